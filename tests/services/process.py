@@ -1,0 +1,157 @@
+"""A server as a process of its own: free ports, waiting by asking, a record on disk, stopping by process id."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+PATIENCE = 90.0
+"""Seconds that a server may take to come up, or to go."""
+
+
+class ServiceError(Exception):
+    """A server could not be started or stopped; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers: its process, its folder, the settings that use it, the signal that ends it cleanly."""
+
+    name: str
+    pid: int
+    born: int
+    folder: str
+    settings: Mapping[str, str]
+    stop_signal: int = signal.SIGTERM
+
+    def alive(self) -> bool:
+        """Whether that very process still runs; a process id alone may have been given to another since."""
+        return birth(self.pid) == self.born
+
+
+def birth(pid: int) -> int | None:
+    """When the process began, in clock ticks since boot (proc(5), field 22 of stat); None if it is gone."""
+    try:
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None
+    return None if state == "Z" else int(fields[18])
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def need(program: str, package: str) -> str:
+    """The path of a program, from the Debian package that holds it where it is absent and we may install."""
+    found = shutil.which(program)
+    if found is None:
+        install(package)
+        found = shutil.which(program)
+    if found is None:
+        raise ServiceError(f"{program} is not on PATH, though the package {package} is installed")
+    return found
+
+
+def install(package: str) -> None:
+    """Install a Debian package; raises ServiceError where that is not possible."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        raise ServiceError(
+            f"the system package {package} is missing; install it as root: apt-get install {package}"
+        )
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
+        command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *words]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise ServiceError(f"apt-get could not install {package}: {done.stderr.strip()}")
+
+
+def new_folder(name: str, user: str | None) -> Path:
+    """A temporary folder that belongs to the server's user, who may not be able to enter the checkout."""
+    folder = Path(tempfile.mkdtemp(prefix=f"tabellion-{name}-"))
+    if user is not None:
+        shutil.chown(folder, user, user)
+    return folder
+
+
+def launch(
+    name: str,
+    command: Sequence[str],
+    folder: Path,
+    *,
+    answers: Callable[[], bool],
+    settings: Mapping[str, str],
+    user: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    stop_signal: int = signal.SIGTERM,
+) -> Running:
+    """Start a server in a session of its own and wait until `answers` is true.
+
+    Its output goes to `server.log` in its folder. Raises ServiceError, with the end of that log, where it
+    ends early or stays silent for longer than PATIENCE.
+    """
+    log = folder / "server.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(os.environ) | dict(environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+    process.returncode = 0  # it outlives this process on purpose, of which Popen would warn
+    running = Running(name, process.pid, birth(process.pid) or 0, str(folder), settings, stop_signal)
+    deadline = time.monotonic() + PATIENCE
+    while not answers():
+        if not running.alive() or time.monotonic() > deadline:
+            end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+            stop(running)
+            raise ServiceError(f"{name} did not come up; the end of its log:\n{end}")
+        time.sleep(0.05)
+    return running
+
+
+def stop(running: Running) -> None:
+    """End the server and remove its folder; what does not go by asking is killed with its whole session."""
+    deadline = time.monotonic() + PATIENCE / 3
+    if running.alive():
+        os.kill(running.pid, running.stop_signal)
+    while running.alive():
+        if time.monotonic() > deadline:
+            os.killpg(running.pid, signal.SIGKILL)
+        time.sleep(0.05)
+    shutil.rmtree(running.folder, ignore_errors=True)
+
+
+def remember(directory: Path, running: Running) -> None:
+    """Write down what runs, for `recall`; only the owner may read it, since settings hold passwords."""
+    directory.mkdir(parents=True, exist_ok=True)
+    record = directory / f"{running.name}.json"
+    record.touch(mode=0o600)
+    record.write_text(json.dumps(asdict(running)))
+
+
+def recall(directory: Path) -> list[Running]:
+    """What was started from this directory and not yet stopped."""
+    return [Running(**json.loads(record.read_text())) for record in sorted(directory.glob("*.json"))]
+
+
+def forget(directory: Path, running: Running) -> None:
+    """Remove the record that `remember` wrote."""
+    (directory / f"{running.name}.json").unlink(missing_ok=True)
