@@ -1,1 +1,41 @@
-"""placeholder"""
+"""The catalogue: what the database knows. Tables in `schema`, queries in modules by noun."""
+
+from archive.catalogue.engine import Catalogue, CatalogueUnavailable
+from archive.catalogue.leases import alive, beat, check_lease, release_lease, stop_beating, take_lease
+from archive.catalogue.migrate import SchemaOutdated, check, upgrade
+from archive.catalogue.work import (
+    BULK,
+    URGENT,
+    LeaseLost,
+    Task,
+    add_work,
+    claim_work,
+    extend,
+    fail,
+    finish,
+    retry_work,
+)
+
+__all__ = [
+    "BULK",
+    "URGENT",
+    "Catalogue",
+    "CatalogueUnavailable",
+    "LeaseLost",
+    "SchemaOutdated",
+    "Task",
+    "add_work",
+    "alive",
+    "beat",
+    "check",
+    "check_lease",
+    "claim_work",
+    "extend",
+    "fail",
+    "finish",
+    "release_lease",
+    "retry_work",
+    "stop_beating",
+    "take_lease",
+    "upgrade",
+]

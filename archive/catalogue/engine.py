@@ -1,0 +1,102 @@
+"""Opens the catalogue on SQLite or PostgreSQL, with the pragmas and isolation that its rules need."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+
+from tabellion.base.errors import DiskFull, Unavailable
+
+BUSY_SECONDS = 30.0
+
+
+class CatalogueUnavailable(Unavailable):
+    """The database does not answer, or stays locked; the transaction was not done."""
+
+    code = "CATALOGUE_UNAVAILABLE"
+    advice = "Check that the database runs and is not held by another program; nothing was done, try again."
+
+
+class Catalogue:
+    """The database of the archive. `read()` and `write()` give a connection inside one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A consistent look; on SQLite it takes no lock that a writer would wait for."""
+        with translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that commits at the end, or does nothing. On SQLite it takes the write lock first."""
+        with translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(tabellion_write=True)
+            with connection.begin():
+                yield connection
+
+    def purge(self) -> None:
+        """Make sure that deleted rows leave no bytes behind in the database files (erasure)."""
+        with self.engine.connect() as connection:
+            raw = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if self.dialect == "sqlite":
+                raw.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            raw.execute(text("VACUUM"))
+            if self.dialect == "sqlite":
+                raw.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the URL; the folder of an SQLite file is made."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=BUSY_SECONDS)
+    file = url.removeprefix("sqlite:///")
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: `_begin_sqlite` says which kind is meant.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a commit that was acknowledged survives a power cut
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what is erased leaves no bytes in free pages
+        "temp_store = MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Deferred transactions that read and then write fail at once when another one wrote between; immediate ones wait.
+    write = connection.get_execution_options().get("tabellion_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn a database that is down, locked or out of space into errors of ours."""
+    try:
+        yield
+    except OperationalError as error:
+        if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
+            raise DiskFull("the disk of the catalogue is full") from error
+        raise CatalogueUnavailable(f"the catalogue does not answer: {error.orig}") from error

@@ -1,0 +1,105 @@
+"""The tables of the catalogue, by noun; `metadata` holds them all.
+
+Histories (`fields`, `links`, `document_scopes`, `relations`, `account_facts`, `assignments`) are append-only;
+`current` selects the present out of one.
+"""
+
+from sqlalchemy import ColumnElement, Table, and_, exists
+
+from archive.catalogue.schema.columns import metadata
+from archive.catalogue.schema.documents import (
+    document_deposits,
+    document_pages,
+    document_scopes,
+    documents,
+    fields,
+    links,
+    relations,
+)
+from archive.catalogue.schema.evidence import (
+    archive_state,
+    log_entries,
+    log_heads,
+    log_outbox,
+    objects,
+    stamps,
+)
+from archive.catalogue.schema.intake import (
+    announced,
+    batch_items,
+    batches,
+    deposits,
+    manifests,
+    pages,
+    portfolios,
+    readings,
+    stations,
+)
+from archive.catalogue.schema.people import (
+    account_facts,
+    accounts,
+    api_tokens,
+    sessions,
+    signin_attempts,
+)
+from archive.catalogue.schema.registry import (
+    assignments,
+    claim_numbers,
+    claim_parties,
+    claims,
+    parties,
+    party_identifiers,
+    party_names,
+)
+from archive.catalogue.schema.work import beats, index_outbox, leases, work
+
+
+def current(history: Table, *key: str) -> ColumnElement[bool]:
+    """The condition that a row of a history is the newest of its key (column names)."""
+    newer = history.alias()
+    same = and_(*(newer.c[name] == history.c[name] for name in key))
+    return ~exists().where(same, newer.c.id > history.c.id)
+
+
+__all__ = [
+    "account_facts",
+    "accounts",
+    "announced",
+    "api_tokens",
+    "archive_state",
+    "assignments",
+    "batch_items",
+    "batches",
+    "beats",
+    "claim_numbers",
+    "claim_parties",
+    "claims",
+    "current",
+    "deposits",
+    "document_deposits",
+    "document_pages",
+    "document_scopes",
+    "documents",
+    "fields",
+    "index_outbox",
+    "leases",
+    "links",
+    "log_entries",
+    "log_heads",
+    "log_outbox",
+    "manifests",
+    "metadata",
+    "objects",
+    "pages",
+    "parties",
+    "party_identifiers",
+    "party_names",
+    "portfolios",
+    "readings",
+    "relations",
+    "sessions",
+    "signin_attempts",
+    "stamps",
+    "stations",
+    "work",
+]

@@ -1,0 +1,105 @@
+"""Tables of the evidence: the log and its outbox, stamps, vault objects."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+from archive.catalogue.schema.columns import identifier, instant, metadata, serial
+
+archive_state = Table(
+    "archive_state",
+    metadata,
+    Column("name", String(40), primary_key=True),  # archive_id, origin, ...
+    Column("value", Text, nullable=False),
+)
+
+log_outbox = Table(
+    "log_outbox",
+    metadata,
+    serial(),
+    Column("type", String(24), nullable=False),
+    instant("time"),
+    Column("actor", String(36), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("object_type", String(12), nullable=False),
+    Column("object_id", String(80), nullable=False),
+    Column("chain", String(8), nullable=False),
+    Column("reason", String(40)),
+    # A record that the keeper must put into the vault before it sequences the entry.
+    Column("record_key", String(200)),
+    Column("record_owner", String(120)),
+    Column("record_body", LargeBinary),
+)
+
+log_entries = Table(
+    "log_entries",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", String(24), nullable=False),
+    Column("object_type", String(12), nullable=False),
+    Column("object_id", String(80), nullable=False),
+    Column("chain", String(8), nullable=False),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("entry", LargeBinary, nullable=False),
+    Column("leaf", String(64), nullable=False),
+)
+
+log_heads = Table(
+    "log_heads",
+    metadata,
+    Column("object_type", String(12), nullable=False),
+    Column("object_id", String(80), nullable=False),
+    Column("chain", String(8), nullable=False),
+    Column("ordinal", BigInteger, nullable=False),
+    Column("leaf", String(64), nullable=False),
+    PrimaryKeyConstraint("object_type", "object_id", "chain"),
+)
+
+stamps = Table(
+    "stamps",
+    metadata,
+    identifier(),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("state", String(10), nullable=False, index=True),
+    instant("opened_at"),
+    instant("closed_at", nullable=True),
+    Column("root", String(64)),
+    Column("checkpoint", Text),  # the note text without signature lines
+    Column("checkpoint_size", BigInteger),
+    Column("format", Integer, nullable=False),
+    Column("token", LargeBinary),  # DER of the ContentInfo
+    Column("authority", String(200)),
+    Column("time_class", String(10)),
+    instant("gen_time", nullable=True),
+    instant("verified_at", nullable=True),
+    Column("attempts", Integer, nullable=False),
+    instant("retry_at", nullable=True),
+    Column("failure", String(60)),
+    CheckConstraint("state IN ('open', 'closed', 'stamped', 'verified', 'published')", name="state"),
+)
+
+objects = Table(
+    "objects",
+    metadata,
+    serial(),
+    Column("key", String(200), nullable=False, index=True),
+    Column("version", String(100), nullable=False),
+    Column("digest", String(64), nullable=False),  # SHA-256 of the stored (encrypted) bytes
+    Column("size", BigInteger, nullable=False),  # of the stored bytes
+    Column("plain_digest", String(64)),  # SHA-256 of the plain bytes, where known
+    Column("owner", String(120)),  # whose key opens it; none: stored in clear
+    instant("at"),
+    instant("retain_until", nullable=True),
+    Column("locked", Boolean, nullable=False),  # whether the lock has been set in the vault
+    Column("inventory", Integer),  # segment that lists it
+)

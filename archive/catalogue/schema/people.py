@@ -1,0 +1,68 @@
+"""Tables of who asks: accounts, their roles and scopes, sessions, tokens."""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from archive.catalogue.schema.columns import Json, identifier, instant, metadata, refers, serial
+
+accounts = Table(
+    "accounts",
+    metadata,
+    identifier(),
+    Column("name", String(80), nullable=False, unique=True),
+    Column("pseudonym", String(36), nullable=False, unique=True),  # the actor in the log
+    refers("station_id", "stations", nullable=True),  # a station's own account
+    instant("created_at"),
+    Column("version", Integer, nullable=False),
+)
+
+# What an account is and may, as a history: password, display name, locale, zone, state, role, scope.
+account_facts = Table(
+    "account_facts",
+    metadata,
+    serial(),
+    refers("account_id", "accounts"),
+    Column("fact", String(16), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("granted", Integer, nullable=False),
+    Column("actor", String(36), nullable=False),
+    Column("basis", String(80)),
+    instant("at"),
+    Index("ix_account_facts_account_fact", "account_id", "fact"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie's value
+    refers("account_id", "accounts"),
+    Column("csrf", String(64), nullable=False),
+    instant("created_at"),
+    instant("seen_at"),
+    instant("expires_at"),
+    instant("revoked_at", nullable=True),
+    Column("agent", String(200), nullable=False),
+)
+
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    identifier(),
+    refers("account_id", "accounts"),
+    Column("name", String(120), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("actions", Json, nullable=False),  # narrower than the account's roles; empty: all of them
+    instant("created_at"),
+    instant("expires_at", nullable=True),
+    instant("revoked_at", nullable=True),
+    instant("seen_at", nullable=True),
+)
+
+signin_attempts = Table(
+    "signin_attempts",
+    metadata,
+    serial(),
+    Column("subject", String(64), nullable=False),  # digest of the name or of the address
+    instant("at"),
+    Column("succeeded", Integer, nullable=False),
+    Index("ix_signin_attempts_subject_at", "subject", "at"),
+)

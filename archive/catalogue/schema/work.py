@@ -1,0 +1,53 @@
+"""Tables of what is to be done: work, leases, the index outbox."""
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text, UniqueConstraint
+
+from archive.catalogue.schema.columns import identifier, instant, metadata, serial
+
+work = Table(
+    "work",
+    metadata,
+    identifier(),
+    Column("kind", String(12), nullable=False),  # read, link
+    Column("object_id", String(36), nullable=False),
+    Column("priority", Integer, nullable=False),  # smaller is more urgent: 10 a person waits, 50 bulk
+    Column("state", String(8), nullable=False),
+    instant("ready_at"),
+    Column("attempts", Integer, nullable=False),
+    Column("holder", String(80)),
+    Column("token", Integer, nullable=False),  # the fencing token: grows with every lease
+    instant("leased_until", nullable=True),
+    Column("reason_code", String(40)),
+    Column("reason", Text),
+    instant("created_at"),
+    instant("finished_at", nullable=True),
+    CheckConstraint("state IN ('ready', 'leased', 'done', 'failed')", name="state"),
+    UniqueConstraint("kind", "object_id"),
+    Index("ix_work_next", "state", "priority", "ready_at"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(80), nullable=False),
+    Column("token", Integer, nullable=False),
+    instant("until"),
+)
+
+# Processes say that they live, so that others can see who works.
+beats = Table(
+    "beats",
+    metadata,
+    Column("holder", String(80), primary_key=True),
+    Column("kind", String(10), nullable=False),  # api, worker, keeper
+    instant("at"),
+)
+
+index_outbox = Table(
+    "index_outbox",
+    metadata,
+    serial(),
+    Column("document_id", String(36), nullable=False, index=True),
+    instant("at"),
+)

@@ -1,0 +1,26 @@
+"""The two statements that differ between databases only by where `insert` comes from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_if_absent(
+    connection: Connection, table: Table, row: Mapping[str, Any], key: tuple[str, ...]
+) -> bool:
+    """Insert the row unless one with that key is there. True: inserted."""
+    statement = _insert(connection, table).values(**row).on_conflict_do_nothing(index_elements=list(key))
+    return connection.execute(statement).rowcount == 1
+
+
+def upsert(connection: Connection, table: Table, row: Mapping[str, Any], key: tuple[str, ...]) -> None:
+    """Insert the row, or give the one with that key these values."""
+    statement = _insert(connection, table).values(**row)
+    others = {name: statement.excluded[name] for name in row if name not in key}
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others))
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)

@@ -1,0 +1,128 @@
+"""Work that waits, and who does it: `claim_work` hands out the most urgent ready row under a fenced lease."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, or_, select, update
+
+from archive.catalogue.schema import work
+from archive.catalogue.upsert import insert_if_absent
+from tabellion.base.errors import Conflict
+from tabellion.base.ids import Ids
+
+URGENT, BULK = 10, 50
+MAX_ATTEMPTS = 5
+BACK_OFF = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
+
+
+class LeaseLost(Conflict):
+    """Somebody else has the work by now; what was done under the old lease must not count."""
+
+    code = "LEASE_LOST"
+    advice = "Nothing to do: the work goes on elsewhere."
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A row of work under a lease; `token` fences every write that is done for it."""
+
+    id: str
+    kind: str
+    object_id: str
+    attempts: int
+    token: int
+
+
+def add_work(
+    connection: Connection, ids: Ids, kind: str, object_id: str, now: datetime, *, priority: int = BULK
+) -> None:
+    """Queue work on an object; a second time it is the same row."""
+    insert_if_absent(
+        connection,
+        work,
+        {
+            "id": ids.new(),
+            "kind": kind,
+            "object_id": object_id,
+            "priority": priority,
+            "state": "ready",
+            "ready_at": now,
+            "attempts": 0,
+            "token": 0,
+            "created_at": now,
+        },
+        key=("kind", "object_id"),
+    )
+
+
+def claim_work(
+    connection: Connection, holder: str, now: datetime, lease: timedelta, kinds: tuple[str, ...] | None = None
+) -> Task | None:
+    """The most urgent ready row, leased to `holder`; rows whose lease has run out count as ready.
+
+    PostgreSQL skips rows that others hold just now; SQLite serialises by its write lock, so the connection must
+    come from `Catalogue.write`.
+    """
+    free = or_(
+        and_(work.c.state == "ready", work.c.ready_at <= now),
+        and_(work.c.state == "leased", work.c.leased_until < now),
+    )
+    query = select(work).where(free).order_by(work.c.priority, work.c.ready_at, work.c.id).limit(1)
+    if kinds is not None:
+        query = query.where(work.c.kind.in_(kinds))
+    row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return None
+    token, attempts = row.token + 1, row.attempts + 1
+    connection.execute(
+        update(work)
+        .where(work.c.id == row.id)
+        .values(state="leased", holder=holder, token=token, attempts=attempts, leased_until=now + lease)
+    )
+    return Task(row.id, row.kind, row.object_id, attempts, token)
+
+
+def extend(connection: Connection, task: Task, now: datetime, lease: timedelta) -> None:
+    """Keep the lease a while longer; raises LeaseLost where it is another's."""
+    _change(connection, task, leased_until=now + lease)
+
+
+def finish(connection: Connection, task: Task, now: datetime) -> None:
+    """The work is done; raises LeaseLost where the lease is another's, so that the transaction undoes itself."""
+    _change(connection, task, state="done", finished_at=now, reason_code=None, reason=None, holder=None)
+
+
+def fail(connection: Connection, task: Task, now: datetime, code: str, reason: str, *, retry: bool) -> bool:
+    """Record why it failed; with `retry` it becomes ready again after a back-off, until the attempts are used up.
+
+    True: it will be tried again.
+    """
+    again = retry and task.attempts < MAX_ATTEMPTS
+    values: dict[str, object] = {"reason_code": code, "reason": reason, "holder": None}
+    if again:
+        wait = BACK_OFF[min(task.attempts, len(BACK_OFF)) - 1]
+        values |= {"state": "ready", "ready_at": now + wait}
+    else:
+        values |= {"state": "failed", "finished_at": now}
+    _change(connection, task, **values)
+    return again
+
+
+def retry_work(connection: Connection, kind: str, object_id: str, now: datetime) -> bool:
+    """Make failed or finished work ready again, from the beginning and first in line. False: there is none such."""
+    changed = connection.execute(
+        update(work)
+        .where(work.c.kind == kind, work.c.object_id == object_id, work.c.state.in_(("failed", "done")))
+        .values(state="ready", ready_at=now, attempts=0, priority=URGENT, finished_at=None)
+    )
+    return changed.rowcount == 1
+
+
+def _change(connection: Connection, task: Task, **values: object) -> None:
+    changed = connection.execute(
+        update(work)
+        .where(work.c.id == task.id, work.c.token == task.token, work.c.state == "leased")
+        .values(**values)
+    )
+    if changed.rowcount != 1:
+        raise LeaseLost(f"the lease on {task.kind} work is gone")
