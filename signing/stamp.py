@@ -1,0 +1,86 @@
+"""The tree that one time-stamp token covers: a reduced hash tree as RFC 4998 section 4.2 builds it.
+
+Layout, frozen for stamp format 1:
+
+- Leaves, in this order: one group node per manifest, in the order in which they joined the stamp; then one leaf for the
+  log, SHA-256 of the note text (without signature lines) of the newest checkpoint.
+- Group node: one member, its hash; several, SHA-256 of their hashes in ascending binary order, concatenated. The
+  members of a manifest's group are the manifest and every file it lists. Equal hashes are kept, each counts.
+- Inner node: leaves are paired from the left; the two hashes in ascending binary order, concatenated, SHA-256. An odd
+  node at the end of a row is promoted to the next row as it is. A stamp of one leaf has that leaf as its root.
+- Reduced tree of a leaf: from the bottom up, its sibling in each row where it has one. With the group's member hashes
+  before it, these are the PartialHashtrees of an evidence record: the first is the group, siblings begin with the
+  second.
+
+Nodes are not domain separated (RFC 4998 has none), so 64 bytes that are two child hashes could pose as a document: a
+verifier must read every member of a group strictly, which the manifest's format makes possible.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from signing.errors import StampInvalid
+
+FORMAT = 1
+"""The number of the layout above, kept with each stamp."""
+
+_HASH = 32
+_DEEPEST = 64
+
+
+def group_node(manifest_digest: bytes, file_digests: Iterable[bytes]) -> bytes:
+    """The leaf of one manifest: its own SHA-256 and those of all files it lists."""
+    return _group([manifest_digest, *file_digests])
+
+
+def log_leaf(checkpoint_text: bytes) -> bytes:
+    """The leaf of the log: SHA-256 of a checkpoint's note text."""
+    return hashlib.sha256(checkpoint_text).digest()
+
+
+def stamp_root(leaves: Sequence[bytes]) -> bytes:
+    """The root over a stamp's leaves; raises ValueError where there are none."""
+    return _rows(leaves)[-1][0]
+
+
+def reduced_tree(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+    """The siblings of a leaf from the bottom up; a row in which it is promoted gives none."""
+    if not 0 <= index < len(leaves):
+        raise ValueError(f"the stamp has no leaf {index}")
+    siblings: list[bytes] = []
+    for row in _rows(leaves)[:-1]:
+        if index ^ 1 < len(row):
+            siblings.append(row[index ^ 1])
+        index //= 2
+    return tuple(siblings)
+
+
+def fold(members: Sequence[bytes], siblings: Sequence[bytes]) -> bytes:
+    """The root that a group's member hashes and a reduced tree lead to; raises `StampInvalid` beyond the limits."""
+    if not members or len(siblings) > _DEEPEST or any(len(each) != _HASH for each in (*members, *siblings)):
+        raise StampInvalid(
+            "the reduced hash tree is empty, too deep, or holds something that is not a SHA-256"
+        )
+    node = _group(members)
+    for sibling in siblings:
+        node = _parent(node, sibling)
+    return node
+
+
+def _group(members: Sequence[bytes]) -> bytes:
+    return members[0] if len(members) == 1 else hashlib.sha256(b"".join(sorted(members))).digest()
+
+
+def _parent(one: bytes, other: bytes) -> bytes:
+    return hashlib.sha256(min(one, other) + max(one, other)).digest()
+
+
+def _rows(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    if not leaves:
+        raise ValueError("a stamp has at least one leaf")
+    rows = [list(leaves)]
+    while len(rows[-1]) > 1:
+        row = rows[-1]
+        parents = [_parent(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
+        rows.append(parents + (row[-1:] if len(row) % 2 else []))
+    return rows
