@@ -1,1 +1,48 @@
-"""placeholder"""
+"""Where objects are kept: the port, the folder adapter, the codec, the keys of owners, and all of them together."""
+
+from archive.vault.archive_key import (
+    ArchiveKeyFile,
+    KeyWrapper,
+    make_passphrase_file,
+    read_passphrase_file,
+)
+from archive.vault.errors import (
+    ArchiveKeyRefused,
+    BadKey,
+    KeyMissing,
+    PointerMoved,
+    VaultAltered,
+    VaultLocked,
+    VaultMissing,
+    VaultTaken,
+)
+from archive.vault.folder import FolderVault
+from archive.vault.keys import KeyRing
+from archive.vault.objects import NewObject, Objects, is_raw
+from archive.vault.port import Put, Readable, Ref, Stat, Vault, check_key
+
+__all__ = [
+    "ArchiveKeyFile",
+    "ArchiveKeyRefused",
+    "BadKey",
+    "FolderVault",
+    "KeyMissing",
+    "KeyRing",
+    "KeyWrapper",
+    "NewObject",
+    "Objects",
+    "PointerMoved",
+    "Put",
+    "Readable",
+    "Ref",
+    "Stat",
+    "Vault",
+    "VaultAltered",
+    "VaultLocked",
+    "VaultMissing",
+    "VaultTaken",
+    "check_key",
+    "is_raw",
+    "make_passphrase_file",
+    "read_passphrase_file",
+]
