@@ -28,7 +28,9 @@ class TabellionError(Exception):
     code: ClassVar[str] = "INTERNAL"
     status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 70
-    advice: ClassVar[str] = "Look into the log of the service with the request id; report it if it comes back."
+    advice: ClassVar[str] = (
+        "Look into the log of the service with the request id; report it if it comes back."
+    )
 
     def __init__(self, message: str, *, advice: str | None = None) -> None:
         super().__init__(message)

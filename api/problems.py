@@ -1,0 +1,112 @@
+"""Errors as answers: problem+json (RFC 9457) for programs, a page for people; both with the code and what to do."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from tabellion.base.errors import BadRequest, NotFound, TabellionError
+
+log = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """The shape of every error (RFC 9457), with a stable `code` and what to do in `advice`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:tabellion:problem:NOT_FOUND",
+                    "title": "there is no such document, or not for you",
+                    "status": 404,
+                    "code": "NOT_FOUND",
+                    "advice": "Check the identifier; what you may not see is answered in the same way.",
+                    "request": "0193…",
+                }
+            ]
+        }
+    )
+
+    type: str
+    title: str
+    status: int
+    code: str
+    advice: str
+    request: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}, "description": text}
+    for status, text in (
+        (400, "The request's words are off"),
+        (401, "Nobody is signed in"),
+        (404, "No such thing, or not for you"),
+        (409, "It contradicts what is there"),
+        (413, "Too large"),
+        (429, "Too many tries"),
+        (503, "A part does not answer"),
+    )
+}
+"""The error answers that the OpenAPI document lists for every route."""
+
+
+def problem(request: Request, error: TabellionError) -> JSONResponse:
+    """The error as problem+json."""
+    body = Problem(
+        type=f"urn:tabellion:problem:{error.code}",
+        title=error.message,
+        status=error.status,
+        code=error.code,
+        advice=error.diagnostics(),
+        request=getattr(request.state, "id", ""),
+    )
+    headers = {"Retry-After": "900"} if error.status == 429 else {}
+    if error.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse(
+        body.model_dump(), error.status, media_type="application/problem+json", headers=headers
+    )
+
+
+def install(app: FastAPI, page: Any) -> None:
+    """Answer every error in one shape; `page(request, error)` makes the one for browsers."""
+
+    def answer(request: Request, error: TabellionError) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
+            "/api/"
+        )
+        return page(request, error) if wants_page else problem(request, error)  # type: ignore[no-any-return]
+
+    @app.exception_handler(TabellionError)
+    async def ours(request: Request, error: TabellionError) -> Response:
+        if error.status >= 500:
+            log.error("request failed", extra={"code": error.code, "path": request.url.path}, exc_info=error)
+        return answer(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        # The values themselves stay out: they may be passwords, and they may be hostile.
+        places = "; ".join(".".join(map(str, item["loc"])) + ": " + item["msg"] for item in error.errors())
+        return answer(request, BadRequest(places))
+
+    @app.exception_handler(HTTPException)
+    async def framework(request: Request, error: HTTPException) -> Response:
+        known = NotFound("there is no such page") if error.status_code == 404 else _framework_error(error)
+        return answer(request, known)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("request failed", extra={"path": request.url.path}, exc_info=error)
+        return answer(request, TabellionError("something went wrong here"))
+
+
+def _framework_error(error: HTTPException) -> BadRequest:
+    known = BadRequest(str(error.detail))
+    known.status = error.status_code  # type: ignore[misc]
+    return known

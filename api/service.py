@@ -1,0 +1,40 @@
+"""What the routes are handed: the parts of the service, made once by the wiring."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from search.port import SearchIndex
+from signing.verdict import Report
+
+from archive.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The settings that routes need."""
+
+    zone: ZoneInfo
+    session_length: timedelta
+    max_upload_bytes: int
+    secure_cookies: bool
+    test_authority: bool
+    languages: tuple[str, ...]
+    retention: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts behind the routes."""
+
+    archive: Archive
+    index: SearchIndex
+    options: Options
+    nudge: Callable[[], None]
+    # The documents to verify, or None for all of them.
+    verify: Callable[[Sequence[str] | None], Report]
+    # Close the open stamp now; the keeper fetches the token.
+    close_stamp: Callable[[], None]
+    # Part by name and what is wrong with it, or None where it answers.
+    health: Callable[[], Mapping[str, str | None]]

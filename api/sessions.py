@@ -1,0 +1,171 @@
+"""Sessions of people in browsers and tokens of programs: random, kept as digests only, revocable, shown once."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from api.access import Action, Actor
+from api.accounts import Account, find_account
+from archive.archive import Archive
+from archive.catalogue.schema import api_tokens, sessions, signin_attempts
+from tabellion.base.errors import BadRequest, NotFound, TooMany
+
+TOKEN_PREFIX = "tab_"  # noqa: S105 - lets secret scanners recognise our tokens
+IDLE = timedelta(hours=2)
+WINDOW = timedelta(minutes=15)
+TRIES_BY_NAME, TRIES_BY_ADDRESS = 10, 50
+
+
+class TooManySignIns(TooMany):
+    """Too many failed sign-ins for this name or from this address."""
+
+    code = "TOO_MANY_SIGN_INS"
+    advice = "Wait a quarter of an hour, or ask an administrator for a new password."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as the request sees it: who, and the token that forms must carry."""
+
+    actor: Actor
+    csrf: str
+    digest: str
+
+
+def start_session(
+    archive: Archive, connection: Connection, account: Account, agent: str, length: timedelta
+) -> tuple[str, str]:
+    """A new session; gives the cookie's value and the CSRF token. Signing in always makes a new one (no fixation)."""
+    value, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), archive.clock.now()
+    connection.execute(
+        insert(sessions).values(
+            digest=_digest(value),
+            account_id=account.id,
+            csrf=csrf,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + length,
+            agent=agent[:200],
+        )
+    )
+    return value, csrf
+
+
+def find_session(connection: Connection, value: str, now: datetime) -> Session | None:
+    """The session behind a cookie, where it is alive and its account active."""
+    row = connection.execute(select(sessions).where(sessions.c.digest == _digest(value))).one_or_none()
+    if row is None or row.revoked_at is not None or row.expires_at <= now or row.seen_at + IDLE <= now:
+        return None
+    account = find_account(connection, row.account_id)
+    return Session(account.actor(), row.csrf, row.digest) if account.active else None
+
+
+def touch_session(connection: Connection, digest: str, now: datetime) -> None:
+    """Remember that the session was used; once a minute is enough, so that reading does not write all the time."""
+    minute_ago = now - timedelta(minutes=1)
+    connection.execute(
+        update(sessions)
+        .where(sessions.c.digest == digest, sessions.c.seen_at < minute_ago)
+        .values(seen_at=now)
+    )
+
+
+def end_session(connection: Connection, digest: str, now: datetime) -> None:
+    """Sign out."""
+    connection.execute(update(sessions).where(sessions.c.digest == digest).values(revoked_at=now))
+
+
+def end_all_sessions(connection: Connection, account_id: str, now: datetime) -> None:
+    """Sign out everywhere: after a new password, or by an administrator."""
+    connection.execute(
+        update(sessions)
+        .where(sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def create_token(
+    archive: Archive,
+    connection: Connection,
+    account_id: str,
+    name: str,
+    actions: Iterable[str] = (),
+    expires_at: datetime | None = None,
+) -> tuple[str, str]:
+    """A new API token; gives its id and its value, which is shown once and kept as a digest only."""
+    narrowed = sorted(set(actions))
+    unknown = set(narrowed) - {action.value for action in Action}
+    if unknown:
+        raise BadRequest(f"there is no action {', '.join(sorted(unknown))}")
+    token_id, value = archive.ids.new(), TOKEN_PREFIX + secrets.token_urlsafe(32)
+    connection.execute(
+        insert(api_tokens).values(
+            id=token_id,
+            account_id=account_id,
+            name=name[:120],
+            digest=_digest(value),
+            actions=narrowed,
+            created_at=archive.clock.now(),
+            expires_at=expires_at,
+        )
+    )
+    return token_id, value
+
+
+def find_token(connection: Connection, value: str, now: datetime) -> Actor | None:
+    """The actor behind a token, where it is alive and its account active."""
+    row = connection.execute(select(api_tokens).where(api_tokens.c.digest == _digest(value))).one_or_none()
+    if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    account = find_account(connection, row.account_id)
+    if not account.active:
+        return None
+    only = frozenset(Action(name) for name in row.actions) if row.actions else None
+    return replace(account.actor(), only=only)
+
+
+def revoke_token(connection: Connection, account_id: str, token_id: str, now: datetime) -> None:
+    """Withdraw a token of that account; raises NotFound."""
+    changed = connection.execute(
+        update(api_tokens)
+        .where(api_tokens.c.id == token_id, api_tokens.c.account_id == account_id)
+        .values(revoked_at=now)
+    )
+    if changed.rowcount != 1:
+        raise NotFound("there is no such token")
+
+
+def check_throttle(connection: Connection, name: str, address: str, now: datetime) -> None:
+    """Raise TooManySignIns where this name or this address has failed too often lately."""
+    for subject, tries in ((f"name:{name.strip()}", TRIES_BY_NAME), (f"address:{address}", TRIES_BY_ADDRESS)):
+        failed = connection.scalar(
+            select(func.count())
+            .select_from(signin_attempts)
+            .where(
+                signin_attempts.c.subject == _digest(subject),
+                signin_attempts.c.at > now - WINDOW,
+                signin_attempts.c.succeeded == 0,
+            )
+        )
+        if failed is not None and failed >= tries:
+            raise TooManySignIns("too many failed sign-ins")
+
+
+def note_sign_in(connection: Connection, name: str, address: str, now: datetime, *, succeeded: bool) -> None:
+    """Count a sign-in; a good one clears the name's failures. What is older than a day is forgotten."""
+    connection.execute(delete(signin_attempts).where(signin_attempts.c.at < now - timedelta(days=1)))
+    if succeeded:
+        connection.execute(
+            delete(signin_attempts).where(signin_attempts.c.subject == _digest(f"name:{name.strip()}"))
+        )
+        return
+    for subject in (f"name:{name.strip()}", f"address:{address}"):
+        connection.execute(insert(signin_attempts).values(subject=_digest(subject), at=now, succeeded=0))
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

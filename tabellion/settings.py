@@ -1,0 +1,177 @@
+"""Every setting, typed and explained: from the environment, then `tabellion.toml`, then the default."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tabellion.base.errors import SettingsError
+
+FILE = "tabellion.toml"
+LANGUAGES = ("pl", "it", "es", "en", "de", "ru", "he", "th")
+
+
+class Settings(BaseSettings):
+    """The settings of one installation; `tabellion config` prints the values in force."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TABELLION_", toml_file=FILE, frozen=True, use_attribute_docstrings=True, extra="ignore"
+    )
+
+    home: Path = Path("var")
+    """The folder that holds everything the embedded mode keeps; `tabellion init` makes it."""
+    database_url: SecretStr | None = None
+    """Catalogue; default: SQLite in the home. `postgresql+psycopg://user:password@host/name` for a server."""
+    vault_url: str | None = None
+    """Vault; default: a folder in the home. `file:///path` for a folder elsewhere."""
+    search_url: str | None = None
+    """Search index; default: tantivy in the home."""
+    broker_url: SecretStr | None = None
+    """Broker of the nudges; default: Celery's filesystem transport in the home. `redis://...`, `amqp://...`."""
+    tsa_urls: str = "local"
+    """Time-stamp authorities in order, separated by spaces; `local` is the test authority without legal value."""
+    tsa_ca_file: Path | None = None
+    """PEM file with the CA certificates that the authorities' certificates must chain to."""
+    origin: str | None = None
+    """The log's origin; default `localhost/<archive id>`. Fixed at `init`."""
+    key_passphrase_file: Path | None = None
+    """File with the passphrase that protects all keys; default: made by `init` in the home, mode 0600."""
+    vault_encryption: bool = True
+    """Whether objects are encrypted: `on` or `off`. Fixed at `init`."""
+    languages: str = ",".join(LANGUAGES)
+    """Languages that papers are written in (ISO 639-1), separated by commas."""
+    host: str = "127.0.0.1"
+    """Address that the service listens on."""
+    port: int = Field(8000, ge=0, le=65535)
+    """Port that the service listens on."""
+    workers: int = Field(0, ge=0, le=256)
+    """Worker processes; 0: one a core."""
+    zone: str = "Europe/Warsaw"
+    """The archive's time zone, in which terms are computed and times are shown unless a user has another."""
+    max_upload_bytes: int = Field(2 * 2**30, ge=1)
+    """Largest file that is taken in."""
+    max_pages: int = Field(2000, ge=1)
+    """Largest number of pages that is read of one file; a longer one is kept and sealed, and marked as failed."""
+    max_pixels: int = Field(60_000_000, ge=1_000_000)
+    """Largest page picture that is decoded."""
+    page_seconds: float = Field(60.0, gt=0)
+    """Longest time that reading one page may take."""
+    session_hours: float = Field(12.0, gt=0)
+    """How long a session lasts without a new sign-in."""
+    retention_days: int = Field(3650, ge=0)
+    """How long originals are locked against deletion, in days from receipt."""
+    stamp_minutes: float = Field(60.0, gt=0)
+    """How long a batch stamp stays open at most."""
+    secure_cookies: bool = False
+    """Whether cookies are sent over TLS only; required as soon as the service is not on loopback."""
+    log_level: str = "INFO"
+    """Least urgent messages that are logged: DEBUG, INFO, WARNING, ERROR."""
+    url: str | None = None
+    """Address of a running service: `ingest`, `search`, `show` and `verify` then go over REST."""
+    token: SecretStr | None = None
+    """API token for `url`."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @cached_property
+    def language_list(self) -> tuple[str, ...]:
+        """The configured languages, in order."""
+        return tuple(code.strip() for code in self.languages.split(",") if code.strip())
+
+    @property
+    def catalogue_address(self) -> str:
+        """The SQLAlchemy URL of the catalogue."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home.absolute() / 'catalogue.db'}"
+
+    @property
+    def vault_folder(self) -> Path:
+        """The folder of the vault."""
+        if self.vault_url is None:
+            return self.home / "vault"
+        if not self.vault_url.startswith("file://"):
+            raise SettingsError(f"TABELLION_VAULT_URL {self.vault_url!r} is not a file:// address")
+        return Path(self.vault_url.removeprefix("file://"))
+
+    @property
+    def passphrase_file(self) -> Path:
+        """Where the passphrase of the keys lies."""
+        return self.key_passphrase_file or self.home / "keys" / "passphrase"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether everything lies in the home: no server of others is used."""
+        return self.database_url is None and self.broker_url is None and self.vault_url is None
+
+    def check(self) -> None:
+        """Refuse what is unsafe outside the embedded mode; raises SettingsError that says what to do."""
+        if not self.embedded and self.key_passphrase_file is None:
+            raise SettingsError(
+                "the keys' passphrase lies beside the keys, which only the embedded mode allows",
+                advice="Put a passphrase of your own into a file outside TABELLION_HOME (mode 0600) and name it "
+                "in TABELLION_KEY_PASSPHRASE_FILE.",
+            )
+        unknown = set(self.language_list) - set(LANGUAGES)
+        if unknown or not self.language_list:
+            raise SettingsError(
+                f"TABELLION_LANGUAGES: {', '.join(sorted(unknown)) or 'empty'}",
+                advice=f"Choose from {', '.join(LANGUAGES)}.",
+            )
+
+    def shown(self) -> list[dict[str, Any]]:
+        """Name, value (secrets masked), source and explanation of every setting."""
+        file_names = set(TomlConfigSettingsSource(type(self))())
+        return [
+            {
+                "name": f"TABELLION_{name.upper()}",
+                "value": _masked(getattr(self, name)),
+                "source": _source(name, file_names),
+                "explanation": field.description or "",
+            }
+            for name, field in type(self).model_fields.items()
+        ]
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings in force; raises SettingsError that names what does not fit."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"TABELLION_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(wrong) from error
+
+
+def _masked(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, SecretStr):
+        return "********" if value.get_secret_value() else ""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def _source(name: str, file_names: set[str]) -> str:
+    if f"TABELLION_{name.upper()}" in {key.upper() for key in os.environ}:
+        return "environment"
+    return "file" if name in file_names else "default"
