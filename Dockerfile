@@ -12,7 +12,7 @@ RUN tools/bin/pip install --no-index --find-links wheels hatchling \
 
 FROM debian:12-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 python3-venv fonts-dejavu-core tesseract-ocr \
+    && apt-get install -y --no-install-recommends python3 python3-venv fonts-liberation tesseract-ocr \
         tesseract-ocr-osd tesseract-ocr-pol tesseract-ocr-ita tesseract-ocr-spa tesseract-ocr-eng \
         tesseract-ocr-deu tesseract-ocr-rus tesseract-ocr-heb tesseract-ocr-tha \
     && rm -rf /var/lib/apt/lists/*
