@@ -68,6 +68,16 @@ class PageReading:
     quality: dict[str, float] = field(default_factory=dict)
     error: str | None = None
 
+    def stored(self) -> dict[str, Any]:
+        """A JSON value that `from_stored` reads back without loss."""
+        return asdict(self)
+
+    @classmethod
+    def from_stored(cls, value: dict[str, Any]) -> Self:
+        """The page that `stored` wrote."""
+        words = tuple(Word(**{**word, "box": Box(*word["box"])}) for word in value["words"])
+        return cls(**{**value, "words": words})
+
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
@@ -113,15 +123,7 @@ class Reading:
     @classmethod
     def from_stored(cls, value: dict[str, Any]) -> Self:
         """The reading that `stored` wrote."""
-        pages = tuple(
-            PageReading(
-                **{
-                    **page,
-                    "words": tuple(Word(**{**word, "box": Box(*word["box"])}) for word in page["words"]),
-                }
-            )
-            for page in value["pages"]
-        )
+        pages = tuple(PageReading.from_stored(page) for page in value["pages"])
         fields = tuple(FieldReading(**{**item, "box": Box(*item["box"])}) for item in value["fields"])
         parts = tuple(Part(**part) for part in value["parts"])
         return cls(**{**value, "pages": pages, "fields": fields, "parts": parts})

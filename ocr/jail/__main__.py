@@ -1,0 +1,143 @@
+"""The loop of the reading process: open a file, read a page, describe the whole, as the parent asks."""
+
+import os
+import socket
+import sys
+from typing import Any, BinaryIO
+
+from ocr.document import describe
+from ocr.engines import OcrEngine, open_engine
+from ocr.errors import PageRefused, ReadingRefused
+from ocr.jail.channel import ChannelClosed, receive, receive_file, send
+from ocr.jail.confine import alarm, confine, resident
+from ocr.languages import LANGUAGES, check_languages
+from ocr.limits import Limits
+from ocr.media import HEAD_BYTES, sniff
+from ocr.page import PageReader
+from ocr.raster.images import ImageSource
+from ocr.raster.pdf import PdfSource
+from ocr.raster.source import Source
+from ocr.values import PageReading
+
+_ALARM_MARGIN = 5.0
+
+
+class Jail:
+    """One file at a time, page by page."""
+
+    def __init__(self, sock: socket.socket, engine: OcrEngine, limits: Limits) -> None:
+        self._sock = sock
+        self._engine = engine
+        self._limits = limits
+        self._file: BinaryIO | None = None
+        self._source: Source | None = None
+        self._reader: PageReader | None = None
+        self._media_type = ""
+        self._languages: list[str] = []
+        self._pages: list[PageReading] = []
+
+    def serve(self) -> None:
+        """Answer until the parent goes away."""
+        while True:
+            order, _ = receive(self._sock)
+            attachments: tuple[bytes, ...] = ()
+            try:
+                answer, attachments = self._obey(order)
+            except ReadingRefused as refusal:
+                answer = {"refused": refusal.reason, "detail": refusal.detail}
+            except PageRefused as refusal:
+                answer = {"refused": refusal.reason, "detail": str(refusal).partition(": ")[2]}
+            except MemoryError:
+                answer = {"refused": "MEMORY_LIMIT", "detail": ""}
+            except Exception as error:  # parsers raise anything on hostile bytes; the next page is unharmed
+                answer = {"refused": "DAMAGED", "detail": f"{type(error).__name__}: {error}"[:200]}
+            finally:
+                alarm(0)
+            send(self._sock, {**answer, "resident": resident()}, *attachments)
+
+    def _obey(self, order: dict[str, Any]) -> tuple[dict[str, Any], tuple[bytes, ...]]:
+        match order["do"]:
+            case "open":
+                descriptor = receive_file(self._sock)
+                alarm(self._limits.open_seconds + _ALARM_MARGIN)
+                return self._open(os.fdopen(descriptor, "rb"), order["languages"]), ()
+            case "page":
+                alarm(self._limits.page_seconds + _ALARM_MARGIN)
+                return self._page(order["number"])
+            case "describe":
+                alarm(self._limits.open_seconds + _ALARM_MARGIN)
+                return self._describe(order), ()
+            case _:
+                self._close()
+                return {}, ()
+
+    def _open(self, file: BinaryIO, codes: list[str]) -> dict[str, Any]:
+        self._close()
+        self._file = file
+        languages = check_languages(codes, self._engine.models())
+        head = file.read(HEAD_BYTES)
+        if not head:
+            raise ReadingRefused("EMPTY")
+        media_type = sniff(head)
+        if media_type is None:
+            raise ReadingRefused("UNKNOWN_TYPE")
+        self._media_type, self._languages = media_type, codes
+        if media_type == "application/pdf":
+            self._source = PdfSource(file, self._limits)
+        else:
+            self._source = ImageSource(file, media_type, self._limits)
+        self._reader = PageReader(self._source, self._engine, languages)
+        return {"count": self._source.count}
+
+    def _page(self, number: int) -> tuple[dict[str, Any], tuple[bytes, ...]]:
+        if self._reader is None:
+            raise PageRefused("DAMAGED")
+        reading, images = self._reader.read(number)
+        self._pages.append(reading)
+        return {"page": reading.stored()}, (images.page_jpeg, images.thumb_jpeg)
+
+    def _describe(self, order: dict[str, Any]) -> dict[str, Any]:
+        """The parent sends the pages that this process has not read itself: refused ones, and those of a dead child."""
+        own = {page.number: page for page in self._pages}
+        own |= {page["number"]: PageReading.from_stored(page) for page in order["pages"]}
+        engine = {
+            "name": self._engine.name,
+            "version": self._engine.version,
+            "languages": sorted({model for code in self._languages for model in LANGUAGES[code].models}),
+            "settings": self._engine.settings,
+        }
+        pages = [own[number] for number in sorted(own)]
+        reading = describe(pages, order["sha256"], self._media_type, engine).stored()
+        return {"reading": reading}
+
+    def _close(self) -> None:
+        self._reader = None
+        self._pages = []
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def main() -> None:
+    """Serve the socket whose number is the first argument."""
+    sock = socket.socket(fileno=int(sys.argv[1]))
+    order, _ = receive(sock)
+    limits = Limits(**order["limits"])
+    try:
+        engine = open_engine()
+        confine(limits.memory, may_write=not engine.in_process)
+    except ReadingRefused as refusal:
+        send(sock, {"refused": refusal.reason, "detail": refusal.detail})
+        return
+    send(sock, {"ready": True})
+    try:
+        Jail(sock, engine, limits).serve()
+    except ChannelClosed:
+        engine.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""The way of one page: its source, its figures, its words, its pictures for the screen."""
+
+import cv2
+import numpy as np
+
+from ocr.engines import OcrEngine
+from ocr.languages import Language
+from ocr.layout import placed, text_of
+from ocr.page_images import PageImages
+from ocr.raster.measure import measure
+from ocr.raster.source import Pixels, Source
+from ocr.recognition import Recogniser, mean_confidence, turn
+from ocr.values import PageReading
+
+PAGE_WIDTH, THUMB_WIDTH = 1400, 220
+_JPEG_QUALITY = 75
+
+
+class PageReader:
+    """Reads the pages of one source."""
+
+    def __init__(self, source: Source, engine: OcrEngine, languages: tuple[Language, ...]) -> None:
+        self._source = source
+        self._recogniser = Recogniser(engine, languages)
+
+    def read(self, number: int) -> tuple[PageReading, PageImages]:
+        """The page and its pictures; raises PageRefused where it cannot be had."""
+        page = self._source.page(number)
+        grey = _grey(page.pixels)
+        figures = measure(grey)
+        quality = {**figures.quality(), "scan_dpi": float(page.scan_dpi)}
+        rotation, language = 0, "und"
+        words = page.words
+        if words is not None:
+            language = self._recogniser.find_language(" ".join(word.text for word in words))
+        elif not figures.blank:
+            read = self._recogniser.read(grey, page.dpi, figures.skew, bilevel=figures.bilevel)
+            words, language, rotation = tuple(read.words), read.language, read.rotation
+        upright = turn(page.pixels, rotation)
+        height, width = upright.shape[:2]
+        values = placed(words or (), width, height)
+        quality["confidence"] = round(mean_confidence(words or ()), 3)
+        reading = PageReading(
+            number=number,
+            width=width,
+            height=height,
+            dpi=page.dpi,
+            rotation=rotation,
+            skew=figures.skew,
+            blank=figures.blank and not values,
+            language=language if values else "und",
+            source="ocr" if page.words is None else "text",
+            text=text_of(values),
+            words=values,
+            quality=quality,
+        )
+        return reading, images(number, upright)
+
+
+def images(number: int, upright: Pixels) -> PageImages:
+    """The pictures of an upright page."""
+    return PageImages(number, _jpeg(upright, PAGE_WIDTH), _jpeg(upright, THUMB_WIDTH))
+
+
+def _jpeg(pixels: Pixels, width: int) -> bytes:
+    height_now, width_now = pixels.shape[:2]
+    if width_now > width:
+        size = (width, max(1, round(height_now * width / width_now)))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    ordered = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.ndim == 3 else pixels
+    _, encoded = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    return bytes(encoded.tobytes())
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    return (
+        np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), dtype=np.uint8) if pixels.ndim == 3 else pixels
+    )

@@ -1,0 +1,1 @@
+"""Files as pages of pixels and words: one module per file format."""

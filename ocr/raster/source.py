@@ -1,0 +1,39 @@
+"""What a file gives for each of its pages, whatever its format."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.engines import RecognisedWord
+
+Pixels = NDArray[np.uint8]
+"""Grey (height, width) or colour (height, width, 3: red, green, blue)."""
+
+READING_DPI = 200
+"""Where Tesseract reads letters of print best and fastest; see docs/adr on recognition."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourcePage:
+    """One page at the resolution at which it is read.
+
+    `words` is its own text layer, in pixels, if it has one to trust.
+    """
+
+    pixels: Pixels
+    dpi: int
+    scan_dpi: int
+    words: tuple[RecognisedWord, ...] | None = None
+
+
+class Source(Protocol):
+    """An open file. `page` raises PageRefused; numbers start at 1."""
+
+    @property
+    def count(self) -> int: ...
+
+    def page(self, number: int) -> SourcePage: ...
+
+    def close(self) -> None: ...

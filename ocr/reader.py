@@ -1,0 +1,176 @@
+"""The reader of files: one warm subprocess meets their bytes; here they are only counted and digested.
+
+A process that hangs, dies or grows too large is killed and started anew; the page at fault is marked, the others go on.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, BinaryIO, Self
+
+from ocr.errors import ReadingRefused
+from ocr.jail.child import Child, ChildLate, ChildLost
+from ocr.limits import Limits
+from ocr.page_images import PageImages
+from ocr.values import PageReading, Reading
+
+OnPage = Callable[[int, int, PageImages | None], None]
+"""Called as each page is done: its number, how many there are, its pictures or None where it could not be read."""
+
+
+class Reader:
+    """Reads files in a subprocess of its own. Not thread-safe; give each worker one.
+
+    `languages` are ISO 639-1 codes among which each page's language is found.
+    """
+
+    def __init__(self, limits: Limits | None = None, languages: Sequence[str] = ("en",)) -> None:
+        self._limits = limits or Limits()
+        self._languages = tuple(languages)
+        self._child: Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the subprocess. The next `read` would start another."""
+        if self._child is not None:
+            self._child.end()
+            self._child = None
+
+    def read(
+        self, file: BinaryIO, *, languages: Sequence[str] | None = None, on_page: OnPage | None = None
+    ) -> Reading:
+        """What the file says. Its position is left alone where it has a descriptor.
+
+        Raises ReadingRefused where nothing of it could be read; a page that could not be read has `error` and loses
+        none of the others.
+        """
+        descriptor = _descriptor(file)
+        try:
+            return _OneFile(self, descriptor, tuple(languages or self._languages), on_page).read()
+        except BaseException:
+            if self._child is not None and self._child.busy:
+                self.close()
+            raise
+        finally:
+            os.close(descriptor)
+            if self._child is not None and self._child.resident > self._limits.recycle_memory:
+                self.close()
+
+    def ask(
+        self, order: dict[str, Any], seconds: float, descriptor: int | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
+        """One order to the subprocess, which is started where there is none. Raises ReadingRefused."""
+        if self._child is None:
+            self._child = Child.start(self._limits)
+        try:
+            return self._child.ask(order, seconds, descriptor)
+        except ChildLate:
+            self.close()
+            raise ReadingRefused("TIME_LIMIT", f"more than {seconds:.0f} seconds") from None
+        except ChildLost as lost:
+            self.close()
+            raise ReadingRefused(lost.reason, str(lost)) from None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the subprocess runs."""
+        return self._child is not None
+
+    @property
+    def limits(self) -> Limits:
+        return self._limits
+
+
+class _OneFile:
+    """One file's way through the subprocess, which may be replaced on the way."""
+
+    def __init__(
+        self, reader: Reader, descriptor: int, languages: tuple[str, ...], on_page: OnPage | None
+    ) -> None:
+        self._reader = reader
+        self._descriptor = descriptor
+        self._languages = languages
+        self._on_page = on_page
+        self._given: list[dict[str, Any]] = []
+        self._here: list[dict[str, Any]] = []
+
+    def read(self) -> Reading:
+        deadline = time.monotonic() + self._reader.limits.file_seconds
+        count = self._open()
+        first_refusal: ReadingRefused | None = None
+        read = 0
+        for number in range(1, count + 1):
+            try:
+                if time.monotonic() > deadline:
+                    raise ReadingRefused("TIME_LIMIT", "the time for the whole file was used up")
+                pictures: PageImages | None = self._page(number)
+                read += 1
+            except ReadingRefused as refusal:
+                first_refusal = first_refusal or refusal
+                self._given.append(_refused_page(number, refusal))
+                pictures = None
+            if self._on_page is not None:
+                self._on_page(number, count, pictures)
+        if first_refusal is not None and read == 0:
+            raise first_refusal
+        return self._described()
+
+    def _open(self) -> int:
+        header, _ = self._reader.ask(
+            {"do": "open", "languages": list(self._languages)},
+            self._reader.limits.open_seconds,
+            self._descriptor,
+        )
+        return int(header["count"])
+
+    def _page(self, number: int) -> PageImages:
+        if not self._reader.alive:
+            self._given += self._here
+            self._here = []
+            self._open()
+        header, pictures = self._reader.ask(
+            {"do": "page", "number": number}, self._reader.limits.page_seconds
+        )
+        self._here.append(header["page"])
+        return PageImages(number, pictures[0], pictures[1])
+
+    def _described(self) -> Reading:
+        if not self._reader.alive:
+            self._given += self._here
+            self._open()
+        order = {"do": "describe", "pages": self._given, "sha256": _sha256(self._descriptor)}
+        header, _ = self._reader.ask(order, self._reader.limits.open_seconds)
+        return Reading.from_stored(header["reading"])
+
+
+def _refused_page(number: int, refusal: ReadingRefused) -> dict[str, Any]:
+    page = PageReading(number=number, width=1, height=1, dpi=1, error=refusal.message)
+    return page.stored()
+
+
+def _descriptor(file: BinaryIO) -> int:
+    """A descriptor of our own, read-only and with its own position; a file in memory stays in memory."""
+    try:
+        number = file.fileno()
+    except OSError:
+        copy = os.memfd_create("page", os.MFD_CLOEXEC)
+        file.seek(0)
+        with os.fdopen(os.dup(copy), "wb") as target:
+            while block := file.read(1 << 20):
+                target.write(block)
+        os.lseek(copy, 0, os.SEEK_SET)
+        return copy
+    file.flush()
+    return os.open(f"/dev/fd/{number}", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _sha256(descriptor: int) -> str:
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
