@@ -1,0 +1,85 @@
+"""The command line `tabellion`: finds the command, turns errors into exit codes and plain words.
+
+Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 could not decide, 70 internal error.
+"""
+
+import importlib
+import sys
+import traceback
+
+import click
+
+from tabellion.base.errors import TabellionError
+
+# Command, module of `tabellion.commands` that holds it, what it does. Modules are loaded when they are called.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("init", "Make an archive: identity, keys, database, first account."),
+    "serve": ("serve", "Run the service: api, workers and keeper."),
+    "ingest": ("ingest", "Take files and folders in."),
+    "batches": ("batches", "What was handed over: list, show, open, void, replace, close."),
+    "documents": ("documents", "Papers as lists of pages: split, join, void, relate, retry."),
+    "read": ("read", "Read a file without keeping it."),
+    "search": ("search", "Find pages."),
+    "show": ("show", "Everything known of a document."),
+    "verify": ("verify", "Check evidence: documents, the whole archive, or a receipt."),
+    "stamp": ("stamp", "Close the open stamp now and wait for its token."),
+    "rebuild": ("rebuild", "Make catalogue and index anew from the vault."),
+    "db": ("db", "The catalogue's schema: upgrade, check."),
+    "users": ("users", "Accounts: list, add, grant, revoke, password, token."),
+    "stations": ("stations", "Scanning stations: list, add, disable."),
+    "keys": ("keys", "Keys: export the public ones, back up, restore, rotate."),
+    "debtors": ("debtors", "Parties: list, add."),
+    "claims": ("claims", "Claims: list, add."),
+    "portfolios": ("portfolios", "Portfolios: list, add."),
+    "config": ("config", "Print the settings in force, secrets masked."),
+    "demo": ("demo", "Load a fictional portfolio and print its accounts."),
+}
+
+
+class Lazy(click.Group):
+    """Loads a command's module only when that command is called: `--help` and short commands stay quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tabellion.commands.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="tabellion")
+def cli() -> None:
+    """Tabellion turns the paper of a credit file into evidence: received, sealed, read, found, verified.
+
+    Commands act on the archive at TABELLION_HOME (default ./var), or over REST where TABELLION_URL and TABELLION_TOKEN
+    are set. Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 could not decide, 70 internal error.
+    """
+
+
+def main() -> None:
+    """Run the command; every error becomes one line, what to do, and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except TabellionError as error:
+        click.echo(f"{error.code}: {error.message}\n{error.diagnostics()}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(0)
+    except Exception:  # the last resort: nothing leaves as a bare traceback with exit code 1
+        traceback.print_exc()
+        click.echo("INTERNAL: something went wrong here; nothing half-done was acknowledged", err=True)
+        sys.exit(70)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,1 @@
+"""The commands of `tabellion`, one module each; `command` is what the command line calls."""

@@ -1,0 +1,102 @@
+"""Makes an archive: identity in the vault, keys, catalogue, first account, and the first entries of the log."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+
+from api.accounts import create_account
+from api.passwords import generate_password
+from archive.archive import SYSTEM_ACTOR, Archive
+from archive.catalogue import Catalogue, upgrade
+from archive.catalogue.schema import archive_state
+from archive.identity import KEY, Identity, read_identity
+from archive.log import record
+from archive.vault import FolderVault, KeyRing, Objects
+from signing.authority import LocalAuthority
+from tabellion.base.clock import Clock
+from tabellion.base.errors import Conflict
+from tabellion.base.ids import Ids
+from tabellion.keychest import make_keys
+from tabellion.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `init` made; the password is shown once and kept nowhere."""
+
+    archive: str
+    origin: str
+    account: str
+    password: str | None
+
+
+def initialise(settings: Settings, clock: Clock, account: str, password: str | None) -> Made:
+    """Make the archive that the settings describe; raises Conflict where there is one already."""
+    settings.check()
+    vault = FolderVault(settings.vault_folder, clock)
+    if read_identity(vault) is not None:
+        raise Conflict(
+            f"there is an archive at {settings.home} already",
+            advice="Use it, or point TABELLION_HOME to another folder.",
+        )
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ids, now = Ids(clock), clock.now()
+    archive_id = ids.new()
+    identity = Identity(
+        archive_id, settings.origin or f"localhost/{archive_id}", settings.vault_encryption, now
+    )
+    chest = make_keys(settings, now)
+    keyring = KeyRing(vault, chest.wrapper, os.urandom, clock) if identity.encrypted else None
+    LocalAuthority.create(settings.home / "tsa", now)
+    catalogue = Catalogue(settings.catalogue_address)
+    try:
+        upgrade(catalogue)
+        archive = Archive(
+            identity.archive, identity.origin, catalogue, Objects(vault, keyring, os.urandom), clock, ids
+        )
+        made = _first_entries(
+            archive, identity, chest_digests(chest.log.public_der, chest.receipt.public_der)
+        )
+        with catalogue.write() as connection:
+            create_account(
+                archive,
+                connection,
+                account,
+                chosen := password or generate_password(os.urandom),
+                roles=frozenset({"administrator"}),
+                scopes=frozenset(),
+                actor=SYSTEM_ACTOR,
+                reason="init",
+            )
+        # Last: until archive.json is there, nothing takes the folder for an archive, and `init` can run again.
+        archive.objects.put_raw(KEY, made)
+        return Made(identity.archive, identity.origin, account, None if password else chosen)
+    finally:
+        catalogue.close()
+
+
+def chest_digests(*public_keys: bytes) -> list[str]:
+    """SHA-256 of each public key, hexadecimal."""
+    return [hashlib.sha256(key).hexdigest() for key in public_keys]
+
+
+def _first_entries(archive: Archive, identity: Identity, keys: list[str]) -> bytes:
+    body = identity.to_bytes()
+    subjects = [("config", hashlib.sha256(body).hexdigest()), *(("key", digest) for digest in keys)]
+    with archive.catalogue.write() as connection:
+        connection.execute(
+            archive_state.insert(),
+            [{"name": "archive", "value": archive.id}, {"name": "origin", "value": archive.origin}],
+        )
+        for kind, subject in subjects:
+            record(
+                connection,
+                type=kind,
+                object_type="archive",
+                object_id=archive.id,
+                subject=subject,
+                actor=SYSTEM_ACTOR,
+                time=identity.created_at,
+                reason="init",
+            )
+    return body
