@@ -240,7 +240,7 @@ def visible_batches(actor: Actor) -> ColumnElement[bool]:
 
 def search_scopes(actor: Actor) -> Scopes:
     """The scopes that go into every query to the index."""
-    return Scopes.everything() if actor.sees_all else Scopes.of(actor.scopes)
+    return Scopes.all() if actor.sees_all else Scopes.of(*actor.scopes)
 
 
 def open_pages(

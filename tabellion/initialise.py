@@ -12,7 +12,6 @@ from archive.catalogue.schema import archive_state
 from archive.identity import KEY, Identity, read_identity
 from archive.log import record
 from archive.vault import FolderVault, KeyRing, Objects
-from signing.authority import LocalAuthority
 from tabellion.base.clock import Clock
 from tabellion.base.errors import Conflict
 from tabellion.base.ids import Ids
@@ -47,7 +46,6 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
     )
     chest = make_keys(settings, now)
     keyring = KeyRing(vault, chest.wrapper, os.urandom, clock) if identity.encrypted else None
-    LocalAuthority.create(settings.home / "tsa", now)
     catalogue = Catalogue(settings.catalogue_address)
     try:
         upgrade(catalogue)

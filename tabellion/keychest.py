@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from archive.vault import ArchiveKeyFile, make_passphrase_file, read_passphrase_file
+from signing.authority import LocalAuthority
 from signing.keys import Algorithm, KeySigner
 from tabellion.base.errors import NotInitialised
 from tabellion.settings import Settings
 
-LOG, RECEIPT = "log", "receipt"
+LOG, RECEIPT, TSA = "log", "receipt", "tsa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class KeyChest:
     wrapper: ArchiveKeyFile
     log: KeySigner
     receipt: KeySigner
+    authority: LocalAuthority
 
 
 def make_keys(settings: Settings, now: datetime) -> KeyChest:
@@ -33,6 +35,8 @@ def make_keys(settings: Settings, now: datetime) -> KeyChest:
     ArchiveKeyFile.create(folder / "archive.key", passphrase, os.urandom, now)
     for use in (LOG, RECEIPT):
         KeySigner.generate(Algorithm.ED25519).write(folder / f"{use}.pem", passphrase)
+    (folder / TSA).mkdir(mode=0o700, exist_ok=True)
+    LocalAuthority.create(now, os.urandom).save(folder / TSA, passphrase)
     return open_keys(settings)
 
 
@@ -46,6 +50,7 @@ def open_keys(settings: Settings) -> KeyChest:
         wrapper=ArchiveKeyFile(folder / "archive.key", passphrase, os.urandom),
         log=KeySigner.read(folder / f"{LOG}.pem", passphrase),
         receipt=KeySigner.read(folder / f"{RECEIPT}.pem", passphrase),
+        authority=LocalAuthority.load(folder / TSA, passphrase),
     )
 
 

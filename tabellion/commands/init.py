@@ -15,9 +15,9 @@ from tabellion.settings import load_settings
 def command(account: str) -> None:
     """Make an archive at TABELLION_HOME: identity, keys, database, first account.
 
-    On a terminal it asks for the first account's password; without one it makes a password and prints it once. The keys lie
-    in TABELLION_HOME/keys: without them nothing in the archive can ever be read again, so back them up with `tabellion keys
-    backup FILE` and keep that file apart from the machine.
+    On a terminal it asks for the first account's password; without one it makes a password and prints it once.
+    The keys lie in TABELLION_HOME/keys: without them nothing in the archive can ever be read again, so back them
+    up with `tabellion keys backup FILE` and keep that file apart from the machine.
     """
     from tabellion.initialise import initialise  # noqa: PLC0415
 

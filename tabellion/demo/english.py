@@ -6,7 +6,18 @@ from datetime import date, timedelta
 from tabellion.demo.cases import Invoice, TriedCase
 from tabellion.demo.drafts import Draft, Format, address, invoice_grid, money_grid
 from tabellion.demo.identifiers import spaced
-from tabellion.demo.letter import Clause, Facts, House, Letter, Signature, Signatures, Stamp, Text
+from tabellion.demo.letter import (
+    Break,
+    Clause,
+    Facts,
+    Grid,
+    House,
+    Letter,
+    Signature,
+    Signatures,
+    Stamp,
+    Text,
+)
 from tabellion.demo.registry import Party
 from tabellion.demo.weathering import Scan
 
@@ -46,7 +57,7 @@ def _marlow(case: TriedCase) -> House:
         colour="#2f5233",
         mark="tree",
         header="mark",
-        contact=(*case.creditor.address, "01632 960 118", "accounts@marlowfinch.example"),
+        contact=(", ".join(case.creditor.address), "01632 960 118", "accounts@marlowfinch.example"),
         foot=_company_foot(case.creditor),
         face="serif",
     )
@@ -143,6 +154,29 @@ def _contract(case: TriedCase) -> Draft:
                 (
                     "6.1 This Agreement is governed by the law of England and Wales, whose courts have jurisdiction.",
                     "6.2 No variation is effective unless it is in writing and signed by both parties.",
+                ),
+            ),
+            Break(),
+            Text("Schedule", "title"),
+            Grid(
+                heads=("Service", "Terms", "Charge"),
+                rows=(
+                    ("Delivery within 30 miles, orders from £250.00", "next working day", "free"),
+                    ("Delivery within 30 miles, smaller orders", "next working day", "£25.00"),
+                    ("Tail-lift vehicle", "two days' notice", "£65.00"),
+                    ("Cutting to list", "per hour or part", "£42.00"),
+                    ("Kiln drying to order", "by quotation", "–"),
+                ),
+                totals=(),
+                widths=(0.52, 0.28, 0.2),
+                figures_from=2,
+            ),
+            Clause(
+                "7. Guarantee",
+                (
+                    "7.1 The director who signs for the Customer states that the Customer is able to pay its "
+                    "debts as they fall due and that the accounts shown to the Supplier are the latest.",
+                    "7.2 This Agreement does not bind the director personally.",
                 ),
             ),
             Signatures(

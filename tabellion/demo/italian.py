@@ -271,7 +271,7 @@ def _reminder(case: TriedCase) -> Draft:
             Text("Distinti saluti"),
             Signatures((Signature("Renzo Dalpiaz", "Ufficio crediti", "Renzo Dalpiaz"),)),
         ),
-        stamps=(Stamp(("RICEVUTO", "25 SET. 2023"), 1, 62, 186, 9, "#3a5f2b"),),
+        stamps=(Stamp(("RICEVUTO", "25 SET. 2023"), 1, 164, 214, 8, "#3a5f2b"),),
     )
     scan = Scan("pdf", colour=True, skew=1.7, folds=True, uneven=0.16)
     return Draft("04-sollecito", "dunning_letter", "it", dated, case, letter, scan)

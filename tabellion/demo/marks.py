@@ -156,16 +156,18 @@ def draw_hand(canvas: Canvas, x: float, y: float, width: float, rng: random.Rand
     canvas.translate(x, y)
     canvas.rotate(rng.uniform(2, 7))
     path = canvas.beginPath()
-    height = rng.uniform(20, 27)
-    path.moveTo(0, rng.uniform(2, 7))
-    path.curveTo(3, height * 1.2, 16, height * 1.3, 11, 2)
-    path.curveTo(9, -9, -3, -4, 7, 4)
-    place = 7.0
+    height, lean = rng.uniform(18, 30), rng.uniform(-4, 8)
+    path.moveTo(0, rng.uniform(-4, height * 0.6))
+    path.curveTo(lean - 6, height * 1.3, 16 + lean, height * rng.uniform(1.0, 1.5), rng.uniform(6, 13), 2)
+    path.curveTo(9, rng.uniform(-16, -5), rng.uniform(-12, 2), rng.uniform(-9, 4), 7, 4)
+    place, usual, loops = 7.0, rng.uniform(5, 15), rng.uniform(0.1, 0.45)
     while place < width * 0.72:
-        step = rng.uniform(6, 11)
-        tall = rng.uniform(4, 10) * (1.4 - place / width) + (9 if rng.random() < 0.22 else 0)
+        step = usual * rng.uniform(0.7, 1.4)
+        tall = rng.uniform(3, 9) * (1.4 - place / width) + (rng.uniform(7, 15) if rng.random() < loops else 0)
+        if rng.random() < loops / 2:
+            tall = -tall
         path.curveTo(place + step * 0.7, tall * 1.5, place - step * 0.1, tall * 1.2, place + step * 0.6, 1.5)
-        path.curveTo(place + step * 0.8, -1.5, place + step * 0.9, 0, place + step, rng.uniform(1, 3))
+        path.curveTo(place + step * 0.8, -1.5, place + step * 0.9, 0, place + step, rng.uniform(0, 4))
         place += step
     path.curveTo(place + 9, -3, width * 0.9, 5, width, rng.uniform(4, 12))
     canvas.drawPath(path)

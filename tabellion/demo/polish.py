@@ -291,7 +291,7 @@ def _reminder(case: TriedCase) -> Draft:
             Text("Z poważaniem"),
             Signatures((Signature("Agnieszka Młynarczyk", "Dział Należności", "Agnieszka Młynarczyk"),)),
         ),
-        stamps=(Stamp(("OTRZYMANO", "14 GRU 2023"), 1, 58, 168, -7, "#a02626"),),
+        stamps=(Stamp(("OTRZYMANO", "14 GRU 2023"), 1, 164, 216, -7, "#a02626"),),
     )
     scan = Scan("pdf", colour=True, skew=-1.4, folds=True, stain=True, uneven=0.14)
     return Draft("04-upomnienie", "dunning_letter", "pl", dated, case, letter, scan)

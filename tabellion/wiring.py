@@ -1,0 +1,86 @@
+"""Builds the parts out of the settings, once; nothing else in the project reads settings or opens files of the home."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from archive.archive import Archive
+from archive.catalogue import Catalogue, check
+from archive.catalogue.schema import archive_state
+from archive.identity import Identity, read_identity
+from archive.vault import FolderVault, KeyRing, Objects
+from tabellion.base.clock import Clock, SystemClock
+from tabellion.base.errors import NotInitialised, SettingsError
+from tabellion.base.ids import Ids
+from tabellion.keychest import KeyChest, open_keys
+from tabellion.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The opened archive and the keys; `close` gives connections back."""
+
+    settings: Settings
+    identity: Identity
+    vault: FolderVault
+    keyring: KeyRing | None
+    chest: KeyChest
+    archive: Archive
+
+
+@contextmanager
+def opened(settings: Settings, *, ready: bool = True) -> Iterator[Parts]:
+    """The parts of the archive that the settings name; raises NotInitialised or SettingsError that say what to do.
+
+    Without `ready` the catalogue may be empty or outdated, as `rebuild` and `db upgrade` need it.
+    """
+    settings.check()
+    clock: Clock = SystemClock()
+    vault = FolderVault(settings.vault_folder, clock)
+    identity = read_identity(vault) if settings.vault_folder.is_dir() else None
+    if identity is None:
+        raise NotInitialised(f"there is no archive at {settings.home}")
+    _check_fixed(settings, identity)
+    chest = open_keys(settings)
+    keyring = KeyRing(vault, chest.wrapper, os.urandom, clock) if identity.encrypted else None
+    catalogue = Catalogue(settings.catalogue_address)
+    try:
+        if ready:
+            check(catalogue)
+            _check_catalogue(catalogue, identity)
+        objects = Objects(vault, keyring, os.urandom)
+        archive = Archive(identity.archive, identity.origin, catalogue, objects, clock, Ids(clock))
+        yield Parts(settings, identity, vault, keyring, chest, archive)
+    finally:
+        catalogue.close()
+
+
+def _check_fixed(settings: Settings, identity: Identity) -> None:
+    if settings.origin is not None and settings.origin != identity.origin:
+        raise SettingsError(
+            f"TABELLION_ORIGIN is {settings.origin!r}, but this archive's log was begun as {identity.origin!r}",
+            advice="Remove the setting, or point TABELLION_HOME to the archive that you mean.",
+        )
+    if "vault_encryption" in settings.model_fields_set and settings.vault_encryption != identity.encrypted:
+        raise SettingsError(
+            "TABELLION_VAULT_ENCRYPTION differs from what was fixed when this archive was made",
+            advice="Remove the setting.",
+        )
+
+
+def _check_catalogue(catalogue: Catalogue, identity: Identity) -> None:
+    with catalogue.read() as connection:
+        known = connection.scalar(select(archive_state.c.value).where(archive_state.c.name == "archive"))
+    if known is None:
+        raise NotInitialised(
+            "the catalogue is empty, but the vault holds an archive",
+            advice="Restore the catalogue from a backup, or run `tabellion rebuild`.",
+        )
+    if known != identity.archive:
+        raise SettingsError(
+            "the catalogue belongs to another archive than the vault",
+            advice="Check TABELLION_DATABASE_URL and TABELLION_VAULT_URL: they must belong together.",
+        )
