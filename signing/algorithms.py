@@ -1,0 +1,71 @@
+"""Which hashes and keys are trusted, and from when to when (EVIDENCE section 6): what is not listed is refused."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An algorithm, the smallest key where sizes differ, and the time in which it is trusted; no sunset: no end set."""
+
+    algorithm: str
+    valid_from: datetime
+    sunset: datetime | None = None
+    least_bits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmPolicy:
+    """A numbered list of rules; algorithms that no rule names are refused."""
+
+    version: int
+    rules: tuple[Rule, ...]
+
+    def refusal(self, algorithm: str, at: datetime, bits: int = 0) -> str | None:
+        """Why an algorithm is not trusted at that time, or None where it is."""
+        rules = [rule for rule in self.rules if rule.algorithm == algorithm]
+        if not rules:
+            return f"{algorithm} is not among the algorithms that are trusted"
+        if all(bits < rule.least_bits for rule in rules):
+            return f"{algorithm} with {bits} bits is too small"
+        if not any(rule.valid_from <= at and (rule.sunset is None or at < rule.sunset) for rule in rules):
+            return f"{algorithm} was not trusted at {at:%Y-%m-%d}"
+        return None
+
+    def key_refusal(self, key: PublicKeyTypes, at: datetime) -> str | None:
+        """Why a public key is not trusted at that time, or None where it is."""
+        match key:
+            case rsa.RSAPublicKey():
+                return self.refusal("rsa", at, key.key_size)
+            case ec.EllipticCurvePublicKey():
+                return self.refusal(key.curve.name, at)
+            case ed25519.Ed25519PublicKey():
+                return self.refusal("ed25519", at)
+            case ed448.Ed448PublicKey():
+                return self.refusal("ed448", at)
+            case _:
+                return self.refusal(type(key).__name__, at)
+
+
+def _since(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=UTC)
+
+
+BUILT_IN = AlgorithmPolicy(
+    version=1,
+    rules=(
+        Rule("sha256", _since(2003)),
+        Rule("sha384", _since(2003)),
+        Rule("sha512", _since(2003)),
+        Rule("sha3_256", _since(2016)),
+        Rule("sha3_512", _since(2016)),
+        Rule("rsa", _since(2003), least_bits=3000),
+        Rule("secp256r1", _since(2003)),
+        Rule("secp384r1", _since(2003)),
+        Rule("ed25519", _since(2018)),
+    ),
+)
+"""The least that every verification demands: FIPS 180, 186 and 202; MD5, SHA-1 and short RSA are not in it."""

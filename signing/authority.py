@@ -1,0 +1,264 @@
+"""A local RFC 3161 authority for tests and the embedded mode: own CA with a revocation list, own signing certificate.
+
+It proves nothing to a court, and every name and verdict says so; technically it is what a real authority is.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from asn1crypto import cms as asn1_cms
+from asn1crypto import core, crl, tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from signing.cms import TimeStampResponse
+from signing.errors import KeyUnusable
+from signing.keys import Algorithm, KeySigner
+from signing.timestamp import TimestampTrust
+from tabellion.base.ids import Randomness
+
+POLICY = "1.3.6.1.4.1.32473.1.1"
+"""Its time-stamp policy, under the enterprise number that RFC 5612 keeps for examples: nobody's, so no promise."""
+
+NAME = "Tabellion local test authority"
+
+_ACCURACY = timedelta(seconds=1)
+_CA_YEARS, _TSA_YEARS = 30, 10
+_CRL_LIFE = timedelta(days=7)
+_HASHES = {"sha256": 32, "sha384": 48, "sha512": 64}
+_SIGNATURES = {Algorithm.P256: "sha256_ecdsa", Algorithm.RSA: "sha256_rsa"}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAuthority:
+    """A CA, and a signer of time-stamps that it has certified; both keys are P-256 or RSA."""
+
+    ca_certificate: x509.Certificate
+    ca_key: KeySigner
+    tsa_certificate: x509.Certificate
+    tsa_key: KeySigner
+
+    @classmethod
+    def create(cls, now: datetime, randomness: Randomness, algorithm: Algorithm = Algorithm.P256) -> Self:
+        """A new authority; `randomness` gives the serial numbers of its certificates."""
+        if algorithm not in _SIGNATURES:
+            raise KeyUnusable("an authority signs with P-256 or RSA, so that every verifier can follow")
+        ca_key, tsa_key = KeySigner.generate(algorithm), KeySigner.generate(algorithm)
+        ca_name, tsa_name = _name(f"{NAME} CA (no legal value)"), _name(f"{NAME} (no legal value)")
+        start = now.replace(microsecond=0) - timedelta(hours=1)
+        ca_certificate = (
+            _builder(ca_name, ca_name, ca_key, ca_key, start, _CA_YEARS, randomness)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_usage(certificates=True), critical=True)
+            .sign(ca_key.private, hashes.SHA256())
+        )
+        tsa_certificate = (
+            _builder(tsa_name, ca_name, tsa_key, ca_key, start, _TSA_YEARS, randomness)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+            .sign(ca_key.private, hashes.SHA256())
+        )
+        return cls(ca_certificate, ca_key, tsa_certificate, tsa_key)
+
+    def save(self, folder: Path, passphrase: bytes) -> None:
+        """Write keys (encrypted, mode 0600) and certificates (PEM) into a folder; the last file makes it complete."""
+        self.ca_key.write(folder / "ca.key", passphrase)
+        self.tsa_key.write(folder / "tsa.key", passphrase)
+        (folder / "tsa.pem").write_bytes(self.tsa_certificate.public_bytes(Encoding.PEM))
+        (folder / "ca.pem").write_bytes(self.ca_certificate.public_bytes(Encoding.PEM))
+
+    @classmethod
+    def load(cls, folder: Path, passphrase: bytes) -> Self:
+        """The authority that `save` wrote; raises `KeyUnusable`."""
+        try:
+            ca_certificate = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
+            tsa_certificate = x509.load_pem_x509_certificate((folder / "tsa.pem").read_bytes())
+        except (OSError, ValueError) as error:
+            raise KeyUnusable("the certificates of the local authority cannot be read") from error
+        ca_key = KeySigner.read(folder / "ca.key", passphrase)
+        return cls(ca_certificate, ca_key, tsa_certificate, KeySigner.read(folder / "tsa.key", passphrase))
+
+    @property
+    def trust(self) -> TimestampTrust:
+        """What a verifier pins of this authority."""
+        return TimestampTrust(
+            authority=NAME,
+            time_class="test",
+            anchors=(self.ca_certificate,),
+            policies=frozenset({POLICY}),
+            max_accuracy=_ACCURACY,
+        )
+
+    def revocation_list(self, now: datetime) -> x509.CertificateRevocationList:
+        """The CA's list as of now: nothing is revoked."""
+        return (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.ca_certificate.subject)
+            .last_update(now)
+            .next_update(now + _CRL_LIFE)
+            .add_extension(_authority_key(self.ca_key), critical=False)
+            .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
+            .sign(self.ca_key.private, hashes.SHA256())
+        )
+
+    def respond(self, request: bytes, now: datetime, serial: int) -> bytes:
+        """The DER TimeStampResp to a DER TimeStampReq; `serial` must be new for every token of this authority."""
+        try:
+            asked = _read_request(request)
+        except _Refused as refused:
+            status = {"status": "rejection", "fail_info": {str(refused)}}
+            return bytes(TimeStampResponse({"status": status}).dump())
+        info: dict[str, Any] = {
+            "version": "v1",
+            "policy": POLICY,
+            "message_imprint": asked["message_imprint"],
+            "serial_number": serial,
+            "gen_time": now,
+            "accuracy": {"seconds": int(_ACCURACY.total_seconds())},
+            "tsa": asn1_x509.GeneralName("directory_name", _subject(self.tsa_certificate)),
+        }
+        if asked["nonce"].native is not None:
+            info["nonce"] = asked["nonce"]
+        token = self._sign(tsp.TSTInfo(info), now, with_certificate=asked["cert_req"].native)
+        return bytes(TimeStampResponse({"status": {"status": "granted"}, "time_stamp_token": token}).dump())
+
+    def _sign(self, info: tsp.TSTInfo, now: datetime, *, with_certificate: bool) -> asn1_cms.ContentInfo:
+        """The CMS SignedData of RFC 3161 section 2.4.2, with the CA's revocation list inside."""
+        certificate = asn1_x509.Certificate.load(self.tsa_certificate.public_bytes(Encoding.DER))
+        revocation = crl.CertificateList.load(self.revocation_list(now).public_bytes(Encoding.DER))
+        content = info.dump()
+        attributes = asn1_cms.CMSAttributes(
+            [
+                {"type": "content_type", "values": ["tst_info"]},
+                {"type": "signing_time", "values": [asn1_cms.Time("utc_time", now.replace(microsecond=0))]},
+                {"type": "message_digest", "values": [hashlib.sha256(content).digest()]},
+                {"type": "signing_certificate_v2", "values": [_signing_certificate(certificate)]},
+            ]
+        )
+        signed: dict[str, Any] = {
+            "version": "v3",
+            "digest_algorithms": [{"algorithm": "sha256"}],
+            "encap_content_info": {
+                "content_type": "tst_info",
+                "content": core.ParsableOctetString(content),
+            },
+            "crls": [asn1_cms.RevocationInfoChoice("crl", revocation)],
+            "signer_infos": [
+                {
+                    "version": "v1",
+                    "sid": asn1_cms.SignerIdentifier(
+                        "issuer_and_serial_number",
+                        {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
+                    ),
+                    "digest_algorithm": {"algorithm": "sha256"},
+                    "signed_attrs": attributes,
+                    "signature_algorithm": {"algorithm": _SIGNATURES[self.tsa_key.algorithm]},
+                    "signature": self.tsa_key.sign(attributes.dump()),
+                }
+            ],
+        }
+        if with_certificate:
+            signed["certificates"] = [asn1_cms.CertificateChoices("certificate", certificate)]
+        return asn1_cms.ContentInfo({"content_type": "signed_data", "content": asn1_cms.SignedData(signed)})
+
+
+class _Refused(Exception):
+    """The name of the PKIFailureInfo bit to answer with."""
+
+
+def _read_request(request: bytes) -> tsp.TimeStampReq:
+    try:
+        parsed = tsp.TimeStampReq.load(request, strict=True)
+        asked = parsed.native
+    except (ValueError, TypeError, KeyError) as error:
+        raise _Refused("bad_data_format") from error
+    imprint = asked["message_imprint"]
+    if asked["version"] != "v1":
+        raise _Refused("bad_request")
+    if imprint["hash_algorithm"]["algorithm"] not in _HASHES:
+        raise _Refused("bad_alg")
+    if len(imprint["hashed_message"]) != _HASHES[imprint["hash_algorithm"]["algorithm"]]:
+        raise _Refused("bad_data_format")
+    if asked["req_policy"] not in (None, POLICY):
+        raise _Refused("unaccepted_policy")
+    if asked["extensions"]:
+        raise _Refused("unaccepted_extensions")
+    return parsed
+
+
+def _signing_certificate(certificate: asn1_x509.Certificate) -> tsp.SigningCertificateV2:
+    issuer = asn1_x509.GeneralName("directory_name", certificate.issuer)
+    return tsp.SigningCertificateV2(
+        {
+            "certs": [
+                {
+                    "cert_hash": hashlib.sha256(certificate.dump()).digest(),
+                    "issuer_serial": {"issuer": [issuer], "serial_number": certificate.serial_number},
+                }
+            ]
+        }
+    )
+
+
+def _subject(certificate: x509.Certificate) -> asn1_x509.Name:
+    return asn1_x509.Name.load(certificate.subject.public_bytes())
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Tabellion"),
+            x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _builder(
+    subject: x509.Name,
+    issuer: x509.Name,
+    subject_key: KeySigner,
+    issuer_key: KeySigner,
+    start: datetime,
+    years: int,
+    randomness: Randomness,
+) -> x509.CertificateBuilder:
+    # 15 random bytes behind a one: positive, and well below the 20 octets of RFC 5280 section 4.1.2.2.
+    serial = int.from_bytes(b"\x01" + randomness(15), "big")
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(subject_key.private.public_key())
+        .serial_number(serial)
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=365 * years))
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(subject_key.private.public_key()), critical=False
+        )
+        .add_extension(_authority_key(issuer_key), critical=False)
+    )
+
+
+def _authority_key(key: KeySigner) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.private.public_key())
+
+
+def _usage(*, certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=certificates,
+        crl_sign=certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
