@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -81,7 +82,7 @@ def new_folder(name: str, user: str | None) -> Path:
     """A temporary folder that belongs to the server's user, who may not be able to enter the checkout."""
     folder = Path(tempfile.mkdtemp(prefix=f"tabellion-{name}-"))
     if user is not None:
-        shutil.chown(folder, user, user)
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
     return folder
 
 
@@ -112,7 +113,7 @@ def launch(
             stderr=output,
             start_new_session=True,
             user=user,
-            group=user,
+            group=None if user is None else pwd.getpwnam(user).pw_gid,
             extra_groups=None if user is None else [],
         )
     process.returncode = 0  # it outlives this process on purpose, of which Popen would warn

@@ -4,15 +4,18 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from tests.services import postgresql, redis, s3
+from tests.services import opensearch, postgresql, redis, s3
 from tests.services.process import Running, ServiceError, forget, recall, remember, stop
 
 SERVICES: dict[str, Callable[[], Running]] = {
     "postgresql": postgresql.start,
     "redis": redis.start,
     "s3": s3.start,
+    "opensearch": partial(opensearch.start, opensearch.CURRENT),
+    "opensearch2": partial(opensearch.start, opensearch.PREVIOUS),
 }
 USAGE = f"usage: script/services start NAME... | stop, where NAME is one of: {' '.join(SERVICES)}"
 

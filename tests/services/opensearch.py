@@ -1,0 +1,96 @@
+"""OpenSearch (the core alone, Apache-2.0) from Maven Central, with a Java that is new enough for its version."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.services.process import Running, ServiceError, free_port, launch, need, new_folder
+
+ARTIFACT = "org.opensearch.distribution.integ-test-zip:opensearch"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version of OpenSearch and the oldest Java that runs it."""
+
+    name: str
+    version: str
+    java: int
+
+
+CURRENT = Release("opensearch", "3.3.0", 21)
+PREVIOUS = Release("opensearch2", "2.19.3", 11)
+
+
+def archive(version: str) -> Path:
+    """The distribution in the local Maven repository, fetched once by Maven, which checks its digest."""
+    folder = "org/opensearch/distribution/integ-test-zip/opensearch"
+    path = Path.home() / ".m2/repository" / folder / version / f"opensearch-{version}.zip"
+    if not path.exists():
+        words = [f"-Dartifact={ARTIFACT}:{version}:zip", "-Dtransitive=false"]
+        command = [need("mvn", "maven"), "-q", "dependency:get", *words]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode or not path.exists():
+            raise ServiceError(f"Maven could not fetch OpenSearch {version}: {done.stdout.strip()[-2000:]}")
+    return path
+
+
+def java(oldest: int) -> Path:
+    """The home of the oldest JDK of this machine that is new enough."""
+    found = {}
+    for release in sorted(Path("/usr/lib/jvm").glob("*/release")):
+        version = re.search(r'^JAVA_VERSION="(\d+)', release.read_text(errors="replace"), re.MULTILINE)
+        if version and int(version[1]) >= oldest:
+            found[int(version[1])] = release.parent
+    if not found:
+        raise ServiceError(f"no JDK of version {oldest} or later below /usr/lib/jvm")
+    return found[min(found)]
+
+
+def start(release: Release) -> Running:
+    """A new, empty node that is a cluster of its own; as user nobody where we are root (it refuses to run as root)."""
+    home, source = java(release.java), archive(release.version)
+    user = "nobody" if os.geteuid() == 0 else None
+    folder = new_folder(release.name, None)
+    # The system's unzip keeps the permissions of the programs; zipfile does not.
+    subprocess.run([need("unzip", "unzip"), "-q", str(source), "-d", str(folder)], check=True)
+    base = folder / f"opensearch-{release.version}"
+    port = free_port()
+    options = {
+        "cluster.name": folder.name,
+        "discovery.type": "single-node",
+        "network.host": "127.0.0.1",
+        "http.port": port,
+        "transport.port": free_port(),
+        "path.data": str(folder / "data"),
+        "path.logs": str(folder / "logs"),
+        # A test must not turn read-only because the machine's disk is nearly full.
+        "cluster.routing.allocation.disk.threshold_enabled": False,
+    }
+    (base / "config/opensearch.yml").write_text(json.dumps(options))  # JSON is YAML
+    if user is not None:
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, user, "nogroup")
+
+    def answers() -> bool:
+        try:
+            address = f"http://127.0.0.1:{port}/_cluster/health"
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                return json.load(answer)["status"] in {"green", "yellow"}
+        except OSError:
+            return False
+
+    return launch(
+        release.name,
+        [str(base / "bin/opensearch")],
+        folder,
+        answers=answers,
+        settings={"TABELLION_SEARCH_URL": f"opensearch+http://127.0.0.1:{port}"},
+        user=user,
+        environment={"OPENSEARCH_JAVA_HOME": str(home), "OPENSEARCH_JAVA_OPTS": "-Xms512m -Xmx512m"},
+    )
