@@ -13,10 +13,9 @@ from asn1crypto import cms as asn1_cms
 from asn1crypto import core, crl, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from signing import certificates
 from signing.cms import TimeStampResponse
 from signing.errors import KeyUnusable
 from signing.keys import Algorithm, KeySigner
@@ -29,8 +28,6 @@ POLICY = "1.3.6.1.4.1.32473.1.1"
 NAME = "Tabellion local test authority"
 
 _ACCURACY = timedelta(seconds=1)
-_CA_YEARS, _TSA_YEARS = 30, 10
-_CRL_LIFE = timedelta(days=7)
 _HASHES = {"sha256": 32, "sha384": 48, "sha512": 64}
 _SIGNATURES = {Algorithm.P256: "sha256_ecdsa", Algorithm.RSA: "sha256_rsa"}
 
@@ -50,22 +47,12 @@ class LocalAuthority:
         if algorithm not in _SIGNATURES:
             raise KeyUnusable("an authority signs with P-256 or RSA, so that every verifier can follow")
         ca_key, tsa_key = KeySigner.generate(algorithm), KeySigner.generate(algorithm)
-        ca_name, tsa_name = _name(f"{NAME} CA (no legal value)"), _name(f"{NAME} (no legal value)")
         start = now.replace(microsecond=0) - timedelta(hours=1)
-        ca_certificate = (
-            _builder(ca_name, ca_name, ca_key, ca_key, start, _CA_YEARS, randomness)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(certificates=True), critical=True)
-            .sign(ca_key.private, hashes.SHA256())
+        ca = certificates.authority(f"{NAME} CA (no legal value)", ca_key, _serial(randomness), start)
+        tsa = certificates.time_stamping(
+            f"{NAME} (no legal value)", tsa_key, _serial(randomness), start, ca, ca_key
         )
-        tsa_certificate = (
-            _builder(tsa_name, ca_name, tsa_key, ca_key, start, _TSA_YEARS, randomness)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(certificates=False), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-            .sign(ca_key.private, hashes.SHA256())
-        )
-        return cls(ca_certificate, ca_key, tsa_certificate, tsa_key)
+        return cls(ca, ca_key, tsa, tsa_key)
 
     def save(self, folder: Path, passphrase: bytes) -> None:
         """Write keys (encrypted, mode 0600) and certificates (PEM) into a folder; the last file makes it complete."""
@@ -98,15 +85,7 @@ class LocalAuthority:
 
     def revocation_list(self, now: datetime) -> x509.CertificateRevocationList:
         """The CA's list as of now: nothing is revoked."""
-        return (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(self.ca_certificate.subject)
-            .last_update(now)
-            .next_update(now + _CRL_LIFE)
-            .add_extension(_authority_key(self.ca_key), critical=False)
-            .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
-            .sign(self.ca_key.private, hashes.SHA256())
-        )
+        return certificates.revocation_list(self.ca_certificate, self.ca_key, now)
 
     def respond(self, request: bytes, now: datetime, serial: int) -> bytes:
         """The DER TimeStampResp to a DER TimeStampReq; `serial` must be new for every token of this authority."""
@@ -211,54 +190,6 @@ def _subject(certificate: x509.Certificate) -> asn1_x509.Name:
     return asn1_x509.Name.load(certificate.subject.public_bytes())
 
 
-def _name(common_name: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Tabellion"),
-            x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name),
-        ]
-    )
-
-
-def _builder(
-    subject: x509.Name,
-    issuer: x509.Name,
-    subject_key: KeySigner,
-    issuer_key: KeySigner,
-    start: datetime,
-    years: int,
-    randomness: Randomness,
-) -> x509.CertificateBuilder:
-    # 15 random bytes behind a one: positive, and well below the 20 octets of RFC 5280 section 4.1.2.2.
-    serial = int.from_bytes(b"\x01" + randomness(15), "big")
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(subject_key.private.public_key())
-        .serial_number(serial)
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365 * years))
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(subject_key.private.public_key()), critical=False
-        )
-        .add_extension(_authority_key(issuer_key), critical=False)
-    )
-
-
-def _authority_key(key: KeySigner) -> x509.AuthorityKeyIdentifier:
-    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.private.public_key())
-
-
-def _usage(*, certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=certificates,
-        crl_sign=certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _serial(randomness: Randomness) -> int:
+    """Fifteen random bytes behind a one: positive, and within the 20 octets of RFC 5280 section 4.1.2.2."""
+    return int.from_bytes(b"\x01" + randomness(15), "big")

@@ -1,0 +1,95 @@
+"""Certificates and revocation lists of the local test authority (RFC 5280, RFC 3161 section 2.3)."""
+
+from datetime import datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from signing.keys import KeySigner
+
+_CA_LIFE = timedelta(days=365 * 30)
+_TSA_LIFE = timedelta(days=365 * 10)
+_LIST_LIFE = timedelta(days=7)
+
+
+def authority(name: str, key: KeySigner, serial: int, start: datetime) -> x509.Certificate:
+    """A self-signed CA that may certify signers, but no further CA."""
+    return (
+        _builder(_name(name), key, serial, start, _CA_LIFE)
+        .issuer_name(_name(name))
+        .add_extension(_authority_key(key), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(certifies=True), critical=True)
+        .sign(key.private, hashes.SHA256())
+    )
+
+
+def time_stamping(
+    name: str, key: KeySigner, serial: int, start: datetime, ca: x509.Certificate, ca_key: KeySigner
+) -> x509.Certificate:
+    """The certificate of a key that signs time-stamps and nothing else."""
+    return (
+        _builder(_name(name), key, serial, start, _TSA_LIFE)
+        .issuer_name(ca.subject)
+        .add_extension(_authority_key(ca_key), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(certifies=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .sign(ca_key.private, hashes.SHA256())
+    )
+
+
+def revocation_list(ca: x509.Certificate, ca_key: KeySigner, now: datetime) -> x509.CertificateRevocationList:
+    """The CA's list as of now, on which nothing is revoked; its number is the second in which it was made."""
+    return (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(ca.subject)
+        .last_update(now)
+        .next_update(now + _LIST_LIFE)
+        .add_extension(_authority_key(ca_key), critical=False)
+        .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
+        .sign(ca_key.private, hashes.SHA256())
+    )
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Tabellion"),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _builder(
+    subject: x509.Name, key: KeySigner, serial: int, start: datetime, life: timedelta
+) -> x509.CertificateBuilder:
+    public = key.private.public_key()
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .public_key(public)
+        .serial_number(serial)
+        .not_valid_before(start)
+        .not_valid_after(start + life)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+
+
+def _authority_key(key: KeySigner) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.private.public_key())
+
+
+def _usage(*, certifies: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not certifies,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=certifies,
+        crl_sign=certifies,
+        encipher_only=False,
+        decipher_only=False,
+    )
