@@ -1,5 +1,6 @@
 """A server as a process of its own: free ports, waiting by asking, a record on disk, stopping by process id."""
 
+import contextlib
 import json
 import os
 import pwd
@@ -123,21 +124,27 @@ def launch(
         if not running.alive() or time.monotonic() > deadline:
             end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
             stop(running)
+            end_session(process.pid)
             raise ServiceError(f"{name} did not come up; the end of its log:\n{end}")
         time.sleep(0.05)
     return running
 
 
 def stop(running: Running) -> None:
-    """End the server and remove its folder; what does not go by asking is killed with its whole session."""
-    deadline = time.monotonic() + PATIENCE / 3
+    """End the server, with whatever it started in its session, and remove its folder."""
     if running.alive():
+        deadline = time.monotonic() + PATIENCE / 3
         os.kill(running.pid, running.stop_signal)
-    while running.alive():
-        if time.monotonic() > deadline:
-            os.killpg(running.pid, signal.SIGKILL)
-        time.sleep(0.05)
+        while running.alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        end_session(running.pid)
     shutil.rmtree(running.folder, ignore_errors=True)
+
+
+def end_session(leader: int) -> None:
+    """Kill what is left of the session; only for a leader that is known to be ours."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def remember(directory: Path, running: Running) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.services import opensearch, postgresql, redis, s3
+from tests.services import opensearch, postgresql, rabbitmq, redis, s3
 from tests.services.process import Running, ServiceError, forget, recall, remember, stop
 
 SERVICES: dict[str, Callable[[], Running]] = {
     "postgresql": postgresql.start,
     "redis": redis.start,
+    "rabbitmq": rabbitmq.start,
     "s3": s3.start,
     "opensearch": partial(opensearch.start, opensearch.CURRENT),
     "opensearch2": partial(opensearch.start, opensearch.PREVIOUS),
