@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from archive.vault.errors import VaultAltered
 from archive.vault.port import Readable
-from archive.vault.window import seek_target
+from archive.vault.streams import Pieces, read_fully, seek_target
 
 MAGIC = b"TABVLT\x01\x01"
 SALT_SIZE = 32
@@ -61,31 +61,13 @@ def _nonce(index: int, last: bool) -> bytes:
     return index.to_bytes(11, "big") + bytes([last])
 
 
-class EncryptingReader:
-    """Reads plain bytes from `stream` and gives the bytes to store. `salt` is 32 bytes, used once."""
+class EncryptingReader(Pieces):
+    """Reads plain bytes from `stream` and gives the bytes to store. `salt` is 32 random bytes, used once."""
 
     def __init__(self, stream: Readable, secret: bytes, name: str, salt: bytes) -> None:
         if len(salt) != SALT_SIZE:
             raise ValueError(f"a salt has {SALT_SIZE} bytes")
-        self._pieces = _encrypt(stream, secret, name, MAGIC + salt)
-        self._rest = memoryview(b"")
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; empty at the end."""
-        if size <= 0:
-            raise ValueError("a positive number of bytes must be asked for")
-        if size < len(self._rest):
-            piece, self._rest = self._rest[:size], self._rest[size:]
-            return bytes(piece)
-        parts, have = [self._rest], len(self._rest)
-        for sealed in self._pieces:
-            parts.append(memoryview(sealed))
-            have += len(sealed)
-            if have >= size:
-                break
-        keep = len(parts[-1]) - max(0, have - size)
-        parts[-1], self._rest = parts[-1][:keep], parts[-1][keep:]
-        return b"".join(parts)
+        super().__init__(_encrypt(stream, secret, name, MAGIC + salt))
 
 
 def _encrypt(stream: Readable, secret: bytes, name: str, header: bytes) -> Iterator[bytes]:
@@ -99,18 +81,6 @@ def _encrypt(stream: Readable, secret: bytes, name: str, header: bytes) -> Itera
         last = not following
         yield cipher.encrypt(_nonce(index, last), chunk, None)
         chunk, index = following, index + 1
-
-
-def read_fully(stream: Readable, size: int) -> bytes:
-    """Exactly `size` bytes, fewer only at the end of the stream, whatever pieces it gives."""
-    piece = stream.read(size)
-    if not piece or len(piece) == size:
-        return piece
-    parts, have = [piece], len(piece)
-    while have < size and (piece := stream.read(size - have)):
-        parts.append(piece)
-        have += len(piece)
-    return b"".join(parts)
 
 
 class DecryptingReader(io.RawIOBase):
@@ -164,6 +134,10 @@ class DecryptingReader(io.RawIOBase):
             done += len(piece)
             self._position += len(piece)
         return done
+
+    def readall(self) -> bytes:
+        buffer = bytearray(max(0, self._length - self._position))
+        return bytes(memoryview(buffer)[: self.readinto(buffer)])
 
     def close(self) -> None:
         if not self.closed and self._stream is not None:

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from archive.vault.port import Readable
@@ -49,8 +50,10 @@ def check_space(folder: Path, reserve: int) -> None:
         raise DiskFull(f"fewer than {reserve} bytes are free in the vault")
 
 
-def write_temporary(folder: Path, stream: Readable, reserve: int) -> Temporary:
+def write_temporary(folder: Path, stream: Readable, now: datetime, reserve: int) -> Temporary:
     """Write the stream to a temporary file beside its later place, digesting as it passes; nothing stays on an error.
+
+    Once written it carries `now` as the time of its last change.
 
     The writer keeps a lock on the file for as long as it writes, so that `sweep` can tell a slow writer from a dead
     one.
@@ -69,6 +72,7 @@ def write_temporary(folder: Path, stream: Readable, reserve: int) -> Temporary:
                     digest.update(piece)
                     size += len(piece)
                 note_digest(file.fileno(), digest.digest())
+                os.utime(file.fileno(), (now.timestamp(), now.timestamp()))
                 os.fchmod(file.fileno(), 0o440)
                 os.fsync(file.fileno())
         except BaseException:

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from archive.vault import durable
 from archive.vault.errors import BadKey, PointerMoved, VaultAltered, VaultLocked, VaultMissing, VaultTaken
 from archive.vault.port import Put, Readable, Ref, Stat, check_key, check_prefix
-from archive.vault.window import Window
+from archive.vault.streams import Window
 from tabellion.base.clock import Clock, parse_rfc3339, rfc3339
 
 VERSION_LENGTH = 32
@@ -62,7 +62,9 @@ class FolderVault:
             for put in puts:
                 path = self._path(put.key)
                 self._make_folder(path.parent, folders)
-                written.append(durable.write_temporary(path.parent, put.stream, self._reserve))
+                written.append(
+                    durable.write_temporary(path.parent, put.stream, self._clock.now(), self._reserve)
+                )
             with durable.full_disk_named():
                 for put, temporary in zip(puts, written, strict=True):
                     refs.append(self._place(put, temporary, folders))
@@ -95,15 +97,15 @@ class FolderVault:
         path = self._path(key)
         if _beside(path, _POINTER).exists():
             return []
-        found: dict[str, tuple[int, Ref]] = {}
+        found: dict[str, tuple[int, int, Ref]] = {}
         for candidate in (path, *_further(path)):
             with suppress(FileNotFoundError):
                 if candidate.is_file():
                     digest = durable.noted_digest(candidate) or durable.file_digest(candidate)
                     status = candidate.stat()
                     ref = Ref(key, digest[:VERSION_LENGTH], digest, status.st_size)
-                    found[ref.version] = (status.st_mtime_ns, ref)
-        return [ref for _, ref in sorted(found.values())]
+                    found[ref.version] = (status.st_mtime_ns, status.st_ctime_ns, ref)
+        return [ref for *_, ref in sorted(found.values())]
 
     def list(self, prefix: str = "") -> Iterator[Ref]:
         check_prefix(prefix)

@@ -1,7 +1,10 @@
-"""A stretch of a file as a stream of its own."""
+"""Streams over other streams: a stretch of a file, pieces as they are made, reads that are never short."""
 
 import io
+from collections.abc import Iterator
 from typing import BinaryIO
+
+from archive.vault.port import Readable
 
 
 class Window(io.RawIOBase):
@@ -40,6 +43,38 @@ class Window(io.RawIOBase):
         if not self.closed:
             self._file.close()
         super().close()
+
+
+class Pieces:
+    """Pieces of bytes, made one after another, read as one stream."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._rest = memoryview(b"")
+
+    def read(self, size: int, /) -> bytes:
+        """Exactly `size` bytes, fewer only at the end."""
+        if size <= 0:
+            raise ValueError("a positive number of bytes must be asked for")
+        parts, have = [self._rest], len(self._rest)
+        while have < size and (piece := next(self._pieces, None)) is not None:
+            parts.append(memoryview(piece))
+            have += len(piece)
+        keep = len(parts[-1]) - max(0, have - size)
+        parts[-1], self._rest = parts[-1][:keep], parts[-1][keep:]
+        return b"".join(parts)
+
+
+def read_fully(stream: Readable, size: int) -> bytes:
+    """Exactly `size` bytes, fewer only at the end of the stream, whatever pieces it gives."""
+    piece = stream.read(size)
+    if not piece or len(piece) == size:
+        return piece
+    parts, have = [piece], len(piece)
+    while have < size and (piece := stream.read(size - have)):
+        parts.append(piece)
+        have += len(piece)
+    return b"".join(parts)
 
 
 def seek_target(offset: int, whence: int, position: int, size: int) -> int:
