@@ -5,6 +5,7 @@ import re
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,19 @@ def test_a_server_is_remembered_and_stopped(tmp_path: Path) -> None:
     assert not running.alive()
     assert not Path(running.folder).exists()
     assert recall(tmp_path) == []
+
+
+def test_helpers_of_a_server_end_with_it(tmp_path: Path) -> None:
+    noted = tmp_path / "helper"
+    command = ["sh", "-c", f"sleep 600 & echo $! > {noted}.new; mv {noted}.new {noted}; exec sleep 600"]
+    running = launch("parent", command, new_folder("parent", None), answers=noted.exists, settings={})
+    helper = int(noted.read_text())
+    assert birth(helper) is not None
+    stop(running)
+    deadline = time.monotonic() + 10
+    while birth(helper) is not None:
+        assert time.monotonic() < deadline, "the helper still runs"
+        time.sleep(0.01)
 
 
 def test_a_process_id_of_another_process_is_left_alone(tmp_path: Path) -> None:
