@@ -1,0 +1,36 @@
+"""Parts that several nouns use: keyset cursors, and models that refuse what they do not know."""
+
+import base64
+import binascii
+import json
+from typing import Annotated, Any
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict
+
+from tabellion.base.errors import BadRequest
+
+Limit = Annotated[int, Query(ge=1, le=200, description="At most so many items.")]
+Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]
+
+
+class Strict(BaseModel):
+    """A request or an answer with exactly these members: nothing can be assigned that was not meant to be."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def write_cursor(*key: Any) -> str:
+    """The place in a list after the row with that sort key."""
+    return base64.urlsafe_b64encode(json.dumps(key, default=str).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, length: int) -> list[Any]:
+    """The sort key that `write_cursor` wrote; raises BadRequest."""
+    try:
+        value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error) as error:
+        raise BadRequest("the cursor is not one of ours") from error
+    if not isinstance(value, list) or len(value) != length:
+        raise BadRequest("the cursor belongs to another list")
+    return value
