@@ -14,7 +14,7 @@ from tabellion.base.ids import Randomness
 
 _VERSION = 1
 _SALT, _NONCE = 32, 12
-_MOST_MEMORY = 1 << 30
+MOST_MEMORY = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def unseal(data: bytes, passphrase: bytes, purpose: str) -> bytes:
         cost = Cost(int(kdf["n"]), int(kdf["r"]), int(kdf["p"]))
         salt, nonce = _bytes(kdf["salt"]), _bytes(value["nonce"])
         schema = value["$schema"]
-        if 128 * cost.n * cost.r * cost.p > _MOST_MEMORY:
+        if 128 * cost.n * cost.r * cost.p > MOST_MEMORY:
             raise ValueError("the cost is out of bounds")
         secret = _derive(passphrase, salt, cost)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
