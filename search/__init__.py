@@ -1,1 +1,48 @@
-"""placeholder"""
+"""How a page is found: the analyser, the query language, the index port with its engines, the answer."""
+
+from search.analysis import Analyser
+from search.answer import Answer, Finder, SearchRequest
+from search.embedded import EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter
+from search.errors import CursorError, IndexBusy, IndexOutdated, QueryError
+from search.lists import FolderResultLists, ResultList, ResultLists
+from search.port import (
+    Amount,
+    Identifier,
+    IndexRebuild,
+    IndexWriter,
+    Named,
+    Overview,
+    PageClaim,
+    PageParty,
+    PageRecord,
+    Scopes,
+    SearchIndex,
+)
+
+__all__ = [
+    "Amount",
+    "Analyser",
+    "Answer",
+    "CursorError",
+    "EmbeddedIndex",
+    "EmbeddedRebuild",
+    "EmbeddedWriter",
+    "Finder",
+    "FolderResultLists",
+    "Identifier",
+    "IndexBusy",
+    "IndexOutdated",
+    "IndexRebuild",
+    "IndexWriter",
+    "Named",
+    "Overview",
+    "PageClaim",
+    "PageParty",
+    "PageRecord",
+    "QueryError",
+    "ResultList",
+    "ResultLists",
+    "Scopes",
+    "SearchIndex",
+    "SearchRequest",
+]

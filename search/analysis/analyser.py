@@ -1,0 +1,129 @@
+"""Text to tokens: each with its place and its exact, folded and stemmed form, its parts, its identifier."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+import regex
+
+from search.analysis import compounds, hebrew, thai
+from search.analysis.folding import fold, normalise
+from search.analysis.identifiers import identifier_form, looks_like_identifier
+from search.analysis.segments import Segment, Sort, segments
+from search.analysis.stems import Stems
+
+_LONGEST = 64
+_QUOTES = regex.compile("['\u2019\u02bc`\u00b4]")
+_GERSHAYIM = regex.compile('["\u05f3\u05f4\u201d]')
+_BROKEN = regex.compile("[-\u2010\u00ad]\n[ \t]*")
+_SEPARATORS = regex.compile(r"[^\p{L}\p{M}\p{Nd}]+")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+# Articles and prepositions that lose their vowel before an apostrophe (Italian, Catalan and French names).
+_ELIDED = frozenset(
+    (
+        *("l", "un", "d", "dell", "all", "nell", "sull", "dall", "coll", "quell", "quest", "bell", "sant"),
+        *("c", "s", "t", "m", "n", "j", "qu", "gl", "anch", "com", "cos", "dev", "dov", "tutt"),
+    )
+)
+
+
+class _Forms(NamedTuple):
+    form: str
+    folded: str
+    stem: str
+    parts: tuple[str, ...]
+    identifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token of a text, `text[start:end]`.
+
+    `form` is the exact token, `folded` the same without diacritics, `stem` the folded stem in the page's language,
+    `parts` what stands inside or beside it, `identifier` its normalised value if it is worth keeping as one.
+    """
+
+    start: int
+    end: int
+    form: str
+    folded: str
+    stem: str
+    parts: tuple[str, ...]
+    identifier: str | None = None
+
+
+class Analyser:
+    """Makes tokens of pages and of queries, by the same rules; safe to share between threads."""
+
+    def __init__(self, *, cache: int = 200_000) -> None:
+        self._stems = Stems()
+        self._word_forms = lru_cache(maxsize=cache)(self._analyse_word)
+        self._number_forms = lru_cache(maxsize=cache // 4)(_analyse_number)
+
+    def tokens(self, text: str, language: str = "und") -> list[Token]:
+        """The tokens of a text in order; positions in the parallel fields are their places in this list."""
+        found: list[Token] = []
+        for segment in segments(text):
+            if segment.sort is Sort.WORD:
+                word = self._word_forms(text[segment.start : segment.end], language)
+                found.append(Token(segment.start, segment.end, *word))
+            elif segment.sort is Sort.THAI:
+                found.extend(self._thai(text, segment))
+            else:
+                forms = self._number_forms(text[segment.start : segment.end], segment.sort is Sort.NUMBER)
+                found.append(Token(segment.start, segment.end, *forms))
+        return [token for token in found if token.form]
+
+    def stems(self, form: str) -> frozenset[str]:
+        """The folded stems that a word of unknown language may have."""
+        return self._stems.all(form)
+
+    def _analyse_word(self, raw: str, language: str) -> _Forms:
+        form = normalise(_without_apostrophes(_BROKEN.sub("", raw)))[:_LONGEST]
+        folded = fold(form)
+        stem = self._stems.of(form, language) if form else form
+        return _Forms(form, folded, stem, tuple(dict.fromkeys(self._parts(form, folded, language))))
+
+    def _parts(self, form: str, folded: str, language: str) -> Iterator[str]:
+        if hebrew.is_hebrew(folded):
+            yield from hebrew.bare_forms(folded)
+        elif language == "de":
+            if (spelled := form.translate(_UMLAUTS)) != form:
+                yield spelled
+            for part in compounds.parts(folded):
+                yield part
+                yield self._stems.of(part, language)
+
+    def _thai(self, text: str, segment: Segment) -> Iterator[Token]:
+        run = text[segment.start : segment.end]
+        grams = thai.trigrams(normalise(run))
+        for start, end in thai.cut(run):
+            form = normalise(run[start:end])[:_LONGEST]
+            yield Token(segment.start + start, segment.start + end, form, form, form, grams)
+            grams = ()
+
+
+def _analyse_number(raw: str, number: bool) -> _Forms:
+    pieces = [fold(normalise(piece)) for piece in _SEPARATORS.split(raw) if piece]
+    parts = tuple(piece for piece in pieces if len(piece) > 1) if len(pieces) > 1 else ()
+    if number:
+        fraction = len(pieces[-1]) < 3  # 9,90 and 9.90 are one number, and not 990
+        form = "".join(pieces[:-1]) + "." + pieces[-1] if fraction else "".join(pieces)
+        return _Forms(form[:_LONGEST], form[:_LONGEST], form[:_LONGEST], parts)
+    form = "".join(pieces)[:_LONGEST]
+    identifier = identifier_form(raw)
+    kept = identifier if looks_like_identifier(normalise(raw), identifier) else None
+    return _Forms(form, form, form, parts, kept)
+
+
+def _without_apostrophes(raw: str) -> str:
+    if hebrew.is_hebrew(raw):
+        return _GERSHAYIM.sub("", _QUOTES.sub("", raw))
+    pieces = _QUOTES.split(raw)
+    if len(pieces) > 1 and pieces[0].lower() in _ELIDED:
+        pieces = pieces[1:]
+    if len(pieces) > 1 and pieces[-1].lower() == "s":
+        pieces = pieces[:-1]
+    return "".join(pieces)

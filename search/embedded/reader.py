@@ -1,0 +1,227 @@
+"""The reading side of the embedded index: sees every commit and every swap of generations at the next question."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, cast
+
+import tantivy
+
+from search import plan as p
+from search.analysis import normalise
+from search.embedded.generations import Generations
+from search.embedded.schema import FACET_PREFIX, build_schema, page_hit, split_facet
+from search.embedded.translate import scoped, translate
+from search.plan import Plan
+from search.port import FACETS, DocumentHit, Facets, FacetValue, Overview, PageHit, Scopes
+from search.variants import nearest
+
+EXACT_TOTAL: Final = 200_000
+"""Up to so many matching pages documents are counted one by one; beyond, their number is estimated."""
+
+EXACT_FACETS: Final = 2_000
+"""The same for the documents of each facet value."""
+
+MOST_FACET_VALUES: Final = 30
+_MOST_CANDIDATES: Final = 20_000
+_Hits = list[tuple[float, tantivy.DocAddress]]
+
+
+class EmbeddedIndex:
+    """Answers questions from a folder that an `EmbeddedWriter` writes, in this process or another."""
+
+    def __init__(self, folder: Path) -> None:
+        self._generations = Generations(folder)
+        self._schema = build_schema()
+        self._lock = threading.Lock()
+        self._index: tantivy.Index | None = None
+        self._seen: tuple[int, int, int] | None = None
+
+    @property
+    def generation(self) -> int | None:
+        """The generation in force; none before the first writer."""
+        return self._generations.current()
+
+    def documents(self, plan: Plan, scopes: Scopes, limit: int) -> list[DocumentHit]:
+        """The best documents, by the score of their best page; equal scores newest first."""
+        searcher = self._searcher()
+        if searcher is None:
+            return []
+        query = translate(scoped(plan, scopes), self._schema)
+        best: dict[int, tuple[float, tantivy.DocAddress]] = {}
+        wanted = limit * 2
+        while True:
+            hits: _Hits = searcher.search(query, limit=wanted, count=False).hits
+            for (score, address), place in zip(hits, _places(searcher, hits), strict=True):
+                best.setdefault(place, (score, address))
+            if len(best) >= limit or len(hits) < wanted:
+                break
+            wanted *= 4
+        order = sorted(best.items(), key=lambda item: (-item[1][0], -item[0]))[:limit]
+        return [DocumentHit(_document(searcher, address), score, place) for place, (score, address) in order]
+
+    def newest(self, plan: Plan, scopes: Scopes, limit: int, before: int | None = None) -> list[DocumentHit]:
+        """Matching documents by date, newest first, from the place after `before`."""
+        searcher = self._searcher()
+        if searcher is None or before == 0:
+            return []
+        node = plan if before is None else p.All((plan, p.Between("place", None, before - 1)))
+        query = translate(scoped(node, scopes), self._schema)
+        wanted = limit * 4
+        while True:
+            result = searcher.search(query, limit=wanted, count=False, order_by_field="place")
+            first: dict[int, tantivy.DocAddress] = {}
+            for place, address in result.hits:
+                first.setdefault(place, address)
+            if len(first) > limit or len(result.hits) < wanted:
+                break
+            wanted *= 4
+        return [
+            DocumentHit(_document(searcher, address), 0.0, place)
+            for place, address in list(first.items())[:limit]
+        ]
+
+    def pages(
+        self, plan: Plan, scopes: Scopes, documents: Sequence[str], per_document: int
+    ) -> dict[str, list[PageHit]]:
+        """The best matching pages of each of these documents; one that no longer matches is left out."""
+        searcher = self._searcher()
+        if searcher is None or not documents:
+            return {}
+        among = p.Constant(p.OneOf("document", tuple(documents)), 0.0)
+        query = translate(scoped(p.All((plan, among)), scopes), self._schema)
+        wanted = len(documents) * per_document * 4
+        while True:
+            hits: _Hits = searcher.search(query, limit=wanted, count=False).hits
+            chosen: dict[int, _Hits] = {}
+            for hit, place in zip(hits, _places(searcher, hits), strict=True):
+                of_document = chosen.setdefault(place, [])
+                if len(of_document) < per_document:
+                    of_document.append(hit)
+            full = len(chosen) == len(documents) and all(len(few) == per_document for few in chosen.values())
+            if full or len(hits) < wanted:
+                break
+            wanted *= 8
+        found: dict[str, list[PageHit]] = {}
+        for of_document in chosen.values():
+            pages = [page_hit(searcher.doc(address), score) for score, address in of_document]
+            found[pages[0].document] = sorted(pages, key=lambda page: (-page.score, page.page))
+        return found
+
+    def overview(self, plan: Plan, scopes: Scopes) -> Overview:
+        """The number of matching documents and the facets."""
+        searcher = self._searcher()
+        if searcher is None:
+            return Overview(0, dict.fromkeys(FACETS, ()))
+        query = translate(scoped(plan, scopes), self._schema)
+        pages = _count(searcher, query)
+        if pages > EXACT_TOTAL:
+            total = round(searcher.cardinality(query, "place"))
+        elif pages:
+            hits: _Hits = searcher.search(query, limit=pages, count=False).hits
+            total = len(set(_places(searcher, hits)))
+        else:
+            total = 0
+        return Overview(total, self._facets(searcher, query, pages))
+
+    def variants(self, word: str, distance: int, limit: int) -> list[str]:
+        """Indexed words within so many edits of a folded word, itself left out.
+
+        The term dictionary is asked for words that share their beginning, and by the mirrored field their end,
+        with the word: with one edit one of the halves is whole; with two, the first or last third is, unless both
+        lie wide apart (those are not found).
+        """
+        searcher = self._searcher()
+        if searcher is None:
+            return []
+        kept = len(word) // (distance + 1)
+        counts: dict[str, int] = dict(
+            searcher.terms_with_prefix("folded", word[:kept], None, _MOST_CANDIDATES)
+        )
+        # The other half may be the longer one by a letter.
+        end = word[::-1][: len(word) - kept if distance == 1 else kept]
+        for mirrored, count in searcher.terms_with_prefix("mirror", end, None, _MOST_CANDIDATES):
+            counts.setdefault(mirrored[::-1], count)
+        counts.pop(word, None)
+        return nearest(word, counts, distance, limit)
+
+    def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:
+        """Words of pages in scope that begin so, commonest first; nothing for less than two letters."""
+        searcher = self._searcher()
+        form = normalise(prefix.strip())
+        if searcher is None or len(form) < 2 or not (scopes.everything or scopes.names):
+            return []
+        within = None if scopes.everything else translate(scoped(p.Everything(), scopes), self._schema)
+        terms = searcher.terms_with_prefix("exact", form, within, _MOST_CANDIDATES)
+        terms.sort(key=lambda item: (-item[1], item[0]))
+        return [term for term, _ in terms[:limit]]
+
+    def _facets(self, searcher: tantivy.Searcher, query: tantivy.Query, pages: int) -> Facets:
+        """Documents, not pages, by value: each value's places are counted."""
+        count: dict[str, Any] = (
+            {"terms": {"field": "place", "size": EXACT_FACETS}}
+            if pages <= EXACT_FACETS
+            else {"cardinality": {"field": "place"}}
+        )
+        found: dict[str, tuple[FacetValue, ...]] = {}
+        for name in FACETS:
+            if not pages:
+                found[name] = ()
+                continue
+            asked = {
+                "values": {
+                    "terms": {"field": FACET_PREFIX + name, "size": MOST_FACET_VALUES},
+                    "aggs": {"documents": count},
+                }
+            }
+            buckets = searcher.aggregate(query, asked)["values"]["buckets"]
+            values = [_facet_value(bucket) for bucket in buckets]
+            found[name] = tuple(sorted(values, key=lambda value: (-value.documents, value.value)))
+        return found
+
+    def _searcher(self) -> tantivy.Searcher | None:
+        """A searcher on the newest commit of the generation in force.
+
+        Two files are looked at, the pointer and the generation's meta.json: nothing is opened again without need.
+        """
+        with self._lock:
+            for _ in range(3):
+                number = self._generations.current()
+                if number is None:
+                    return None
+                meta = self._generations.path(number) / "meta.json"
+                try:
+                    state = meta.stat()
+                    seen = (number, state.st_ino, state.st_mtime_ns)
+                    if self._index is None or self._seen is None or self._seen[0] != number:
+                        self._index = tantivy.Index.open(str(meta.parent))
+                        self._index.config_reader("manual")
+                        self._index.reload()
+                    elif self._seen != seen:
+                        self._index.reload()
+                except (FileNotFoundError, ValueError):
+                    self._index = self._seen = None  # swapped and removed between the two looks
+                    continue
+                self._seen = seen
+                return self._index.searcher()
+        return None
+
+
+def _places(searcher: tantivy.Searcher, hits: _Hits) -> list[int]:
+    return cast(list[int], searcher.fast_field_values("place", [address for _, address in hits]))
+
+
+def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
+    """How many pages match; the stubs of tantivy leave this attribute out."""
+    return cast(int, searcher.search(query, limit=1).count)  # type: ignore[attr-defined]
+
+
+def _document(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
+    return str(searcher.doc(address).get_first("document"))
+
+
+def _facet_value(bucket: dict[str, Any]) -> FacetValue:
+    value, label = split_facet(bucket["key"])
+    counted = bucket["documents"]
+    documents = len(counted["buckets"]) if "buckets" in counted else round(counted["value"])
+    return FacetValue(value, label, documents)

@@ -1,0 +1,77 @@
+"""Plans as tantivy queries."""
+
+from typing import assert_never
+
+import regex
+import tantivy
+from tantivy import Occur, Query
+
+from search import plan as p
+from search.plan import Plan
+from search.port import Scopes
+
+_SYNTAX = regex.compile(r"[^\p{L}\p{M}\p{N} ]")
+
+
+def scoped(plan: Plan, scopes: Scopes) -> Plan:
+    """The plan within the user's scopes: the condition is part of the query, so counts and facets hold to it."""
+    if scopes.everything:
+        return plan
+    if not scopes.names:
+        return p.Nothing()
+    return p.All((plan, p.Constant(p.OneOf("scope", tuple(sorted(scopes.names))), 0.0)))
+
+
+def translate(plan: Plan, schema: tantivy.Schema) -> Query:
+    """The tantivy query of a plan."""
+    if isinstance(plan, p.All | p.Any | p.Best | p.Weighted | p.Constant | p.Prefer):
+        return _inner(plan, schema)
+    return _leaf(plan, schema)
+
+
+def _inner(
+    plan: p.All | p.Any | p.Best | p.Weighted | p.Constant | p.Prefer, schema: tantivy.Schema
+) -> Query:
+    match plan:
+        case p.All(of, but_not):
+            parts = [(Occur.Must, translate(node, schema)) for node in of]
+            return Query.boolean_query(parts + [(Occur.MustNot, translate(node, schema)) for node in but_not])
+        case p.Any(of):
+            return Query.boolean_query([(Occur.Should, translate(node, schema)) for node in of])
+        case p.Best(of):
+            return Query.disjunction_max_query([translate(node, schema) for node in of])
+        case p.Weighted(node, factor):
+            return Query.boost_query(translate(node, schema), factor)
+        case p.Constant(node, score):
+            return Query.const_score_query(translate(node, schema), score)
+        case p.Prefer(node, preferred, score):
+            lifted = Query.const_score_query(translate(preferred, schema), score)
+            return Query.boolean_query([(Occur.Must, translate(node, schema)), (Occur.Should, lifted)])
+        case _:
+            assert_never(plan)
+
+
+def _leaf(
+    plan: p.Everything | p.Nothing | p.Term | p.OneOf | p.Phrase | p.Prefix | p.Between,
+    schema: tantivy.Schema,
+) -> Query:
+    match plan:
+        case p.Everything():
+            query = Query.all_query()
+        case p.Nothing():
+            query = Query.empty_query()
+        case p.Term(field, value):
+            query = Query.term_query(schema, field, value)
+        case p.OneOf(field, values):
+            query = Query.const_score_query(Query.term_set_query(schema, field, list(values)), 1.0)
+        case p.Phrase(field, values):
+            query = Query.phrase_query(schema, field, list(values))
+        case p.Prefix(field, value):
+            pattern = _SYNTAX.sub(lambda found: "\\" + found[0], value) + ".*"
+            query = Query.const_score_query(Query.regex_query(schema, field, pattern), 1.0)
+        case p.Between(field, low, high):
+            kind = tantivy.FieldType.Unsigned if field == "place" else tantivy.FieldType.Integer
+            query = Query.const_score_query(Query.range_query(schema, field, kind, low, high), 0.0)
+        case _:
+            assert_never(plan)
+    return query

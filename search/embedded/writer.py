@@ -1,0 +1,204 @@
+"""The one writer of the embedded index, and the writer of a new generation beside it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import tantivy
+
+from search.analysis import Analyser
+from search.embedded.generations import Generations
+from search.embedded.schema import build_schema, document_of
+from search.errors import IndexBusy
+from search.port import PageRecord
+from search.terms import page_terms
+
+MOST_PENDING: Final = 2_000
+"""Pages that may wait for a commit: more are committed at once, so that memory stays bounded."""
+
+_BROKEN = (ValueError, RuntimeError, OSError)
+"""What tantivy raises when its writer has died; its Python classes are no finer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    document: str
+    pages: tuple[PageRecord, ...]
+
+
+class _Generation:
+    """A tantivy writer on one generation, with what was changed since the last commit kept for a replay."""
+
+    def __init__(self, path: Path, analyser: Analyser, heap: int) -> None:
+        self._path = path
+        self._analyser = analyser
+        self._heap = heap
+        self._schema = build_schema()
+        self._pending: list[_Change] = []
+        self._writer = self._open()
+
+    def _open(self) -> tantivy.IndexWriter:
+        try:
+            index = tantivy.Index(self._schema, str(self._path))
+            return index.writer(self._heap, 1)
+        except _BROKEN as error:
+            raise IndexBusy("the index cannot be opened for writing") from error
+
+    def apply(self, change: _Change) -> None:
+        """Take a change; it is seen after the next commit."""
+        self._pending.append(change)
+        try:
+            self._write(change)
+        except _BROKEN:
+            self._replay()
+        if sum(len(waiting.pages) for waiting in self._pending) >= MOST_PENDING:
+            self.commit()
+
+    def commit(self) -> None:
+        """Make the changes durable and visible; a writer that has died is reopened and given them again."""
+        try:
+            self._writer.commit()
+        except _BROKEN:
+            self._replay()
+            try:
+                self._writer.commit()
+            except _BROKEN as error:
+                raise IndexBusy("the index could not be committed") from error
+        self._pending.clear()
+
+    def close(self) -> None:
+        """Commit, let merges end, release the lock."""
+        self.commit()
+        self._writer.wait_merging_threads()
+
+    def take_pending(self) -> list[_Change]:
+        """What is not yet committed, and let go of the writer without committing it."""
+        pending, self._pending = self._pending, []
+        self._writer.rollback()
+        self._writer.wait_merging_threads()
+        return pending
+
+    def _write(self, change: _Change) -> None:
+        self._writer.delete_documents_by_term("document", change.document)
+        for record in change.pages:
+            terms = page_terms(record, self._analyser)
+            self._writer.add_document(document_of(record, terms, self._schema))
+
+    def _replay(self) -> None:
+        del self._writer  # releases the lock of the dead writer
+        self._writer = self._open()
+        try:
+            for change in self._pending:
+                self._write(change)
+        except _BROKEN as error:
+            raise IndexBusy("the index writer could not be brought back") from error
+
+
+class _Writing:
+    """What the ordinary writer and the rebuild have in common."""
+
+    def __init__(self, generations: Generations, number: int, analyser: Analyser, heap: int) -> None:
+        self._generations = generations
+        self._analyser = analyser
+        self._heap = heap
+        self.generation = number
+        self._core = _Generation(generations.path(number), analyser, heap)
+
+    def replace(self, document: str, pages: Iterable[PageRecord]) -> None:
+        """Put these pages in the place of all that is indexed of the document.
+
+        Raises ValueError where a page belongs to another document or the pages disagree on the dates.
+        """
+        records = tuple(pages)
+        if any(record.document != document for record in records):
+            raise ValueError("every page must carry the document that it replaces")
+        if len({(record.document_date, record.received_date) for record in records}) > 1:
+            raise ValueError("the pages of a document must carry the same dates")
+        self._core.apply(_Change(document, records))
+
+    def delete(self, document: str) -> None:
+        """Take a document out."""
+        self._core.apply(_Change(document, ()))
+
+    def __enter__(self) -> Self:
+        return self
+
+
+class EmbeddedWriter(_Writing):
+    """The writer of the generation in force: the keeper's, one at a time (a second one meets IndexBusy)."""
+
+    def __init__(self, folder: Path, analyser: Analyser, *, heap: int = 64_000_000) -> None:
+        generations = Generations(folder)
+        number = generations.current()
+        if number is None:
+            number = generations.begin()
+            super().__init__(generations, number, analyser, heap)
+            self._core.commit()
+            generations.promote(number)
+        else:
+            super().__init__(generations, number, analyser, heap)
+
+    def commit(self) -> None:
+        """Make the changes durable and visible.
+
+        Where a rebuild has put another generation in force meanwhile, the changes go to that one.
+        """
+        current = self._generations.current()
+        if current is not None and current != self.generation:
+            pending = self._core.take_pending()
+            self.generation = current
+            self._core = _Generation(self._generations.path(current), self._analyser, self._heap)
+            for change in pending:
+                self._core.apply(change)
+        self._core.commit()
+
+    def close(self) -> None:
+        """Commit and release the lock."""
+        self.commit()
+        self._core.close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class EmbeddedRebuild(_Writing):
+    """A new generation, written beside the one that answers and put in its place when complete.
+
+    Changes that are committed to the old generation meanwhile are not in the new one: whoever rebuilds holds the
+    keeper's fence, and what arrives waits in the outbox.
+    """
+
+    def __init__(self, folder: Path, analyser: Analyser, *, heap: int = 128_000_000) -> None:
+        generations = Generations(folder)
+        super().__init__(generations, generations.begin(), analyser, heap)
+
+    def commit(self) -> None:
+        """Make the changes durable; nobody sees them before `complete`."""
+        self._core.commit()
+
+    def close(self) -> None:
+        """Commit and release the lock."""
+        self._core.close()
+
+    def complete(self) -> None:
+        """Put the new generation in force and remove the old ones."""
+        self._core.close()
+        self._generations.promote(self.generation)
+        self._generations.remove_before(self.generation)
+
+    def abandon(self) -> None:
+        """Remove the unfinished generation."""
+        self._core.take_pending()
+        self._generations.remove(self.generation)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.complete()
+        else:
+            self.abandon()

@@ -1,0 +1,137 @@
+"""The matched words of a page: their boxes, a snippet of the text as it stands, and why they matched."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ocr.values import PageReading
+from search.analysis import Analyser
+from search.needles import Match, Needle, Reason
+
+SNIPPET: Final = 180
+"""Characters of a snippet, more or less a word."""
+
+MOST_BOXES: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What is shown of a page: boxes are pixels `[x0, y0, x1, y1]` of the upright page, in reading order."""
+
+    width: int
+    height: int
+    dpi: int
+    snippet: str
+    boxes: tuple[tuple[int, int, int, int], ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A page's text with the place of each word in it: `starts[i]` to `ends[i]` is word `words[i]`."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+    words: list[int]
+
+
+def mark(page: PageReading, needles: Sequence[Needle], analyser: Analyser) -> Marked:
+    """Find the needles on a page by analysing its words again, by the rules that made the index."""
+    laid = _lay_out(page)
+    tokens = analyser.tokens(laid.text, page.language)
+    matches = _strongest([match for needle in needles for match in needle.matches(tokens)])
+    spans = sorted({(tokens[match.first].start, tokens[match.last].end) for match in matches})
+    boxes: dict[int, tuple[int, int, int, int]] = {}
+    for start, end in spans:
+        first, last = bisect_right(laid.ends, start), bisect_left(laid.starts, end)
+        for at in laid.words[first:last]:
+            x0, y0, x1, y1 = page.words[at].box.pixels(page.width, page.height)
+            boxes.setdefault(at, (x0, y0, x1, y1))
+    return Marked(
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+        snippet=_snippet(laid.text, spans),
+        boxes=tuple(boxes[at] for at in sorted(boxes))[:MOST_BOXES],
+        reasons=tuple(sorted({match.reason for match in matches})),
+    )
+
+
+def _strongest(matches: list[Match]) -> list[Match]:
+    """Of matches of the same tokens the strongest reason; a variant is marked only where nothing better is."""
+    best: dict[tuple[int, int], Match] = {}
+    for match in matches:
+        held = best.get((match.first, match.last))
+        if held is None or match.reason < held.reason:
+            best[match.first, match.last] = match
+    return list(best.values())
+
+
+def _lay_out(page: PageReading) -> _Laid:
+    """The page's text, and where its words stand in it.
+
+    Words are sought in the text one after the other; where the text does not hold them (it may have been corrected
+    or put in another order) the text is made of the words themselves.
+    """
+    starts: list[int] = []
+    ends: list[int] = []
+    words: list[int] = []
+    at = 0
+    for number, word in enumerate(page.words):
+        if not word.text:
+            continue
+        start = page.text.find(word.text, at)
+        if start < 0:
+            return _from_words(page)
+        at = start + len(word.text)
+        starts.append(start)
+        ends.append(at)
+        words.append(number)
+    return _Laid(page.text, starts, ends, words)
+
+
+def _from_words(page: PageReading) -> _Laid:
+    starts: list[int] = []
+    ends: list[int] = []
+    pieces: list[str] = []
+    at = 0
+    line: tuple[int, int] | None = None
+    for word in page.words:
+        here = (word.block, word.line)
+        gap = "" if line is None else " " if here == line else "\n"
+        line = here
+        pieces.extend((gap, word.text))
+        starts.append(at + len(gap))
+        at += len(gap) + len(word.text)
+        ends.append(at)
+    return _Laid("".join(pieces), starts, ends, list(range(len(page.words))))
+
+
+def _snippet(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The stretch of text with the most matches in it, cut at spaces, its white space made single."""
+    start = 0
+    most = 0
+    for first, (begin, _) in enumerate(spans):
+        inside = sum(1 for _, end in spans[first:] if end <= begin + SNIPPET)
+        if inside > most:
+            most, start = inside, max(0, begin - SNIPPET // 4)
+    if start > 0:
+        space = _space_after(text, start, start + SNIPPET // 8)
+        start = space + 1 if space >= 0 else start
+    end = min(len(text), start + SNIPPET)
+    if end < len(text):
+        space = _space_before(text, end)
+        end = space if space > start + SNIPPET // 2 else end
+    inner = " ".join(text[start:end].split())
+    before, after = "… " if start > 0 else "", " …" if end < len(text) else ""
+    return f"{before}{inner}{after}" if inner else ""
+
+
+def _space_after(text: str, start: int, end: int) -> int:
+    return next((at for at in range(start, min(end, len(text))) if text[at].isspace()), -1)
+
+
+def _space_before(text: str, end: int) -> int:
+    return next((at for at in range(end, 0, -1) if text[at - 1].isspace()), 0) - 1

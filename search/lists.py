@@ -1,0 +1,94 @@
+"""Result lists: the documents of a relevance answer, kept so that paging stays stable while new papers arrive."""
+
+import base64
+import json
+import os
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+import regex
+
+from tabellion.base.clock import Clock
+from tabellion.base.ids import Randomness
+
+MOST_DOCUMENTS: Final = 1_000
+_NAME = regex.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultList:
+    """The documents found, best first, with their scores; `query` is a digest, for queries name people."""
+
+    query: str
+    documents: tuple[tuple[str, float], ...]
+
+
+class ResultLists(Protocol):
+    """A bounded store of lists that expire."""
+
+    def keep(self, results: ResultList) -> str:
+        """Keep a list; gives the random name it is fetched by."""
+        ...
+
+    def fetch(self, name: str) -> ResultList | None:
+        """The list of that name, unless it never was, expired, or had to make room."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FolderResultLists:
+    """Lists as files in a folder that all api processes of a machine share."""
+
+    folder: Path
+    clock: Clock
+    randomness: Randomness = os.urandom
+    lifetime: timedelta = field(default=timedelta(hours=1))
+    most: int = 2_000
+
+    def keep(self, results: ResultList) -> str:
+        """Write the list, and make room: expired lists first, then the oldest."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = base64.urlsafe_b64encode(self.randomness(16)).rstrip(b"=").decode()
+        value = {
+            "query": results.query,
+            "documents": results.documents,
+            "until": (self.clock.now() + self.lifetime).timestamp(),
+        }
+        temporary = self.folder / f".{name}"
+        temporary.write_text(json.dumps(value), encoding="utf-8")
+        now = self.clock.now().timestamp()
+        os.utime(temporary, (now, now))
+        temporary.replace(self._path(name))
+        self._make_room()
+        return name
+
+    def fetch(self, name: str) -> ResultList | None:
+        """The list of that name; a name that is no name of ours is nobody's."""
+        if not _NAME.fullmatch(name):
+            return None
+        try:
+            value = json.loads(self._path(name).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        if value["until"] <= self.clock.now().timestamp():
+            return None
+        return ResultList(value["query"], tuple((document, score) for document, score in value["documents"]))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
+
+    def _make_room(self) -> None:
+        ages: list[tuple[float, Path]] = []
+        for path in self.folder.iterdir():
+            try:
+                ages.append((path.stat().st_mtime, path))
+            except FileNotFoundError:  # another process made room at the same time
+                continue
+        ages.sort()
+        oldest = (self.clock.now() - self.lifetime).timestamp()
+        surplus = len(ages) - self.most
+        for place, (age, path) in enumerate(ages):
+            if place < surplus or age <= oldest:
+                path.unlink(missing_ok=True)

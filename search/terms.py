@@ -1,0 +1,159 @@
+"""A page record as plain tokens and numbers by field: what both engines are fed."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from search.analysis import Analyser, Token, fold, identifier_form, normalise
+from search.analysis.identifiers import BREAK, grams, is_iban, skeleton, tails
+from search.port import PageRecord
+
+FORMAT = 1
+"""Goes up when the analyser or the fields change, so that an index of an older kind is noticed and rebuilt."""
+
+TEXT_FIELDS = ("exact", "folded", "stem", "part")
+"""Space-separated tokens with positions; the first three are parallel, `part` has positions of its own."""
+
+PARTY_FIELDS = ("party", "debtor", "creditor")
+"""Space-separated folded tokens of names and identifiers, with positions."""
+
+RAW_FIELDS = (
+    "document",
+    "scope",
+    "kind",
+    "language",
+    "direction",
+    "currency",
+    "quality",
+    "portfolio",
+    "batch",
+    "station",
+    "claim",
+    "identifier",
+    "tail",
+    "iban",
+    "mirror",
+)
+"""Sets of single tokens without positions; `mirror` holds the folded words backwards, for variants."""
+
+GRAM_FIELD = "gram"
+DAY_FIELDS = ("date", "due", "received")
+NUMBER_FIELDS = (*DAY_FIELDS, "amount")
+
+_FIRST_DAY = date(1850, 1, 1).toordinal()
+_DAY_BITS, _HASH_BITS = 17, 47
+
+
+@dataclass(frozen=True, slots=True)
+class PageTerms:
+    """Everything that an engine indexes of one page."""
+
+    texts: dict[str, str]
+    raw: dict[str, list[str]]
+    numbers: dict[str, list[int]]
+    facets: dict[str, list[tuple[str, str]]]
+    place: int
+
+
+def raw_value(text: str) -> str:
+    """How a value of a raw field is written in the index and in a query: normalised, spaces single."""
+    return " ".join(normalise(text).split())
+
+
+def place_of(document: str, day: date | None) -> int:
+    """Where a document stands in the order by date: 17 bits of day, then 47 of a digest of its identifier.
+
+    One number that orders, breaks ties and groups the pages of a document.
+    """
+    ordinal = 0 if day is None else min(max(day.toordinal() - _FIRST_DAY, 1), (1 << _DAY_BITS) - 1)
+    digest = int.from_bytes(hashlib.blake2b(document.encode(), digest_size=8).digest(), "big")
+    return ordinal << _HASH_BITS | digest >> (64 - _HASH_BITS)
+
+
+def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
+    """The tokens and numbers of one page."""
+    tokens = analyser.tokens(record.text, record.language)
+    identifiers = dict.fromkeys(_identifiers(record, tokens))
+    ibans = [form for form in identifiers if is_iban(form)]
+    folded = [token.folded for token in tokens]
+    return PageTerms(
+        texts={
+            "exact": " ".join(token.form for token in tokens),
+            "folded": " ".join(folded),
+            "stem": " ".join(token.stem for token in tokens),
+            "part": " ".join(part for token in tokens for part in token.parts),
+            GRAM_FIELD: f" {BREAK} ".join(" ".join(grams(form)) for form in identifiers),
+            **_parties(record, analyser),
+        },
+        raw={
+            "document": [record.document],
+            "scope": sorted(record.scopes),
+            "kind": [record.kind],
+            "language": [record.language],
+            "direction": [record.direction] if record.direction else [],
+            "currency": sorted({raw_value(amount.currency) for amount in record.amounts}),
+            "quality": sorted(record.quality),
+            **{
+                name: [] if named is None else [raw_value(named.id), raw_value(named.name)]
+                for name, named in (
+                    ("portfolio", record.portfolio),
+                    ("batch", record.batch),
+                    ("station", record.station),
+                )
+            },
+            "claim": [
+                form for claim in record.claims for form in map(identifier_form, (claim.id, claim.number))
+            ],
+            "identifier": list(identifiers),
+            "tail": list(dict.fromkeys(tail for form in identifiers for tail in tails(form))),
+            "iban": [form for iban in ibans for form in (iban, iban[2:], skeleton(iban), *tails(iban))],
+            "mirror": list({word[::-1] for word in folded}),
+        },
+        numbers={
+            **{
+                name: [] if day is None else [day.toordinal()]
+                for name, day in (
+                    ("date", record.document_date),
+                    ("due", record.due_date),
+                    ("received", record.received_date),
+                )
+            },
+            "amount": sorted({amount.minor for amount in record.amounts}),
+        },
+        facets={
+            "kind": [(record.kind, record.kind)],
+            "year": [(str(record.document_date.year),) * 2] if record.document_date else [],
+            "party": [(party.id, party.name) for party in dict.fromkeys(record.parties)],
+            "language": [(record.language, record.language)],
+            "portfolio": [(record.portfolio.id, record.portfolio.name)] if record.portfolio else [],
+        },
+        place=place_of(record.document, record.document_date or record.received_date),
+    )
+
+
+def _identifiers(record: PageRecord, tokens: Iterable[Token]) -> Iterator[str]:
+    for identifier in record.identifiers:
+        if form := identifier_form(identifier.value):
+            yield from _with_national(form)
+    for token in tokens:
+        if token.identifier:
+            yield from _with_national(token.identifier)
+
+
+def _with_national(form: str) -> Iterator[str]:
+    """An IBAN is also searched for as the national account number, which papers print without the country."""
+    yield form
+    if is_iban(form):
+        yield form[2:]
+
+
+def _parties(record: PageRecord, analyser: Analyser) -> dict[str, str]:
+    names: dict[str, list[str]] = {field: [] for field in PARTY_FIELDS}
+    for party in record.parties:
+        words = [token.folded for token in analyser.tokens(party.name)]
+        phrase = " ".join([*words, BREAK, fold(identifier_form(party.id)), BREAK])
+        for field in ("party", party.role):
+            if field in names:
+                names[field].append(phrase)
+    return {field: " ".join(phrases) for field, phrases in names.items()}
