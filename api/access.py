@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from search.port import Scopes
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, true
 
 from archive.catalogue.schema import (
@@ -20,6 +19,7 @@ from archive.catalogue.schema import (
     document_scopes,
     documents,
 )
+from search.port import Scopes
 from tabellion.base.errors import Forbidden, NotSignedIn
 
 ALL = "all"

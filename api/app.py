@@ -1,4 +1,4 @@
-"""Builds the application: REST under /api/v1, pages, errors, headers; refuses to start with a route that asks nobody."""
+"""Builds the application: REST, pages, errors, headers; refuses to start with a route that asks nobody."""
 
 from typing import Annotated, Any
 

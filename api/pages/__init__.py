@@ -1,0 +1,33 @@
+"""Web pages: one module a page, templates beside; all state is in the address, reading works without JavaScript."""
+
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.pages import assets, sign_in
+from api.pages.render import page
+from tabellion.base.errors import NotSignedIn, TabellionError
+
+router = APIRouter()
+for module in (assets, sign_in):
+    router.include_router(module.router)
+
+
+def error_page(request: Request, error: TabellionError) -> Response:
+    """An error for people: what, and what to do. Who is not signed in is led there and back."""
+    if isinstance(error, NotSignedIn):
+        to = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?to={quote(to)}", 303)
+    context = {
+        "message": error.message,
+        "advice": error.diagnostics(),
+        "code": error.code,
+        "request_id": getattr(request.state, "id", ""),
+    }
+    return page(
+        request, "error.html", context, actor=getattr(request.state, "actor", None), status=error.status
+    )
+
+
+__all__ = ["error_page", "router"]

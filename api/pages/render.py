@@ -1,0 +1,93 @@
+"""Renders templates: escaped by default, in the reader's language, with the frame that every page has."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from api.access import Action, Actor
+from api.pages.texts import Speaker, choose_language, languages, translations
+from api.request import service_of
+
+ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "static"
+
+# The rail: address, text, the action that shows it, and the name by which a page says where it stands.
+RAIL = (
+    ("search", "/search", "Search", Action.SEARCH),
+    ("debtors", "/debtors", "Debtors", Action.REGISTRY_READ),
+    ("batches", "/batches", "Batches", Action.BATCH_READ),
+    ("evidence", "/evidence", "Evidence", Action.LOG_READ),
+    ("operations", "/operations", "Operations", Action.OPERATIONS),
+)
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The Jinja environment of a language."""
+    made = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.globals["asset"] = asset
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a static file, with the digest of its bytes, so that it can be cached for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{digest}/{name}"
+
+
+def speaker_of(request: Request, actor: Actor | None) -> Speaker:
+    """The language and zone of whoever is behind the request."""
+    language = choose_language(
+        request.query_params.get("lang") or (actor.locale if actor else None),
+        request.headers.get("accept-language", ""),
+    )
+    zone = ZoneInfo(actor.zone) if actor and actor.zone else service_of(request).options.zone
+    return Speaker(language, zone)
+
+
+def page(
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    actor: Actor | None = None,
+    here: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    """A page of the frame; `here` names the entry of the rail that it belongs to."""
+    speaker = speaker_of(request, actor)
+    session = getattr(request.state, "session", None)
+    text = (
+        environment(speaker.language)
+        .get_template(template)
+        .render(
+            **context,
+            say=speaker,
+            actor=actor,
+            here=here,
+            rail=[entry for entry in RAIL if actor is not None and actor.may(entry[3])],
+            csrf=session.csrf if session else "",
+            test_authority=service_of(request).options.test_authority,
+            languages=languages(),
+            query=request.query_params.get("q", ""),
+        )
+    )
+    return HTMLResponse(
+        text, status, headers={"Content-Language": speaker.language, "Vary": "Accept-Language"}
+    )

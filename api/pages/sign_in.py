@@ -1,0 +1,89 @@
+"""Signing in and out, and the choice of language; works without JavaScript."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from api.access import Action, Actor
+from api.accounts import check_password, set_fact
+from api.pages.render import page
+from api.pages.texts import languages
+from api.request import COOKIE, Ask, service_of
+from api.sessions import check_throttle, end_session, note_sign_in, start_session
+from tabellion.base.errors import BadRequest
+
+router = APIRouter(include_in_schema=False)
+Me = Annotated[Actor, Depends(Ask(Action.ME))]
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, to: str = "/") -> Response:
+    """The form; `to` is where one was."""
+    return page(request, "sign_in.html", {"to": _inside(to), "failed": False, "name": ""})
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)],
+    password: Annotated[str, Form(max_length=1000)],
+    to: Annotated[str, Form(max_length=2000)] = "/",
+) -> Response:
+    """A new session where name and password belong together; else the form again, saying no more than that."""
+    service = service_of(request)
+    archive, now = service.archive, service.archive.clock.now()
+    address = request.client.host if request.client else ""
+    with archive.catalogue.read() as connection:
+        check_throttle(connection, name, address, now)
+        account = check_password(connection, name, password)
+    with archive.catalogue.write() as connection:
+        note_sign_in(connection, name, address, now, succeeded=account is not None)
+        if account is not None:
+            agent = request.headers.get("user-agent", "")
+            value, _ = start_session(archive, connection, account, agent, service.options.session_length)
+    if account is None:
+        return page(request, "sign_in.html", {"to": _inside(to), "failed": True, "name": name}, status=403)
+    answer = RedirectResponse(_inside(to), 303)
+    answer.set_cookie(
+        COOKIE,
+        value,
+        httponly=True,
+        samesite="lax",
+        secure=service.options.secure_cookies,
+        max_age=int(service.options.session_length.total_seconds()),
+    )
+    return answer
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, _: Me) -> Response:
+    """End this session."""
+    service = service_of(request)
+    if request.state.session is not None:
+        with service.archive.catalogue.write() as connection:
+            end_session(connection, request.state.session.digest, service.archive.clock.now())
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.post("/language")
+def choose(
+    request: Request, actor: Me, language: Annotated[str, Form()], to: Annotated[str, Form()] = "/"
+) -> Response:
+    """Remember the language of one's screens."""
+    if language not in languages():
+        raise BadRequest("there is no such language here")
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        set_fact(archive, connection, actor.account_id, "locale", language, actor=actor.pseudonym)
+    return RedirectResponse(_inside(to), 303)
+
+
+def _inside(to: str) -> str:
+    """The address where it leads into this service, else the start: nobody is sent elsewhere by a link to us."""
+    parts = urlsplit(to)
+    inside = not parts.scheme and not parts.netloc and to.startswith("/") and not to.startswith(("//", "/\\"))
+    return to if inside and to.isprintable() else "/"

@@ -1,0 +1,94 @@
+"""Texts on screens: gettext catalogues (PO files, compiled in memory), and values in the reader's locale and zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+from babel.support import NullTranslations, Translations
+
+FOLDER = Path(__file__).parents[1] / "locale"
+DEFAULT = "en"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Languages that screens can be shown in: English, and every catalogue in `locale/`."""
+    return (DEFAULT, *sorted(path.stem for path in FOLDER.glob("*.po")))
+
+
+@cache
+def translations(language: str) -> NullTranslations:
+    """The catalogue of a language; English is the source text itself."""
+    path = FOLDER / f"{language}.po"
+    if language == DEFAULT or language not in languages():
+        return NullTranslations()
+    with path.open("rb") as source:
+        catalogue = read_po(source, locale=language if language != "qps" else None)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def choose_language(wanted: str | None, accepted: str) -> str:
+    """The account's language, else the best of an Accept-Language header, else English."""
+    for entry in [wanted or "", *(part.split(";")[0] for part in accepted.split(","))]:
+        code = entry.strip().lower().split("-")[0]
+        if code in languages():
+            return code
+    return DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Says values in one language and zone."""
+
+    language: str
+    zone: ZoneInfo
+
+    @property
+    def locale(self) -> Locale:
+        """The Babel locale; a test language counts as English."""
+        try:
+            return Locale.parse(self.language)
+        except (UnknownLocaleError, ValueError):
+            return Locale.parse(DEFAULT)
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`; the mirrored test language `qps` is right to left."""
+        return "rtl" if self.language == "qps" else str(self.locale.text_direction)
+
+    def day(self, value: date | None) -> str:
+        """A civil date, "21 Nov 2026"."""
+        return format_date(value, "d MMM y", locale=self.locale) if value else ""
+
+    def moment(self, value: datetime | None) -> str:
+        """An instant in the reader's zone, "21 Nov 2026, 09:14"."""
+        return format_datetime(value, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.locale) if value else ""
+
+    def clock(self, value: datetime | None) -> str:
+        """The time of day of an instant in the reader's zone, "09:31"."""
+        return format_time(value, "HH:mm", tzinfo=self.zone, locale=self.locale) if value else ""
+
+    def number(self, value: float | Decimal) -> str:
+        """A number with the locale's separators."""
+        return format_decimal(value, locale=self.locale)
+
+    def amount(self, minor: int | None, currency: str | None) -> str:
+        """An amount in minor units, with its currency."""
+        if minor is None:
+            return ""
+        value = Decimal(minor) / 100
+        if not currency:
+            return format_decimal(value, "#,##0.00", locale=self.locale)
+        return format_currency(value, currency, "#,##0.00 ¤¤", locale=self.locale)
