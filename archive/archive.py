@@ -1,4 +1,4 @@
-"""The archive as its rooms see it: identity, catalogue, vault, clock; built once by the wiring and handed to functions."""
+"""The archive as its rooms see it: identity, catalogue, vault, clock; built once by the wiring and handed on."""
 
 from dataclasses import dataclass, field
 

@@ -1,6 +1,6 @@
 """The two statements that differ between databases only by where `insert` comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -17,9 +17,18 @@ def insert_if_absent(
 
 def upsert(connection: Connection, table: Table, row: Mapping[str, Any], key: tuple[str, ...]) -> None:
     """Insert the row, or give the one with that key these values."""
-    statement = _insert(connection, table).values(**row)
-    others = {name: statement.excluded[name] for name in row if name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others))
+    upsert_many(connection, table, [row], key)
+
+
+def upsert_many(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+) -> None:
+    """As `upsert` for rows with the same columns and different keys."""
+    if rows:
+        statement = _insert(connection, table)
+        others = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        changed = statement.on_conflict_do_update(index_elements=list(key), set_=others)
+        connection.execute(changed, list(rows))
 
 
 def _insert(connection: Connection, table: Table) -> Any:

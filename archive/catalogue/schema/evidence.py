@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -102,4 +103,12 @@ objects = Table(
     instant("retain_until", nullable=True),
     Column("locked", Boolean, nullable=False),  # whether the lock has been set in the vault
     Column("inventory", Integer),  # segment that lists it
+)
+
+# What still waits for its lock is few among many.
+Index(
+    "ix_objects_unlocked",
+    objects.c.id,
+    sqlite_where=objects.c.retain_until.is_not(None) & ~objects.c.locked,
+    postgresql_where=objects.c.retain_until.is_not(None) & ~objects.c.locked,
 )

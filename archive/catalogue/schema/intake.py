@@ -120,6 +120,14 @@ deposits = Table(
     instant("erased_at", nullable=True),
 )
 
+# What still waits for its receipt is few among many.
+Index(
+    "ix_deposits_unreceipted",
+    deposits.c.id,
+    sqlite_where=deposits.c.receipt.is_(None),
+    postgresql_where=deposits.c.receipt.is_(None),
+)
+
 manifests = Table(
     "manifests",
     metadata,

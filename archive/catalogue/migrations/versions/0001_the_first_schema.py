@@ -106,6 +106,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("objects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_objects_key"), ["key"], unique=False)
+        batch_op.create_index(
+            "ix_objects_unlocked",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("retain_until IS NOT NULL AND locked = 0"),
+            postgresql_where=sa.text("retain_until IS NOT NULL AND locked = 0"),
+        )
 
     op.create_table(
         "parties",
@@ -457,6 +464,13 @@ def upgrade() -> None:
     with op.batch_alter_table("deposits", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_deposits_batch_id"), ["batch_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_deposits_sha256"), ["sha256"], unique=False)
+        batch_op.create_index(
+            "ix_deposits_unreceipted",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("receipt IS NULL"),
+            postgresql_where=sa.text("receipt IS NULL"),
+        )
 
     op.create_table(
         "documents",

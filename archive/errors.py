@@ -1,0 +1,28 @@
+"""What the archive's own rules refuse.
+
+Unavailable
+├── LogReadOnly          LOG_READ_ONLY          the log on hand does not extend the last published checkpoint
+└── AuthorityFailed      AUTHORITY_FAILED       a time-stamp authority does not answer just now
+"""
+
+from tabellion.base.errors import Unavailable
+
+
+class LogReadOnly(Unavailable):
+    """Nothing is added to the log, because it would contradict a checkpoint that was published; intake goes on."""
+
+    code = "LOG_READ_ONLY"
+    advice = (
+        "The catalogue or the vault was put back to an older state, or altered. Files are still taken in, receipts "
+        "wait. Bring back the newest backup of both, or run `tabellion rebuild` from the vault, then "
+        "`tabellion verify --all`."
+    )
+
+
+class AuthorityFailed(Unavailable):
+    """A time-stamp authority could not be reached or was busy; the same root is sent again later."""
+
+    code = "AUTHORITY_FAILED"
+    advice = (
+        "Nothing to do at first: it is tried again, then the next authority. Look at the network if it stays."
+    )
