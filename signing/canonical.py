@@ -23,7 +23,7 @@ def dumps(value: Value) -> bytes:
     _check(value, _DEPTH)
     try:
         return rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise NotCanonical(f"this value has no canonical form: {error}") from error
 
 

@@ -62,9 +62,12 @@ def open_envelope(der: bytes) -> Envelope:
             raise TokenRefused(TokenReason.SIGNER_COUNT, "the token has not exactly one signer")
         # asn1crypto parses lazily; this makes it read all of it here, so that nothing malformed surfaces later.
         _ = outer.native
+        info = content_info["content"].parsed
+        if not isinstance(info, tsp.TSTInfo) or info.native["version"] != "v1":
+            raise TokenRefused(TokenReason.MALFORMED, "the content of the token is not a TSTInfo of version 1")
         signer = signed["signer_infos"][0]
         return Envelope(
-            info=content_info["content"].parsed,
+            info=info,
             content=bytes(content_info["content"]),
             signer=signer,
             digest_algorithm=signer["digest_algorithm"]["algorithm"].native,

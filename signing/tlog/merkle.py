@@ -107,13 +107,13 @@ def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, pro
 
     The empty tree is refused: it is consistent with everything, so a proof from it proves nothing.
     """
-    _require_hashes(old_root, new_root, *proof)
     if not 0 < old <= new:
         raise ProofInvalid(f"a tree of {old} is not the beginning of a tree of {new}")
     if old == new:
         if proof or old_root != new_root:
             raise ProofInvalid("two trees of the same size have different roots, or a proof too many")
         return
+    _require_hashes(old_root, new_root, *proof)
     # Where the old tree is a complete subtree of the new one, its root is the first hash, and the proof leaves it out.
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     if not path:
