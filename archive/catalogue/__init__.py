@@ -13,7 +13,9 @@ from archive.catalogue.work import (
     extend,
     fail,
     finish,
+    give_back,
     retry_work,
+    work_waits,
 )
 
 __all__ = [
@@ -33,9 +35,11 @@ __all__ = [
     "extend",
     "fail",
     "finish",
+    "give_back",
     "release_lease",
     "retry_work",
     "stop_beating",
     "take_lease",
     "upgrade",
+    "work_waits",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from archive.catalogue.schema import work
 from archive.catalogue.upsert import insert_if_absent
@@ -63,11 +63,7 @@ def claim_work(
     PostgreSQL skips rows that others hold just now; SQLite serialises by its write lock, so the connection must
     come from `Catalogue.write`.
     """
-    free = or_(
-        and_(work.c.state == "ready", work.c.ready_at <= now),
-        and_(work.c.state == "leased", work.c.leased_until < now),
-    )
-    query = select(work).where(free).order_by(work.c.priority, work.c.ready_at, work.c.id).limit(1)
+    query = select(work).where(_free(now)).order_by(work.c.priority, work.c.ready_at, work.c.id).limit(1)
     if kinds is not None:
         query = query.where(work.c.kind.in_(kinds))
     row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
@@ -108,6 +104,16 @@ def fail(connection: Connection, task: Task, now: datetime, code: str, reason: s
     return again
 
 
+def give_back(connection: Connection, task: Task, now: datetime) -> None:
+    """Let go of work that was not finished through no fault of its own (a clean stop): ready at once, not an attempt."""
+    _change(connection, task, state="ready", ready_at=now, attempts=task.attempts - 1, holder=None)
+
+
+def work_waits(connection: Connection, now: datetime) -> bool:
+    """Whether `claim_work` would find something; takes no lock, so that idle workers may ask often."""
+    return connection.execute(select(work.c.id).where(_free(now)).limit(1)).scalar() is not None
+
+
 def retry_work(connection: Connection, kind: str, object_id: str, now: datetime) -> bool:
     """Make failed or finished work ready again, from the beginning and first in line. False: there is none such."""
     changed = connection.execute(
@@ -116,6 +122,13 @@ def retry_work(connection: Connection, kind: str, object_id: str, now: datetime)
         .values(state="ready", ready_at=now, attempts=0, priority=URGENT, finished_at=None)
     )
     return changed.rowcount == 1
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(work.c.state == "ready", work.c.ready_at <= now),
+        and_(work.c.state == "leased", work.c.leased_until < now),
+    )
 
 
 def _change(connection: Connection, task: Task, **values: object) -> None:

@@ -14,7 +14,9 @@ from archive.catalogue import (
     extend,
     fail,
     finish,
+    give_back,
     retry_work,
+    work_waits,
 )
 from archive.catalogue.work import MAX_ATTEMPTS
 from tabellion.base.clock import ManualClock
@@ -93,3 +95,21 @@ def test_failures_back_off_and_end(catalogue: Catalogue, clock: ManualClock) -> 
         task = claim_work(connection, "w", clock.now(), LEASE)
         assert task is not None
         assert task.attempts == 1
+
+
+def test_work_that_is_given_back_is_ready_at_once_and_no_attempt(
+    catalogue: Catalogue, clock: ManualClock
+) -> None:
+    queue(catalogue, clock, ("a", BULK))
+    with catalogue.write() as connection:
+        assert work_waits(connection, clock.now())
+        task = claim_work(connection, "w1", clock.now(), LEASE)
+        assert task is not None
+        assert not work_waits(connection, clock.now())
+        give_back(connection, task, clock.now())
+    with catalogue.write() as connection:
+        again = claim_work(connection, "w2", clock.now(), LEASE)
+        assert again is not None
+        assert (again.attempts, again.token) == (task.attempts, task.token + 1)
+        with pytest.raises(LeaseLost):
+            give_back(connection, task, clock.now())
