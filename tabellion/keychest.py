@@ -45,13 +45,18 @@ def open_keys(settings: Settings) -> KeyChest:
     folder = _folder(settings)
     if not (folder / "archive.key").exists():
         raise NotInitialised(f"there are no keys in {folder}")
-    passphrase = read_passphrase_file(settings.passphrase_file)
+    passphrase = passphrase_of(settings)
     return KeyChest(
         wrapper=ArchiveKeyFile(folder / "archive.key", passphrase, os.urandom),
         log=KeySigner.read(folder / f"{LOG}.pem", passphrase),
         receipt=KeySigner.read(folder / f"{RECEIPT}.pem", passphrase),
         authority=LocalAuthority.load(folder / TSA, passphrase),
     )
+
+
+def passphrase_of(settings: Settings) -> bytes:
+    """The passphrase that protects all keys."""
+    return read_passphrase_file(settings.passphrase_file)
 
 
 def _folder(settings: Settings) -> Path:

@@ -1,0 +1,176 @@
+"""`tabellion keys`."""
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from cryptography.hazmat.primitives.serialization import Encoding
+from sqlalchemy import exists, select
+
+from archive.archive import SYSTEM_ACTOR
+from archive.catalogue.schema import archive_state, deposits
+from archive.catalogue.upsert import upsert
+from archive.log import record
+from archive.vault.backup import Backup, check_backup, restore_archive_key, restore_keys, write_backup
+from signing.keys import PublicKey, public_keys
+from signing.note import NoteKey
+from signing.verdict import EMBEDDED, Policy
+from tabellion.base.clock import rfc3339
+from tabellion.base.errors import BadRequest, Conflict
+from tabellion.commands.common import json_option, local_archive, print_json, print_table, say
+from tabellion.keychest import passphrase_of
+from tabellion.settings import load_settings
+from tabellion.wiring import Parts
+
+BACKUP_NOTED = "keys_backed_up_at"
+
+
+@click.group("keys")
+def command() -> None:
+    """Keys: what verifiers must trust, and what must never be lost."""
+
+
+@command.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """The keys that sign, and the generations of the archive key."""
+    with local_archive() as parts:
+        rows = [
+            (key.use, key.key_id, key.algorithm.value, str(key.valid_from)) for key in trusted_keys(parts)
+        ]
+        rows += [("objects", key.id, "aes-256", str(key.created_at)) for key in parts.chest.wrapper.keys]
+    if as_json:
+        print_json([dict(zip(("use", "key", "algorithm", "since"), row, strict=True)) for row in rows])
+    else:
+        print_table(("USE", "KEY", "ALGORITHM", "SINCE"), rows)
+
+
+@command.command("export")
+@click.option("--public", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write what a verifier must trust into a folder: keys.json, log.vkey, tsa/*.pem, policy.json."""
+    with local_archive() as parts:
+        keys = trusted_keys(parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "keys.json").write_bytes(public_keys(keys))
+        (folder / "log.vkey").write_text(log_vkey(parts) + "\n")
+        (folder / "policy.json").write_text(json.dumps(_policy(EMBEDDED), indent=2) + "\n")
+        (folder / "tsa").mkdir(exist_ok=True)
+        (folder / "tsa" / "local.pem").write_bytes(
+            parts.chest.authority.ca_certificate.public_bytes(Encoding.PEM)
+        )
+    say(f"Give {folder} to whoever verifies, by a way that the administrator does not control.")
+
+
+@command.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def backup(file: Path, passphrase_file: Path | None) -> None:
+    """Write all keys to FILE, sealed with a passphrase. Without it, nothing can be read after the keys are lost.
+
+    Keep FILE and the passphrase apart from each other and from this machine.
+    """
+    passphrase = _passphrase(passphrase_file, confirm=True)
+    with local_archive() as parts:
+        archive = parts.archive
+        if parts.keyring is None:
+            raise Conflict("this archive is not encrypted: there are no keys of objects to back up")
+        report = write_backup(
+            file, passphrase, archive.id, parts.chest.wrapper, parts.keyring, os.urandom, archive.clock.now()
+        )
+        with archive.catalogue.write() as connection:
+            state = {"name": BACKUP_NOTED, "value": rfc3339(archive.clock.now())}
+            upsert(connection, archive_state, state, key=("name",))
+    click.echo(f"{report.owners} keys in {file}")
+
+
+@command.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Rehearse only: open every key, compare, change nothing.")
+@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
+    """Bring keys back from a backup; what was erased stays erased."""
+    passphrase = _passphrase(passphrase_file, confirm=False)
+    settings = load_settings()
+    key_file = settings.home / "keys" / "archive.key"
+    if not check and not key_file.exists():
+        restore_archive_key(Backup(file, passphrase), key_file, passphrase_of(settings), os.urandom)
+        say("The archive key is back.")
+    with local_archive() as parts:
+        if check:
+            report = check_backup(file, passphrase, parts.keyring)
+            click.echo(f"{report.owners} keys, made {report.made_at}, of archive {report.archive}")
+            for title, owners in (
+                ("only in the backup (a restore brings them back)", report.missing_in_vault),
+                ("not in the backup (made later)", report.missing_in_backup),
+                ("CANNOT BE OPENED", report.unopened),
+            ):
+                if owners:
+                    click.echo(f"{len(owners)} {title}")
+            if report.unopened or report.archive != parts.archive.id:
+                raise Conflict("this backup would not bring the archive back")
+            return
+        if parts.keyring is None:
+            raise Conflict("this archive is not encrypted: there are no keys of objects to bring back")
+        count = restore_keys(Backup(file, passphrase), parts.keyring, lambda owner: _erased(parts, owner))
+    click.echo(f"{count} keys brought back")
+
+
+@command.command("rotate")
+def rotate() -> None:
+    """Make a new archive key and wrap every key of an object with it; no object is touched."""
+    with local_archive() as parts:
+        archive = parts.archive
+        if parts.keyring is None:
+            raise Conflict("this archive is not encrypted: there is no archive key")
+        new = parts.chest.wrapper.rotate(archive.clock.now())
+        count = parts.keyring.rewrap()
+        with archive.catalogue.write() as connection:
+            record(
+                connection,
+                type="key",
+                object_type="archive",
+                object_id=archive.id,
+                subject=hashlib.sha256(new.id.encode()).hexdigest(),
+                actor=SYSTEM_ACTOR,
+                time=archive.clock.now(),
+                reason="rotated",
+            )
+    click.echo(f"{count} keys wrapped with {new.id}; make a new backup now")
+
+
+def trusted_keys(parts: Parts) -> list[PublicKey]:
+    """The public keys that a verifier trusts."""
+    since = parts.identity.created_at
+    return [PublicKey.of("log", parts.chest.log, since), PublicKey.of("receipt", parts.chest.receipt, since)]
+
+
+def log_vkey(parts: Parts) -> str:
+    """The log's key in the form of C2SP signed-note."""
+    return NoteKey(parts.archive.origin, parts.chest.log.public_der).vkey
+
+
+def _policy(policy: Policy) -> dict[str, Any]:
+    return {"name": policy.name, "requires": sorted(policy.requires), "times": sorted(policy.times)}
+
+
+def _erased(parts: Parts, owner: str) -> bool:
+    deposit = owner.removeprefix("deposits/")
+    query = select(exists().where(deposits.c.id == deposit, deposits.c.erased_at.is_not(None)))
+    with parts.archive.catalogue.read() as connection:
+        return bool(connection.scalar(query))
+
+
+def _passphrase(file: Path | None, *, confirm: bool) -> bytes:
+    if file is not None:
+        return file.read_bytes().split(b"\n", 1)[0]
+    if not sys.stdin.isatty():
+        raise BadRequest("there is no terminal to ask for the passphrase", advice="Name a --passphrase-file.")
+    answer: str = click.prompt(
+        "Passphrase of the backup", hide_input=True, confirmation_prompt=confirm, err=True
+    )
+    return answer.encode()
