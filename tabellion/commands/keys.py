@@ -39,7 +39,7 @@ def command() -> None:
 def list_(as_json: bool) -> None:
     """The keys that sign, and the generations of the archive key."""
     with local_archive() as parts:
-        rows = [
+        rows: list[tuple[str, str, str, str]] = [
             (key.use, key.key_id, key.algorithm.value, str(key.valid_from)) for key in trusted_keys(parts)
         ]
         rows += [("objects", key.id, "aes-256", str(key.created_at)) for key in parts.chest.wrapper.keys]
@@ -151,7 +151,7 @@ def trusted_keys(parts: Parts) -> list[PublicKey]:
 
 def log_vkey(parts: Parts) -> str:
     """The log's key in the form of C2SP signed-note."""
-    return NoteKey(parts.archive.origin, parts.chest.log.public_der).vkey
+    return NoteKey(parts.archive.origin, parts.chest.log.public_der).vkey()
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
