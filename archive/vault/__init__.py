@@ -1,10 +1,13 @@
 """Where objects are kept: the port, the folder adapter, the codec, the keys of owners, and all of them together."""
 
-from archive.vault.archive_key import (
-    ArchiveKeyFile,
-    KeyWrapper,
-    make_passphrase_file,
-    read_passphrase_file,
+from archive.vault.archive_key import ArchiveKeyFile, KeyWrapper
+from archive.vault.backup import (
+    Backup,
+    BackupReport,
+    check_backup,
+    restore_archive_key,
+    restore_keys,
+    write_backup,
 )
 from archive.vault.errors import (
     ArchiveKeyRefused,
@@ -19,11 +22,14 @@ from archive.vault.errors import (
 from archive.vault.folder import FolderVault
 from archive.vault.keys import KeyRing
 from archive.vault.objects import NewObject, Objects, is_raw
+from archive.vault.passphrase import make_passphrase_file, read_passphrase_file
 from archive.vault.port import Put, Readable, Ref, Stat, Vault, check_key
 
 __all__ = [
     "ArchiveKeyFile",
     "ArchiveKeyRefused",
+    "Backup",
+    "BackupReport",
     "BadKey",
     "FolderVault",
     "KeyMissing",
@@ -41,8 +47,12 @@ __all__ = [
     "VaultLocked",
     "VaultMissing",
     "VaultTaken",
+    "check_backup",
     "check_key",
     "is_raw",
     "make_passphrase_file",
     "read_passphrase_file",
+    "restore_archive_key",
+    "restore_keys",
+    "write_backup",
 ]

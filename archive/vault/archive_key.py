@@ -2,7 +2,7 @@
 
 import base64
 import json
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,11 +13,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from archive.vault import durable, sealed
 from archive.vault.errors import ArchiveKeyRefused, KeyMissing, VaultAltered
+from archive.vault.passphrase import read_private
 from tabellion.base.clock import parse_rfc3339, rfc3339
 from tabellion.base.ids import Randomness
 
 PURPOSE = "archive-keys"
 WRAPPED_SCHEMA = "urn:tabellion:wrapped-key:v1"
+SAFE_DELAY = timedelta(hours=1)
+"""How long a retired key stays at least: longer than a process takes between looking at the key file and writing."""
+
 _KEY_SIZE, _NONCE, _ID_SIZE = 32, 12, 8
 
 
@@ -99,14 +103,10 @@ class ArchiveKeyFile:
 
     def unwrap(self, owner: str, wrapped: bytes) -> bytes:
         try:
-            value = json.loads(wrapped)
-            if value["$schema"] != WRAPPED_SCHEMA:
-                raise ValueError("an unknown form")
-            key = self._by_id(value["archive_key"])
-            nonce, body = (base64.b64decode(value[name], validate=True) for name in ("nonce", "wrapped"))
-            return AESGCM(key.secret).decrypt(nonce, body, _associated(owner))
-        except (InvalidTag, ValueError, KeyError, TypeError) as error:
-            raise VaultAltered(f"the key of {owner} was altered, or belongs to another") from error
+            return unwrap_with(self._keys, owner, wrapped)
+        except KeyMissing:
+            self._refresh()
+            return unwrap_with(self._keys, owner, wrapped)
 
     def is_current(self, wrapped: bytes) -> bool:
         self._refresh()
@@ -137,14 +137,6 @@ class ArchiveKeyFile:
         _write(self._path, keys, self._passphrase, self._randomness)
         self._refresh()
 
-    def _by_id(self, key_id: str) -> ArchiveKey:
-        for _ in range(2):
-            for key in self._keys:
-                if key.id == key_id:
-                    return key
-            self._refresh()
-        raise KeyMissing(f"the archive key {key_id!r:.40} is not in {self._path.name}")
-
     def _refresh(self) -> None:
         try:
             status = self._path.stat()
@@ -156,6 +148,21 @@ class ArchiveKeyFile:
             raise ArchiveKeyRefused(f"there is no archive key at {self._path}") from error
         self._keys = parse_keys(sealed.unseal(data, self._passphrase, PURPOSE))
         self._state = state
+
+
+def unwrap_with(keys: Sequence[ArchiveKey], owner: str, wrapped: bytes) -> bytes:
+    """The secret that one of the keys wrapped for the owner. Raises `VaultAltered`, `KeyMissing`."""
+    try:
+        value = json.loads(wrapped)
+        if value["$schema"] != WRAPPED_SCHEMA:
+            raise ValueError("an unknown form")
+        nonce, body = (base64.b64decode(value[name], validate=True) for name in ("nonce", "wrapped"))
+        key = next((key for key in keys if key.id == value["archive_key"]), None)
+        if key is None:
+            raise KeyMissing(f"the archive key that wraps the key of {owner} is not there")
+        return AESGCM(key.secret).decrypt(nonce, body, _associated(owner))
+    except (InvalidTag, ValueError, KeyError, TypeError) as error:
+        raise VaultAltered(f"the key of {owner} was altered, or belongs to another") from error
 
 
 def serialise_keys(keys: tuple[ArchiveKey, ...]) -> bytes:
@@ -183,36 +190,6 @@ def parse_keys(data: bytes) -> tuple[ArchiveKey, ...]:
     return tuple(keys)
 
 
-def make_passphrase_file(path: Path, randomness: Randomness) -> bytes:
-    """Make a passphrase of 256 random bits in a file of mode 0600. Raises `ArchiveKeyRefused` where it exists."""
-    if path.exists():
-        raise ArchiveKeyRefused(f"{path.name} exists already: a passphrase is never overwritten")
-    passphrase = base64.urlsafe_b64encode(randomness(32)).rstrip(b"=")
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    durable.replace_file(path, passphrase + b"\n", 0o600)
-    durable.fsync_folder(path.parent)
-    return passphrase
-
-
-def read_passphrase_file(path: Path) -> bytes:
-    """The first line of a passphrase file. Raises `ArchiveKeyRefused` where it is absent, empty or open to others."""
-    try:
-        passphrase = read_private(path).split(b"\n", 1)[0].rstrip(b"\r")
-    except FileNotFoundError as error:
-        raise ArchiveKeyRefused(f"there is no passphrase file at {path}") from error
-    if not passphrase:
-        raise ArchiveKeyRefused(f"the passphrase file {path.name} is empty")
-    return passphrase
-
-
-def read_private(path: Path) -> bytes:
-    """A file's bytes, if only its owner can read or write it; else raises `ArchiveKeyRefused`."""
-    with path.open("rb") as file:
-        if os.fstat(file.fileno()).st_mode & 0o077:
-            raise ArchiveKeyRefused(f"others can read or write {path}: it must have mode 0600")
-        return file.read()
-
-
 def _new_key(randomness: Randomness, now: datetime) -> ArchiveKey:
     return ArchiveKey(randomness(_ID_SIZE).hex(), randomness(_KEY_SIZE), now)
 
@@ -229,7 +206,3 @@ def _associated(owner: str) -> bytes:
 
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
-
-
-SAFE_DELAY = timedelta(hours=1)
-"""How long a retired key stays at least: longer than any process works without looking at the key file."""

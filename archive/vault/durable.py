@@ -43,49 +43,47 @@ def full_disk_named() -> Iterator[None]:
         raise
 
 
-def check_space(folder: Path, reserve: int) -> None:
-    """Raise `DiskFull` where fewer than `reserve` bytes are free to ordinary users."""
-    space = os.statvfs(folder)
+def check_space(descriptor: int, reserve: int) -> None:
+    """Raise `DiskFull` where fewer than `reserve` bytes are free to ordinary users on the file's disk."""
+    space = os.fstatvfs(descriptor)
     if space.f_bavail * space.f_frsize < reserve:
         raise DiskFull(f"fewer than {reserve} bytes are free in the vault")
 
 
-def write_temporary(folder: Path, stream: Readable, now: datetime, reserve: int) -> Temporary:
-    """Write the stream to a temporary file beside its later place, digesting as it passes; nothing stays on an error.
-
-    Once written it carries `now` as the time of its last change.
-
-    The writer keeps a lock on the file for as long as it writes, so that `sweep` can tell a slow writer from a dead
-    one.
-    """
-    with full_disk_named():
-        check_space(folder, reserve)
-        descriptor, path = _open_temporary(folder)
-        try:
-            with os.fdopen(descriptor, "wb", buffering=0) as file:
-                fcntl.flock(file, fcntl.LOCK_SH)
-                digest, size = hashlib.sha256(), 0
-                while piece := stream.read(PIECE):
-                    if size // _SPACE_CHECK_EVERY != (size + len(piece)) // _SPACE_CHECK_EVERY:
-                        check_space(folder, reserve)
-                    _write_all(file.fileno(), piece)
-                    digest.update(piece)
-                    size += len(piece)
-                note_digest(file.fileno(), digest.digest())
-                os.utime(file.fileno(), (now.timestamp(), now.timestamp()))
-                os.fchmod(file.fileno(), 0o440)
-                os.fsync(file.fileno())
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-    return Temporary(path, digest.hexdigest(), size)
-
-
-def _open_temporary(folder: Path) -> tuple[int, Path]:
+def open_temporary(folder: Path) -> tuple[int, Path]:
+    """A new temporary file in the folder: its descriptor, to be written and closed, and its path."""
     while True:
         path = folder / f"{TEMPORARY_PREFIX}{os.getpid()}-{next(_serial)}"
-        with suppress(FileExistsError):
+        with suppress(FileExistsError), full_disk_named():
             return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), path
+
+
+def write_temporary(opened: tuple[int, Path], stream: Readable, now: datetime, reserve: int) -> Temporary:
+    """Write the stream to a temporary file, digesting as it passes; nothing stays on an error.
+
+    The writer keeps a lock on the file for as long as it writes, so that `sweep` can tell a slow writer from a dead
+    one. Once written, the file carries `now` as the time of its last change.
+    """
+    descriptor, path = opened
+    try:
+        with full_disk_named(), os.fdopen(descriptor, "wb", buffering=0):
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            check_space(descriptor, reserve)
+            digest, size = hashlib.sha256(), 0
+            while piece := stream.read(PIECE):
+                if size // _SPACE_CHECK_EVERY != (size + len(piece)) // _SPACE_CHECK_EVERY:
+                    check_space(descriptor, reserve)
+                _write_all(descriptor, piece)
+                digest.update(piece)
+                size += len(piece)
+            note_digest(descriptor, digest.digest())
+            os.utime(descriptor, (now.timestamp(), now.timestamp()))
+            os.fchmod(descriptor, 0o440)
+            os.fsync(descriptor)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Temporary(path, digest.hexdigest(), size)
 
 
 def _write_all(descriptor: int, piece: bytes) -> None:
@@ -106,7 +104,7 @@ def link(temporary: Path, target: Path) -> bool:
 def replace_file(target: Path, content: bytes, mode: int) -> None:
     """Replace a small file by another, whole or not at all; durable after the folder's fsync."""
     with full_disk_named():
-        descriptor, temporary = _open_temporary(target.parent)
+        descriptor, temporary = open_temporary(target.parent)
         try:
             with os.fdopen(descriptor, "wb", buffering=0) as file:
                 _write_all(file.fileno(), content)

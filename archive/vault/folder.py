@@ -9,32 +9,25 @@
 """
 
 import io
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from archive.vault import durable
 from archive.vault.errors import BadKey, PointerMoved, VaultAltered, VaultLocked, VaultMissing, VaultTaken
+from archive.vault.locks import Lock, read_lock, write_lock
 from archive.vault.port import Put, Readable, Ref, Stat, check_key, check_prefix
 from archive.vault.streams import Window
-from tabellion.base.clock import Clock, parse_rfc3339, rfc3339
+from tabellion.base.clock import Clock
 
 VERSION_LENGTH = 32
 """A version is named by the first 128 bits of its digest, so that a name never comes to mean other bytes."""
 
 _VERSIONS, _POINTER, _LOCK = "@versions", "@pointer", ".lock"
 _MUTEX = ".mutex"
-
-
-@dataclass(frozen=True, slots=True)
-class _Lock:
-    held: bool = False
-    until: datetime | None = None
 
 
 class FolderVault:
@@ -60,11 +53,7 @@ class FolderVault:
         refs: list[Ref] = []
         try:
             for put in puts:
-                path = self._path(put.key)
-                self._make_folder(path.parent, folders)
-                written.append(
-                    durable.write_temporary(path.parent, put.stream, self._clock.now(), self._reserve)
-                )
+                written.append(self._write(put, folders))
             with durable.full_disk_named():
                 for put, temporary in zip(puts, written, strict=True):
                     refs.append(self._place(put, temporary, folders))
@@ -89,7 +78,7 @@ class FolderVault:
 
     def stat(self, ref: Ref) -> Stat:
         status = self._locate(ref).stat()
-        lock = self._lock(ref)
+        lock = read_lock(self._lock_path(ref))
         stored_at = datetime.fromtimestamp(status.st_mtime, UTC)
         return Stat(status.st_size, stored_at, lock.until, lock.held)
 
@@ -124,14 +113,12 @@ class FolderVault:
 
     def delete(self, ref: Ref) -> None:
         path = self._path(ref.key)
+        lock = self._lock_path(ref)
         with durable.exclusive(self._root / _MUTEX):
-            lock = self._lock(ref)
-            if lock.held or (lock.until is not None and lock.until > self._clock.now()):
-                raise VaultLocked(
-                    f"{ref.key} is held" if lock.held else f"{ref.key} is retained until {lock.until}"
-                )
+            if why := read_lock(lock).why(self._clock.now()):
+                raise VaultLocked(f"{ref.key} {why}")
             self._locate(ref).unlink()
-            _beside(path, f"@{ref.version}{_LOCK}").unlink(missing_ok=True)
+            lock.unlink(missing_ok=True)
             self._remove_empty(_beside(path, _VERSIONS), path.parent)
 
     def read_pointer(self, name: str) -> bytes | None:
@@ -160,6 +147,16 @@ class FolderVault:
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)
+
+    def _write(self, put: Put, folders: dict[Path, None]) -> durable.Temporary:
+        folder = self._path(put.key).parent
+        while True:
+            self._make_folder(folder, folders)
+            # A folder that becomes empty is removed, by others at this very moment too. Nothing was read yet.
+            with suppress(FileNotFoundError):
+                opened = durable.open_temporary(folder)
+                break
+        return durable.write_temporary(opened, put.stream, self._clock.now(), self._reserve)
 
     def _place(self, put: Put, temporary: durable.Temporary, folders: dict[Path, None]) -> Ref:
         """Link the file to its place: the plain path where that is free, else among the further versions."""
@@ -228,36 +225,25 @@ class FolderVault:
             if current.is_dir():
                 durable.fsync_folder(current)
 
-    def _lock(self, ref: Ref) -> _Lock:
-        path = _beside(self._path(ref.key), f"@{ref.version}{_LOCK}")
-        try:
-            value = json.loads(path.read_bytes())
-            until = value["retain_until"]
-            return _Lock(value["held"], None if until is None else parse_rfc3339(until))
-        except FileNotFoundError:
-            return _Lock()
-        except (ValueError, KeyError, TypeError) as error:
-            raise VaultAltered(f"the lock of {ref.key} cannot be read") from error
-
-    def _set_lock(self, ref: Ref, lock: _Lock) -> None:
-        self._locate(ref)
-        path = _beside(self._path(ref.key), f"@{ref.version}{_LOCK}")
-        value = {"held": lock.held, "retain_until": None if lock.until is None else rfc3339(lock.until)}
-        durable.replace_file(path, json.dumps(value).encode(), 0o440)
+    def _lock_path(self, ref: Ref) -> Path:
+        return _beside(self._path(ref.key), f"@{ref.version}{_LOCK}")
 
     def _set_held(self, ref: Ref, held: bool) -> None:
+        path = self._lock_path(ref)
         with durable.exclusive(self._root / _MUTEX):
-            self._set_lock(ref, _Lock(held, self._lock(ref).until))
-            durable.fsync_folder(self._path(ref.key).parent)
+            self._locate(ref)
+            write_lock(path, Lock(held, read_lock(path).until))
+            durable.fsync_folder(path.parent)
 
     def _extend(self, ref: Ref, instant: datetime) -> None:
+        path = self._lock_path(ref)
         with durable.exclusive(self._root / _MUTEX):
-            lock = self._lock(ref)
-            if lock.until == instant:
-                return
+            self._locate(ref)
+            lock = read_lock(path)
             if lock.until is not None and lock.until > instant:
-                raise VaultLocked(f"{ref.key} is retained until {lock.until}, which cannot be shortened")
-            self._set_lock(ref, _Lock(lock.held, instant))
+                raise VaultLocked(f"{ref.key} {lock.why(self._clock.now())}, which cannot be shortened")
+            if lock.until != instant:
+                write_lock(path, Lock(lock.held, instant))
 
     def _walk(self, folder: Path, at: str, prefix: str) -> Iterator[Ref]:
         """All refs below a folder, in the order of keys (a folder sorts as its name with the slash)."""

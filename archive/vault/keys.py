@@ -128,11 +128,10 @@ class KeyRing:
             raise KeyMissing(f"the key of {owner} is not in the vault")
         return wrapped
 
-    def put_wrapped(self, owner: str, wrapped: bytes) -> bool:
-        """Bring a wrapped key back from a backup, unless there is one or it was destroyed; says whether it did."""
+    def bring_back(self, owner: str, secret: bytes) -> bool:
+        """Store a key that a backup gave, unless there is one or it was destroyed; says whether it did."""
         if self.exists(owner) or self.is_destroyed(owner):
             return False
-        secret = self._wrapper.unwrap(owner, wrapped)
         self._vault.put(key_of(owner), io.BytesIO(self._wrapper.wrap(owner, secret)), if_absent=True)
         return True
 

@@ -76,8 +76,7 @@ def test_a_missing_key_says_so(keyring: KeyRing) -> None:
 
 
 def test_a_destroyed_key_is_gone_for_good(keyring: KeyRing, vault: FolderVault) -> None:
-    keyring.create(OWNER)
-    wrapped = keyring.wrapped(OWNER)
+    secret = keyring.create(OWNER)
     assert keyring.destroy(OWNER) == 1
     assert keyring.is_destroyed(OWNER)
     assert not keyring.exists(OWNER)
@@ -86,7 +85,7 @@ def test_a_destroyed_key_is_gone_for_good(keyring: KeyRing, vault: FolderVault) 
             read(OWNER)
     with pytest.raises(KeyMissing):
         keyring.for_writing_many(["deposits/b", OWNER])
-    assert not keyring.put_wrapped(OWNER, wrapped)
+    assert not keyring.bring_back(OWNER, secret)
     assert vault.versions("keys/deposits/a") == []
     assert keyring.destroy(OWNER) == 0
 

@@ -1,0 +1,202 @@
+"""Backups of the keys: one file, sealed with a passphrase, that holds the archive keys and every wrapped key.
+
+line 1   JSON, sealed with the passphrase (archive.vault.sealed): the key of the rest
+rest     in the codec's form, under the name `keys-backup`: JSON lines; the first says which archive and when, and
+         holds the archive keys; then one line per owner, in order; the last counts them
+"""
+
+import base64
+import io
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from archive.vault import codec, durable, sealed
+from archive.vault.archive_key import ArchiveKey, ArchiveKeyFile, parse_keys, serialise_keys, unwrap_with
+from archive.vault.errors import ArchiveKeyRefused, KeyMissing, VaultAltered
+from archive.vault.keys import KeyRing
+from archive.vault.streams import Pieces, Window
+from tabellion.base.clock import parse_rfc3339, rfc3339
+from tabellion.base.errors import Conflict, EvidenceError
+from tabellion.base.ids import Randomness
+
+PURPOSE = "keys-backup"
+_LONGEST_HEAD = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class BackupReport:
+    """What a backup holds, and how it compares with the vault at hand.
+
+    `owners` counts the wrapped keys in the backup. `missing_in_vault` are owners whose key only the backup has and that
+    were not destroyed: a restore brings them back. `missing_in_backup` were made later, or are lost if the vault is.
+    `unopened` are wrapped keys of the backup that its own archive keys do not open.
+    """
+
+    archive: str
+    made_at: datetime
+    owners: int
+    missing_in_vault: tuple[str, ...] = ()
+    missing_in_backup: tuple[str, ...] = ()
+    unopened: tuple[str, ...] = ()
+
+
+class Backup:
+    """An opened backup. Raises `ArchiveKeyRefused` for another passphrase, `VaultAltered` for altered bytes."""
+
+    def __init__(self, path: Path, passphrase: bytes) -> None:
+        try:
+            with path.open("rb") as file:
+                head = file.readline(_LONGEST_HEAD)
+                size = os.fstat(file.fileno()).st_size
+        except FileNotFoundError as error:
+            raise ArchiveKeyRefused(f"there is no backup of keys at {path}") from error
+        self._path = path
+        self._begin = len(head)
+        self._stored = size - len(head)
+        self._secret = sealed.unseal(head, passphrase, PURPOSE)
+        with self._opened() as stream:
+            first = _line(stream.readline())
+        self.archive: str = first["archive"]
+        self.made_at: datetime = parse_rfc3339(first["made_at"])
+        self.archive_keys: tuple[ArchiveKey, ...] = parse_keys(first["archive_keys"].encode())
+
+    def wrapped(self) -> Iterator[tuple[str, bytes]]:
+        """Every owner with its wrapped key, in order. Raises `VaultAltered` where the count at the end is another."""
+        count = 0
+        with self._opened() as stream:
+            stream.readline()
+            for line in stream:
+                value = _line(line)
+                if "owners" in value:
+                    if value["owners"] != count:
+                        raise VaultAltered("the backup does not hold as many keys as it says")
+                    return
+                count += 1
+                yield value["owner"], base64.b64decode(value["wrapped"], validate=True)
+        raise VaultAltered("the backup has no end")
+
+    def _opened(self) -> BinaryIO:
+        def fetch(start: int, size: int) -> BinaryIO:
+            window = Window(self._path.open("rb"), self._begin + start, min(size, self._stored - start))
+            return io.BufferedReader(window)
+
+        reader = codec.DecryptingReader(fetch, self._stored, self._secret, PURPOSE)
+        return io.BufferedReader(reader)
+
+
+def write_backup(
+    path: Path,
+    passphrase: bytes,
+    archive: str,
+    keys: ArchiveKeyFile,
+    keyring: KeyRing,
+    randomness: Randomness,
+    now: datetime,
+) -> BackupReport:
+    """Write a backup to a new file of mode 0600, durably. Raises `Conflict` where the file exists, and `DiskFull`."""
+    secret = randomness(codec.KEY_SIZE)
+    head = sealed.seal(secret, passphrase, PURPOSE, sealed.FOR_PEOPLE, randomness)
+    count = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        yield _dump(
+            {"archive": archive, "made_at": rfc3339(now), "archive_keys": serialise_keys(keys.keys).decode()}
+        )
+        for owner in keyring.owners():
+            try:
+                wrapped = keyring.wrapped(owner)
+            except KeyMissing:
+                if keyring.is_destroyed(owner):
+                    continue
+                raise
+            yield _dump({"owner": owner, "wrapped": base64.b64encode(wrapped).decode("ascii")})
+            count += 1
+        yield _dump({"owners": count})
+
+    stream = codec.EncryptingReader(Pieces(lines()), secret, PURPOSE, randomness(codec.SALT_SIZE))
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError as error:
+        raise Conflict(f"{path.name} exists already: a backup is never overwritten") from error
+    try:
+        with durable.full_disk_named(), os.fdopen(descriptor, "wb") as file:
+            file.write(head)
+            while piece := stream.read(durable.PIECE):
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+        durable.fsync_folder(path.parent)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return BackupReport(archive, now, count)
+
+
+def restore_archive_key(
+    backup: Backup, path: Path, passphrase: bytes, randomness: Randomness
+) -> ArchiveKeyFile:
+    """Make the key file of an archive that lost it. Raises `ArchiveKeyRefused` where there is one."""
+    return ArchiveKeyFile.restore(path, passphrase, randomness, backup.archive_keys)
+
+
+def restore_keys(backup: Backup, keyring: KeyRing, is_erased: Callable[[str], bool]) -> int:
+    """Bring back every key that the vault does not have and that was not erased, and say how many.
+
+    `is_erased` answers from the `erase` entries of the log, which outlive the marks in the vault.
+    """
+    count = 0
+    for owner, wrapped in backup.wrapped():
+        if not is_erased(owner):
+            count += keyring.bring_back(owner, unwrap_with(backup.archive_keys, owner, wrapped))
+    return count
+
+
+def check_backup(path: Path, passphrase: bytes, keyring: KeyRing | None) -> BackupReport:
+    """Rehearse a restore: read the whole backup, open every key with its archive keys, compare with the vault at hand.
+
+    Changes nothing. Without a key ring (no vault at hand) nothing is compared. Memory is independent of the number of
+    keys: both sides come in the same order.
+    """
+    backup = Backup(path, passphrase)
+    here = iter(keyring.owners()) if keyring is not None else iter(())
+    present = next(here, None)
+    count = 0
+    only_backup: list[str] = []
+    only_vault: list[str] = []
+    unopened: list[str] = []
+    for owner, wrapped in backup.wrapped():
+        count += 1
+        try:
+            unwrap_with(backup.archive_keys, owner, wrapped)
+        except EvidenceError:
+            unopened.append(owner)
+        if keyring is None:
+            continue
+        while present is not None and present < owner:
+            only_vault.append(present)
+            present = next(here, None)
+        if present == owner:
+            present = next(here, None)
+        elif not keyring.is_destroyed(owner):
+            only_backup.append(owner)
+    while present is not None:
+        only_vault.append(present)
+        present = next(here, None)
+    return BackupReport(
+        backup.archive, backup.made_at, count, tuple(only_backup), tuple(only_vault), tuple(unopened)
+    )
+
+
+def _dump(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _line(line: bytes) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(line)
+    return value
