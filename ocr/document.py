@@ -2,9 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from ocr.values import FieldReading, Kind, PageReading, Part, Reading
+from ocr.fields import find_fields
+from ocr.kind import KindVerdict, kind_of
+from ocr.rows import rows_of
+from ocr.values import PageReading, Part, Reading
+
+# What a paper is stands on its first sheets; the hundredth page of an annex would only blur it.
+_PAGES_THAT_TELL = 3
 
 
 def language_of(pages: Sequence[PageReading]) -> str:
@@ -17,9 +24,19 @@ def language_of(pages: Sequence[PageReading]) -> str:
 
 
 def describe(pages: Sequence[PageReading], sha256: str, media_type: str, engine: dict[str, Any]) -> Reading:
-    """The reading of a whole file; one part by default."""
+    """The reading of a whole file; it is one part until someone divides it."""
     language = language_of(pages)
-    kind: Kind = "other"
-    fields: tuple[FieldReading, ...] = ()
-    parts = (Part(pages[0].number, pages[-1].number, kind, language),) if pages else ()
-    return Reading(sha256, media_type, language, kind, 0.0, parts, tuple(pages), fields, engine)
+    written = [page for page in pages if page.words]
+    told = tuple(
+        replace(page, kind=kind_of(rows_of(page), page.language).kind) if page.words else page
+        for page in pages
+    )
+    verdict = KindVerdict("other", 0.0, ())
+    if written:
+        first = [row for page in written[:_PAGES_THAT_TELL] for row in rows_of(page)]
+        verdict = kind_of(first, language)
+    fields = find_fields(written, verdict.kind, language)
+    parts = (Part(pages[0].number, pages[-1].number, verdict.kind, language),) if pages else ()
+    return Reading(
+        sha256, media_type, language, verdict.kind, verdict.confidence, parts, told, fields, engine
+    )

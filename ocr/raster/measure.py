@@ -84,8 +84,8 @@ def _skew(ink: Grey) -> float:
     if len(xs) < 200:
         return 0.0
     if len(xs) > 40_000:
-        step = len(xs) // 40_000 + 1
-        ys, xs = ys[::step], xs[::step]
+        every = len(xs) // 40_000 + 1
+        ys, xs = ys[::every], xs[::every]
     height = ink.shape[0] + ink.shape[1]
 
     def score(angle: float) -> float:

@@ -1,0 +1,102 @@
+"""Dates in eight languages: numbers, names of months from CLDR, Buddhist years."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from babel import Locale
+from rapidfuzz import fuzz, process
+
+from ocr.fields.candidate import Candidate
+from ocr.fields.digits import western
+from ocr.fields.flow import Flow
+from ocr.folding import fold
+
+_BUDDHIST_OFFSET = 543
+_FIRST_BUDDHIST, _LAST_BUDDHIST = 2440, 2643
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_SIMILAR = 78.0
+
+_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/])")
+_ISO = re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
+# Day, perhaps "." or "de", a word, perhaps "de" or an era, a year.
+_NAMED = re.compile(
+    r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s+(?:de\s+|of\s+)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
+    r"[^\s\d]*?)\.?,?\s*(?:del?\s+|พ\.\s?ศ\.\s*|พุทธศักราช\s*)?(\d{4})(?!\d)"
+)
+_MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+(\d{4})(?!\d)")
+
+
+def find_dates(flow: Flow, language: str) -> Iterator[Candidate]:
+    """Every date on the page; values are ISO 8601 in the common era."""
+    text = western(flow.text)
+    for match in _ISO.finditer(text):
+        yield from _candidate(flow, match, match[1], match[2], match[3], "date: year-month-day", 0.97)
+    for match in _NUMERIC.finditer(text):
+        day, month = match[1], match[3]
+        if int(month) > 12 and language == "en":
+            day, month = month, day
+        yield from _candidate(flow, match, match[4], month, day, "date: numbers", 0.95)
+    for match in _NAMED.finditer(text):
+        number = month_number(match[2], language)
+        if number:
+            yield from _candidate(
+                flow, match, match[3], str(number), match[1], "date: name of the month", 0.95
+            )
+    if language == "en":
+        for match in _MONTH_FIRST.finditer(text):
+            number = month_number(match[1], language)
+            if number:
+                yield from _candidate(
+                    flow, match, match[3], str(number), match[2], "date: name of the month", 0.95
+                )
+
+
+def month_number(word: str, language: str) -> int | None:
+    """The month (1..12) that this word names in that language or in English, smudged letters allowed."""
+    folded = fold(word).text
+    if len(folded) < 3:
+        return None
+    for code in (language, "en"):
+        names = _months(code)
+        if folded in names:
+            return names[folded]
+        if code == "he" and folded[1:] in names:
+            return names[folded[1:]]
+    names = _months(language)
+    best = process.extractOne(folded, list(names), scorer=fuzz.ratio, score_cutoff=_SIMILAR)
+    return names[best[0]] if best and len(folded) >= 4 else None
+
+
+@cache
+def _months(language: str) -> dict[str, int]:
+    """Folded names of months, in every form and width that CLDR knows of more than two letters."""
+    locale = Locale.parse(language)
+    names: dict[str, int] = {}
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in locale.months[context][width].items():
+                folded = fold(name).text
+                if len(folded) > 2:
+                    names.setdefault(folded, number)
+                    if language == "he":
+                        # "in March" is written as one word.
+                        names.setdefault("ב" + folded, number)
+    return names
+
+
+def _candidate(
+    flow: Flow, match: re.Match[str], year: str, month: str, day: str, rule: str, certainty: float
+) -> Iterator[Candidate]:
+    number = int(year)
+    if _FIRST_BUDDHIST <= number <= _LAST_BUDDHIST:
+        number -= _BUDDHIST_OFFSET
+        rule += ", Buddhist year"
+    if not _FIRST_YEAR <= number <= _LAST_YEAR:
+        return
+    try:
+        date = dt.date(number, int(month), int(day))
+    except ValueError:
+        return
+    yield Candidate(flow, match.start(), match.end(), date.isoformat(), rule, certainty)

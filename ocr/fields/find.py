@@ -1,0 +1,221 @@
+"""The fields of a paper: candidates of all pages, their roles, one value for each name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ocr.fields.allowed import AMOUNTS, DATES, NUMBERS
+from ocr.fields.amounts import Money, currency_of, find_amounts
+from ocr.fields.candidate import Candidate
+from ocr.fields.dates import find_dates
+from ocr.fields.flow import Flow, flows_of
+from ocr.fields.identifiers import find_ibans, find_identifiers, find_russian_accounts, find_thai_accounts
+from ocr.fields.labels import LabelFound, cut_after, nearest_label
+from ocr.fields.numbers import find_numbers
+from ocr.fields.parties import Parties
+from ocr.lexicon import Lexicon, lexicon
+from ocr.values import FieldReading, Kind, PageReading
+
+_LABEL_REACH = 34
+_FLOW_REACH = 110
+_DATELINE_LETTERS = 34
+_DATELINE_TOP = 0.5
+_DATE_AFTER_NUMBER = 24
+_SUMS = (
+    ("amounts.total", ("amounts.net", "amounts.vat")),
+    ("amounts.total", ("amounts.principal", "amounts.interest")),
+    ("amounts.total", ("amounts.principal", "amounts.costs")),
+    ("amounts.total", ("amounts.principal", "amounts.interest", "amounts.costs")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    """A candidate in a role; `strength` orders the rivals for one name, 0..1."""
+
+    name: str
+    candidate: Candidate
+    rule: str
+    strength: float
+
+    def reading(self) -> FieldReading:
+        flow = self.candidate.flow
+        read = flow.confidence(self.candidate.start, self.candidate.end)
+        return FieldReading(
+            name=self.name,
+            value=self.candidate.value,
+            raw=self.candidate.raw,
+            confidence=round(self.strength * self.candidate.certainty * (0.5 + 0.5 * read), 3),
+            page=flow.page.number,
+            box=flow.box(self.candidate.start, self.candidate.end),
+            rule=self.rule,
+        )
+
+
+def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tuple[FieldReading, ...]:
+    """What can be said of the paper with a reason. A value whose role is not clear is left out."""
+    flows = flows_of(pages)
+    if not flows:
+        return ()
+    words = lexicon(language)
+    parties = Parties.on(flows, kind, words)
+    numbers = [found for flow in flows for found in find_numbers(flow, words, NUMBERS[kind])]
+    money = [item for flow in flows for item in find_amounts(flow)]
+    roles = [
+        *(_Role(name, item, item.rule, 0.95) for name, item in numbers),
+        *_dates(flows, numbers, kind, language, words),
+        *_amounts(money, kind, words),
+        *_identifiers(flows, language, parties),
+        *_accounts(flows, language, parties),
+    ]
+    best: dict[str, _Role] = {}
+    for role in roles:
+        if role.name not in best or role.strength > best[role.name].strength:
+            best[role.name] = role
+    _check_sums(best)
+    fields = [role.reading() for role in best.values()]
+    fields += _currency(money)
+    return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
+
+
+def _dates(
+    flows: Sequence[Flow],
+    numbers: Sequence[tuple[str, Candidate]],
+    kind: Kind,
+    language: str,
+    words: Lexicon,
+) -> Iterator[_Role]:
+    allowed = DATES[kind]
+    labels = {role: found for role, found in words.labels.items() if role.endswith(("_date", "_from"))}
+    del labels["invoice_date"]
+    order = [*allowed, *(role for role in labels if role not in allowed)]
+    for flow in flows:
+        dates = sorted(find_dates(flow, language), key=lambda item: item.start)
+        for date in dates:
+            tied = _tied(date, numbers, words)
+            if tied is not None:
+                name = "document_date" if tied in (f"{kind}_number", "reference") else "invoice_date"
+                if tied in (f"{kind}_number", "reference", "invoice_number"):
+                    yield _Role(name, date, f"{date.rule}; after {tied}", 0.9)
+                continue
+            line = _dateline(date)
+            label = _label(date, labels, order, [other.raw for other in dates if other is not date])
+            if label is not None and not (line and label.role in ("invoice_date", "interest_from")):
+                if label.role in allowed:
+                    strength = (0.97 - label.distance / 200) * label.likeness
+                    yield _Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
+                    continue
+                if not line:
+                    continue
+            if line:
+                yield _Role("document_date", date, f"{date.rule}; on a line of its own", line)
+
+
+def _tied(date: Candidate, numbers: Sequence[tuple[str, Candidate]], words: Lexicon) -> str | None:
+    """The name of the number that this date follows: "invoice no. 7 of 3 May 2024"."""
+    for name, number in numbers:
+        gap = date.start - number.end
+        if number.flow is date.flow and 0 <= gap <= _DATE_AFTER_NUMBER:
+            between = date.flow.text[number.end : date.start]
+            found = nearest_label(
+                between, {"invoice_date": words.labels["invoice_date"]}, ("invoice_date",), 4
+            )
+            if found is not None:
+                return name
+    return None
+
+
+def _dateline(date: Candidate) -> float:
+    """How much the date looks like that of a letter: alone on its line, or after a town; 0 where it does not."""
+    row = date.flow.rows[date.flow.row_number(date.start)]
+    cells = [cell for cell in row.text.split("\t") if date.raw[:6] in " ".join(cell.split())]
+    cell = cells[0] if cells else row.text
+    rest = sum(letter.isalpha() for letter in cell) - sum(letter.isalpha() for letter in date.raw)
+    if rest > _DATELINE_LETTERS or len(cell) > len(date.raw) + 2 * _DATELINE_LETTERS:
+        return 0.0
+    return 0.8 if row.top < _DATELINE_TOP else 0.6
+
+
+def _label(
+    candidate: Candidate, labels: dict[str, tuple[str, ...]], order: Sequence[str], others: Sequence[str]
+) -> LabelFound | None:
+    """The nearest label before the value, in its row or in the running text."""
+    flow = candidate.flow
+    found = [
+        nearest_label(cut_after(context, others), labels, order, _LABEL_REACH)
+        for context in (
+            flow.row_before(candidate.start)[-_FLOW_REACH:],
+            flow.before(candidate.start, _FLOW_REACH),
+        )
+    ]
+    there = [item for item in found if item is not None]
+    return min(there, key=lambda item: (item.distance, -len(item.label)), default=None)
+
+
+def _amounts(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator[_Role]:
+    allowed = AMOUNTS[kind]
+    labels = {role: found for role, found in words.labels.items() if role.startswith("amounts.")}
+    order = [*allowed, *(role for role in labels if role not in allowed)]
+    for item in money:
+        candidate = item.candidate
+        others = [
+            other.candidate.raw
+            for other in money
+            if other is not item and other.candidate.flow is candidate.flow
+        ]
+        label = _label(candidate, labels, order, [raw for raw in others if raw != candidate.raw])
+        if label is None or label.role not in allowed:
+            continue
+        # The amount that counts is printed with its currency and near its label; a longer label is more telling.
+        strength = 0.9 - label.distance / 150 + min(len(label.label), 24) / 480
+        strength -= 0.0 if item.currency else 0.12
+        yield _Role(
+            label.role, candidate, f"{candidate.rule}; after “{label.label}”", strength * label.likeness
+        )
+
+
+def _identifiers(flows: Sequence[Flow], language: str, parties: Parties) -> Iterator[_Role]:
+    for flow in flows:
+        for found in find_identifiers(flow, language):
+            party, why = parties.of_identifier(found.candidate, found.bearer)
+            name = f"parties.{party}.{found.name}"
+            yield _Role(name, found.candidate, f"{found.candidate.rule}; {why}", 0.95)
+
+
+def _accounts(flows: Sequence[Flow], language: str, parties: Parties) -> Iterator[_Role]:
+    for flow in flows:
+        found: list[tuple[str, Candidate, Candidate]] = [("iban", item, item) for item in find_ibans(flow)]
+        if language == "ru":
+            for account, bik in find_russian_accounts(flow):
+                found += [("account", account, account), ("bik", bik, account)]
+        if language == "th":
+            found += [("account", item, item) for item in find_thai_accounts(flow)]
+        for name, item, place in found:
+            owner = parties.of_account(place)
+            if owner is not None:
+                yield _Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)
+
+
+def _check_sums(best: dict[str, _Role]) -> None:
+    """Amounts that add up confirm one another."""
+    for whole, parts in _SUMS:
+        names = (whole, *parts)
+        if not all(name in best for name in names):
+            continue
+        if Decimal(best[whole].candidate.value) == sum(Decimal(best[part].candidate.value) for part in parts):
+            for name in names:
+                best[name] = replace(best[name], rule=f"{best[name].rule}; adds up", strength=0.99)
+
+
+def _currency(money: Sequence[Money]) -> list[FieldReading]:
+    currency = currency_of(money)
+    if currency is None:
+        return []
+    carriers = [item.candidate for item in money if item.currency == currency]
+    first = carriers[0]
+    return [
+        replace(
+            _Role("currency", first, "currency: printed with the amounts", 0.95).reading(),
+            value=currency,
+        )
+    ]

@@ -1,0 +1,82 @@
+"""A page's words as one running text, in which values are looked for, with the way back to words, boxes and rows."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocr.layout import line_text
+from ocr.rows import Row, rows_of
+from ocr.values import Box, PageReading, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The text in the order of reading, a space or line feed between words; `starts` are the words' offsets."""
+
+    page: PageReading
+    text: str
+    starts: tuple[int, ...]
+    rows: tuple[Row, ...]
+    row_of: dict[int, tuple[int, int]]
+    """For each word, its row and its offset there."""
+
+    def words(self, start: int, end: int) -> range:
+        """The indices of the words that the span touches."""
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_right(self.starts, max(start, end - 1)) - 1)
+        return range(first, last + 1)
+
+    def box(self, start: int, end: int) -> Box:
+        """The rectangle around those words."""
+        boxes = [self.page.words[index].box for index in self.words(start, end)]
+        return Box(
+            min(box.x0 for box in boxes),
+            min(box.y0 for box in boxes),
+            max(box.x1 for box in boxes),
+            max(box.y1 for box in boxes),
+        )
+
+    def confidence(self, start: int, end: int) -> float:
+        """The lowest confidence among those words: a value is as sure as its weakest part."""
+        return min(self.page.words[index].confidence for index in self.words(start, end))
+
+    def before(self, start: int, reach: int) -> str:
+        """What is read before the value."""
+        return self.text[max(0, start - reach) : start]
+
+    def row_before(self, start: int) -> str:
+        """What stands before the value in its row, across blocks."""
+        first = self.words(start, start + 1)[0]
+        row, offset = self.row_of[first]
+        inside = start - self.starts[first]
+        return self.rows[row].text[: offset + inside]
+
+    def row_number(self, start: int) -> int:
+        """The row in which the value stands, from the top."""
+        return self.row_of[self.words(start, start + 1)[0]][0]
+
+
+def flow_of(page: PageReading) -> Flow:
+    """The running text of a page that has words."""
+    rows = rows_of(page)
+    row_of = {
+        word: (number, start)
+        for number, row in enumerate(rows)
+        for word, start in zip(row.words, row.starts, strict=True)
+    }
+    text = ""
+    starts = []
+    last: Word | None = None
+    for word in page.words:
+        if last is not None:
+            joined = last.line != word.line or len(line_text((last, word))) > len(last.text) + len(word.text)
+            text += ("\n" if last.line != word.line else " ") if joined else ""
+        starts.append(len(text))
+        text += word.text
+        last = word
+    return Flow(page, text, tuple(starts), rows, row_of)
+
+
+def flows_of(pages: Sequence[PageReading]) -> tuple[Flow, ...]:
+    """The running texts of the pages that have words."""
+    return tuple(flow_of(page) for page in pages if page.words)

@@ -1,0 +1,283 @@
+"""National identifiers and account numbers, taken only where the check digit holds or a label leaves no doubt."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from stdnum import iban
+from stdnum.de import vat as de_vat
+from stdnum.es import cif, dni, nie
+from stdnum.gb import vat as gb_vat
+from stdnum.il import hp, idnr
+from stdnum.it import codicefiscale, iva
+from stdnum.pl import nip, pesel, regon
+from stdnum.ru import inn, ogrn
+from stdnum.th import pin
+
+from ocr.fields.candidate import Candidate
+from ocr.fields.digits import western
+from ocr.fields.flow import Flow
+
+Bearer = Literal["person", "company", "either"]
+
+_SEPARATORS = re.compile(r"[\s\u00a0.\-–—]")
+# Letters that a scan gives for digits; repaired only where the check digit then holds.
+_CONFUSED = str.maketrans("OoQDIlL|SBZ", "00001111582")
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier found: `name` as in the field names, and whose it can be."""
+
+    name: str
+    candidate: Candidate
+    bearer: Bearer
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    name: str
+    languages: tuple[str, ...]
+    pattern: re.Pattern[str]
+    holds: Callable[[str], bool]
+    bearer: Callable[[str], Bearer]
+    spaced: bool = False
+
+
+def _always(bearer: Bearer) -> Callable[[str], Bearer]:
+    return lambda _: bearer
+
+
+def _labelled(labels: str, body: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{labels})[\s.:№n-]{{0,6}}(?P<id>{body})(?![\w])", re.IGNORECASE)
+
+
+def _digits(count: int) -> str:
+    return rf"[\dOoIlSB](?:[ \u00a0.\-–]?[\dOoIlSB]){{{count - 1}}}"
+
+
+def _inn_bearer(value: str) -> Bearer:
+    return "person" if len(value) == 12 else "company"
+
+
+def _snils(value: str) -> bool:
+    """The control number of a СНИЛС: weights 9 to 1, modulo 101, 100 counts as 0 (Pension Fund's rule)."""
+    total = sum(int(digit) * (9 - place) for place, digit in enumerate(value[:9])) % 101 % 100
+    return len(value) == 11 and total == int(value[9:])
+
+
+def _true(_: str) -> bool:
+    return True
+
+
+_VAT_NAMES = r"VAT\s*(?:Reg(?:istration)?\.?)?\s*(?:No|Number|Nr|ID)?"
+_FORMS = (
+    _Form("nip", ("pl",), _labelled("NIP", rf"(?:PL\s?)?{_digits(10)}"), nip.is_valid, _always("either")),
+    _Form(
+        "regon",
+        ("pl",),
+        _labelled("REGON", rf"{_digits(14)}|{_digits(9)}"),
+        regon.is_valid,
+        _always("company"),
+    ),
+    _Form("pesel", ("pl",), _labelled("PESEL", _digits(11)), pesel.is_valid, _always("person")),
+    # A KRS number has no check digit: the label must stand right before its ten digits.
+    _Form("krs", ("pl",), _labelled(r"KRS(?:\s+pod\s+numerem|\s+nr)?", r"\d{10}"), _true, _always("company")),
+    _Form(
+        "partita_iva",
+        ("it",),
+        _labelled(r"P(?:art(?:ita)?)?\.?\s*I\.?\s*V\.?\s*A\.?", rf"(?:IT\s?)?{_digits(11)}"),
+        iva.is_valid,
+        _always("either"),
+    ),
+    _Form(
+        "codice_fiscale",
+        ("it",),
+        re.compile(
+            r"(?<!\w)(?P<id>[A-Z]{6}[\dOLMNPQRSTUV]{2}[A-Z][\dOLMNPQRSTUV]{2}[A-Z][\dOLMNPQRSTUV]{3}[A-Z])(?!\w)"
+        ),
+        codicefiscale.is_valid,
+        _always("person"),
+    ),
+    _Form(
+        "cif",
+        ("es",),
+        re.compile(r"(?<!\w)(?P<id>[ABCDEFGHJNPQRSUVW][ -]?\d{7}[ -]?[\dA-J])(?!\w)"),
+        cif.is_valid,
+        _always("company"),
+    ),
+    _Form(
+        "nif",
+        ("es",),
+        re.compile(r"(?<!\w)(?P<id>(?:\d{8}|[XYZ]\d{7})[ -]?[A-Z])(?!\w)"),
+        lambda value: bool(dni.is_valid(value) or nie.is_valid(value)),
+        _always("person"),
+    ),
+    _Form(
+        "vat",
+        ("en",),
+        _labelled(_VAT_NAMES, r"GB\s?\d{3}\s?\d{4}\s?\d{2}(?:\s?\d{3})?"),
+        gb_vat.is_valid,
+        _always("company"),
+    ),
+    # Companies House numbers have no check digit either.
+    _Form(
+        "company_number",
+        ("en",),
+        _labelled(
+            r"compan(?:y|ies)(?:\s+house)?(?:\s+reg(?:istration|istered)?)?\s+(?:number|no)",
+            r"(?:\d{8}|(?:SC|NI|OC)\d{6})",
+        ),
+        _true,
+        _always("company"),
+    ),
+    _Form(
+        "ust_id",
+        ("de",),
+        _labelled(r"USt\.?-?\s?Id(?:ent)?(?:Nr|-Nr)?|Umsatzsteuer-?ID", r"DE\s?\d{3}\s?\d{3}\s?\d{3}"),
+        de_vat.is_valid,
+        _always("company"),
+    ),
+    _Form(
+        "inn",
+        ("ru",),
+        _labelled(r"ИНН(?:\s+\w+)?", rf"{_digits(12)}|{_digits(10)}"),
+        inn.is_valid,
+        _inn_bearer,
+    ),
+    # A КПП has no check digit.
+    _Form("kpp", ("ru",), _labelled("КПП", r"\d{4}[\dA-Z]{2}\d{3}"), _true, _always("company")),
+    _Form(
+        "ogrn",
+        ("ru",),
+        _labelled("ОГРН(?:ИП)?", rf"{_digits(15)}|{_digits(13)}"),
+        ogrn.is_valid,
+        _always("company"),
+    ),
+    _Form(
+        "snils",
+        ("ru",),
+        _labelled("СНИЛС", r"\d{3}-\d{3}-\d{3}[ -]\d{2}"),
+        _snils,
+        _always("person"),
+        spaced=True,
+    ),
+    _Form("hp", ("he",), _labelled(r"ח\.?\s?[\"״]?פ\.?", _digits(9)), hp.is_valid, _always("company")),
+    _Form("tz", ("he",), _labelled(r"ת\.?\s?[\"״]?ז\.?", _digits(9)), idnr.is_valid, _always("person")),
+    _Form(
+        "national_id",
+        ("th",),
+        re.compile(r"(?<!\d)(?P<id>[1-8](?:[ -]?\d){12})(?!\d)"),
+        pin.is_valid,
+        _always("person"),
+    ),
+    # Juristic persons' numbers begin with 0 and carry the same check digit.
+    _Form(
+        "tax_id",
+        ("th",),
+        re.compile(r"(?<!\d)(?P<id>0(?:[ -]?\d){12})(?!\d)"),
+        pin.is_valid,
+        _always("company"),
+    ),
+)
+
+
+def find_identifiers(flow: Flow, language: str) -> Iterator[Identifier]:
+    """National identifiers of the language's country whose check holds; values are bare."""
+    text = western(flow.text)
+    for form in _FORMS:
+        if language not in form.languages:
+            continue
+        for match in form.pattern.finditer(text):
+            value, repaired = _holding(match["id"], form)
+            if value is not None:
+                rule = f"{form.name}: check digit" + (", repaired" if repaired else "")
+                candidate = Candidate(
+                    flow, match.start("id"), match.end("id"), value, rule, 0.9 if repaired else 0.98
+                )
+                yield Identifier(form.name, candidate, form.bearer(value))
+
+
+def _holding(raw: str, form: _Form) -> tuple[str | None, bool]:
+    if form.spaced:
+        bare = _SEPARATORS.sub("", raw)
+        return (" ".join(raw.split()), False) if form.holds(bare) else (None, False)
+    bare = _SEPARATORS.sub("", raw).upper()
+    if form.name in ("nip", "partita_iva"):
+        bare = bare.removeprefix("PL").removeprefix("IT")
+    if form.holds(bare):
+        return bare, False
+    fixed = bare.translate(_CONFUSED)
+    if fixed != bare and fixed.isdigit() and form.holds(fixed):
+        return fixed, True
+    return None, False
+
+
+_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[ ]?[\dOIlSB]{2}(?:[ \n\u00a0]?[A-Z0-9OolI]){11,32})")
+
+
+def find_ibans(flow: Flow) -> Iterator[Candidate]:
+    """Every IBAN (ISO 13616) whose remainder modulo 97 is 1 and whose length is its country's."""
+    for match in _IBAN.finditer(flow.text):
+        raw = match[1]
+        # The text that follows may look like more of it: the longest beginning that checks is the number.
+        for end in range(len(raw), 14, -1):
+            if raw[end - 1].isspace() or (
+                end < len(raw) and raw[end].isalnum() and not raw[end - 1].isspace() and raw[end].islower()
+            ):
+                continue
+            found = _valid_iban(raw[:end])
+            if found is not None:
+                value, repaired = found
+                rule = "IBAN: modulo 97" + (", repaired" if repaired else "")
+                yield Candidate(
+                    flow, match.start(1), match.start(1) + end, value, rule, 0.93 if repaired else 0.99
+                )
+                break
+
+
+def _valid_iban(raw: str) -> tuple[str, bool] | None:
+    bare = _SEPARATORS.sub("", raw)
+    tries = [bare.upper(), bare[:2].upper() + bare[2:4].translate(_CONFUSED) + bare[4:].upper()]
+    tries.append(bare[:2].upper() + bare[2:].translate(_CONFUSED).upper())
+    for place, value in enumerate(tries):
+        if iban.is_valid(value, check_country=False):
+            return value, place > 0
+    return None
+
+
+_RU_ACCOUNT = re.compile(r"(?<!\d)(\d{5}[ ]?\d{3}[ ]?\d[ ]?\d{4}[ ]?\d{7})(?!\d)")
+_BIK = re.compile(r"БИК[^\d\n]{0,20}\s?(?P<id>0\d{8})(?!\d)", re.IGNORECASE)
+_KEY_WEIGHTS = (7, 1, 3) * 8
+
+
+def account_key_holds(account: str, bik: str) -> bool:
+    """The key of a Russian account against its bank's БИК (Bank of Russia, order of 8 September 1997 No. 515)."""
+    digits = bik[-3:] + account
+    return (
+        sum(int(digit) * weight % 10 for digit, weight in zip(digits, _KEY_WEIGHTS, strict=False)) % 10 == 0
+    )
+
+
+def find_russian_accounts(flow: Flow) -> Iterator[tuple[Candidate, Candidate]]:
+    """Accounts with the БИК that stands nearest and whose key holds."""
+    biks = [
+        Candidate(flow, match.start("id"), match.end("id"), match["id"], "БИК: label", 0.95)
+        for match in _BIK.finditer(flow.text)
+    ]
+    for match in _RU_ACCOUNT.finditer(flow.text):
+        value = _SEPARATORS.sub("", match[1])
+        holding = [bik for bik in biks if account_key_holds(value, bik.value)]
+        if holding:
+            bik = min(holding, key=lambda item: abs(item.start - match.start()))
+            yield Candidate(flow, match.start(), match.end(), value, "account: key against БИК", 0.98), bik
+
+
+_TH_ACCOUNT = re.compile(r"(?<![\d-])(\d{3}-\d-\d{5}-\d)(?![\d-])")
+
+
+def find_thai_accounts(flow: Flow) -> Iterator[Candidate]:
+    """Thai account numbers by their printed form (3-1-5-1 digits); banks publish no common check digit."""
+    for match in _TH_ACCOUNT.finditer(western(flow.text)):
+        yield Candidate(flow, match.start(), match.end(), match[1], "account: printed form", 0.9)

@@ -1,0 +1,90 @@
+"""The label that gives a value its role: the nearest one that is read before it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from ocr.folding import fold
+
+_SIMILAR = 88.0
+_FUZZY_FROM = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFound:
+    """A label and its role, how many folded letters lie between it and the value, how alike it was (0..1)."""
+
+    role: str
+    label: str
+    distance: int
+    likeness: float
+
+
+def nearest_label(
+    context: str, roles: Mapping[str, Sequence[str]], order: Sequence[str], reach: int
+) -> LabelFound | None:
+    """The label whose end lies nearest to the end of the context, the longest of those that end alike.
+
+    Where two roles share a label, the one that comes first in `order` has it. Smudged labels count where no clean one
+    is found.
+    """
+    folded = fold(context).text
+    best: LabelFound | None = None
+    rank = {role: place for place, role in enumerate(order)}
+    for role in sorted(roles, key=lambda item: rank.get(item, len(rank))):
+        for label in roles[role]:
+            end = _end_of(folded, label)
+            if end < 0 or len(folded) - end > reach:
+                continue
+            distance = len(folded) - end
+            if best is None or (distance, -len(label)) < (best.distance, -len(best.label)):
+                best = LabelFound(role, label, distance, 1.0)
+    return best or _smudged(folded[-60:], roles, order, reach)
+
+
+def cut_after(context: str, values: Iterable[str]) -> str:
+    """The context after the last of the other values in it: their labels are not ours."""
+    for value in values:
+        place = context.rfind(value)
+        if place >= 0:
+            context = context[place + len(value) :]
+    return context
+
+
+def _end_of(folded: str, label: str) -> int:
+    """The end of the label's last occurrence as whole words, or -1."""
+    end = len(folded)
+    while True:
+        start = folded.rfind(label, 0, end)
+        if start < 0:
+            return -1
+        stop = start + len(label)
+        if _parted(folded, start - 1, label[0]) and _parted(folded, stop, label[-1]):
+            return stop
+        end = stop - 1
+
+
+def _parted(folded: str, place: int, beside: str) -> bool:
+    """Whether a word ends at this place. Thai has no spaces between words."""
+    if not 0 <= place < len(folded) or "\u0e00" <= beside <= "\u0e7f":
+        return True
+    return not folded[place].isalpha()
+
+
+def _smudged(
+    tail: str, roles: Mapping[str, Sequence[str]], order: Sequence[str], reach: int
+) -> LabelFound | None:
+    best: LabelFound | None = None
+    for role in order:
+        for label in roles.get(role, ()):
+            if len(label) < _FUZZY_FROM:
+                continue
+            found = fuzz.partial_ratio_alignment(label, tail, score_cutoff=_SIMILAR)
+            if found is None or len(tail) < len(label):
+                continue
+            distance = len(tail) - found.dest_end
+            likeness = found.score / 100
+            if distance <= reach and (best is None or likeness > best.likeness):
+                best = LabelFound(role, label, distance, likeness)
+    return best

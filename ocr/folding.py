@@ -1,0 +1,56 @@
+"""Text brought to one form, in which labels are looked for: case, accents, punctuation and spaces do not count."""
+
+import unicodedata
+from dataclasses import dataclass
+
+_QUOTES = frozenset("'\"’‘“”„«»`´״׳")
+_THAI_FIRST, _THAI_LAST = "\u0e00", "\u0e7f"
+_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The folded text; `origin[i]` is where its i-th letter stood in the text that was folded."""
+
+    text: str
+    origin: tuple[int, ...]
+
+    def back(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original text that became `text[start:end]`."""
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+def fold(text: str) -> Folded:
+    """Lower case without accents; quotes vanish, other punctuation and white space become one space each run.
+
+    Thai keeps its vowels and tone marks and loses its spaces, which carry no meaning there.
+    """
+    letters: list[str] = []
+    origin: list[int] = []
+    for index, original in enumerate(text):
+        if original in _QUOTES or original in _BIDI:
+            continue
+        for letter in unicodedata.normalize("NFKD", original).casefold():
+            thai = _THAI_FIRST <= letter <= _THAI_LAST
+            if unicodedata.combining(letter) and not thai:
+                continue
+            # Polish and Danish strokes are letters of their own to Unicode; to a smudged scan they are accents.
+            plain = {"ł": "l", "ø": "o", "đ": "d"}.get(letter, letter)
+            if not (plain.isalnum() or thai or plain in "%№"):
+                plain = " "
+            if plain == " ":
+                if not letters or letters[-1] == " ":
+                    continue
+            elif thai and letters and letters[-1] == " " and len(letters) > 1 and _is_thai(letters[-2]):
+                letters.pop()
+                origin.pop()
+            letters.append(plain)
+            origin.append(index)
+    if letters and letters[-1] == " ":
+        letters.pop()
+        origin.pop()
+    return Folded("".join(letters), tuple(origin))
+
+
+def _is_thai(letter: str) -> bool:
+    return _THAI_FIRST <= letter <= _THAI_LAST

@@ -1,0 +1,86 @@
+"""What kind of document a text is, by its title and by the phrases that law and custom put into such papers."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from ocr.folding import fold
+from ocr.lexicon import lexicon
+from ocr.rows import Row
+from ocr.values import Kind
+
+_TITLE_WEIGHT = 6.0
+_TITLE_ANYWHERE = 0.35
+_TITLE_SIMILAR = 86.0
+_PHRASE_SIMILAR = 90.0
+_FUZZY_FROM = 9
+_LONGEST_TITLE = 90
+_LETTER_WEIGHT = 0.5
+_NOTHING = 1.6
+_SHARPNESS = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class KindVerdict:
+    """The kind, how sure that is (0..1), and the words that speak for it."""
+
+    kind: Kind
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+def kind_of(rows: Sequence[Row], language: str) -> KindVerdict:
+    """The kind of a paper from the rows of its first page, or of all its pages."""
+    text = fold(" ".join(row.text for row in rows)).text
+    titles = [(fold(row.text).text, row.prominence) for row in rows]
+    scores: dict[Kind, float] = {"other": _NOTHING}
+    reasons: dict[Kind, list[str]] = {"other": []}
+    for kind, words in lexicon(language).kinds.items():
+        title_score, title = max((_title(title, titles) for title in words.titles), default=(0.0, ""))
+        found = [phrase for phrase in words.phrases if _holds(text, phrase)]
+        # Each further phrase says less than the one before.
+        score = title_score + 1.6 * math.log2(1 + len(found))
+        scores[kind] = score * (_LETTER_WEIGHT if kind == "correspondence" else 1.0)
+        reasons[kind] = ([f"title: {title}"] if title_score else []) + [
+            f"phrase: {phrase}" for phrase in found
+        ]
+    kind = max(scores, key=lambda item: scores[item])
+    weights = {item: math.exp(score * _SHARPNESS) for item, score in scores.items()}
+    return KindVerdict(kind, round(weights[kind] / sum(weights.values()), 3), tuple(reasons[kind]))
+
+
+def _title(title: str, rows: Sequence[tuple[str, float]]) -> tuple[float, str]:
+    """How much the paper looks to be headed so: a short line that begins with it, better the larger its letters."""
+    best = 0.0
+    for row, prominence in rows:
+        if len(row) > _LONGEST_TITLE or len(row) < len(title) - 2:
+            continue
+        start = row[: len(title) + 2]
+        if row.startswith(title) and (
+            len(row) == len(title) or not row[len(title)].isalpha() or _thai(title)
+        ):
+            similar = 100.0
+        elif len(title) >= _FUZZY_FROM:
+            similar = fuzz.ratio(start[: len(title)], title)
+        else:
+            continue
+        if similar < _TITLE_SIMILAR:
+            continue
+        # A title fills its line and is longer than a word that happens to begin one.
+        filled = len(title) / max(len(title), len(row))
+        weight = _TITLE_ANYWHERE + (1 - _TITLE_ANYWHERE) * prominence
+        length = min(1.3, 0.7 + len(title) / 40)
+        best = max(best, _TITLE_WEIGHT * (similar / 100) * (0.5 + 0.5 * filled) * weight * length)
+    return best, title
+
+
+def _holds(text: str, phrase: str) -> bool:
+    if phrase in text:
+        return True
+    return len(phrase) >= _FUZZY_FROM and fuzz.partial_ratio(phrase, text, score_cutoff=_PHRASE_SIMILAR) > 0
+
+
+def _thai(text: str) -> bool:
+    return "\u0e00" <= text[:1] <= "\u0e7f"
