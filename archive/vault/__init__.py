@@ -1,5 +1,6 @@
 """Where objects are kept: the port, the folder adapter, the codec, the keys of owners, and all of them together."""
 
+from archive.vault import inventory
 from archive.vault.archive_key import ArchiveKeyFile, KeyWrapper
 from archive.vault.backup import (
     Backup,
@@ -49,6 +50,7 @@ __all__ = [
     "VaultTaken",
     "check_backup",
     "check_key",
+    "inventory",
     "is_raw",
     "make_passphrase_file",
     "read_passphrase_file",
