@@ -19,6 +19,8 @@ def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalo
     else:
         url = request.getfixturevalue("postgresql_url")
     catalogue = Catalogue(url)
-    upgrade(catalogue)
-    yield catalogue
-    catalogue.close()
+    try:
+        upgrade(catalogue)
+        yield catalogue
+    finally:
+        catalogue.close()
