@@ -10,7 +10,6 @@ from itertools import pairwise
 from typing import Literal, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import (
@@ -23,6 +22,7 @@ from cryptography.x509.verification import (
 )
 
 from signing.algorithms import AlgorithmPolicy
+from signing.cms import UNREADABLE
 from signing.errors import TokenReason, TokenRefused
 
 Revocation = Literal["good", "unknown"]
@@ -45,10 +45,7 @@ def check_leaf(certificate: x509.Certificate, gen_time: datetime) -> None:
         raise TokenRefused(
             TokenReason.OUTSIDE_VALIDITY, "the signer's certificate was not valid at that time"
         )
-    try:
-        extensions = certificate.extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        raise TokenRefused(TokenReason.MALFORMED, "the signer's certificate cannot be read") from error
+    extensions = certificate.extensions
     purposes = _extension(extensions, x509.ExtendedKeyUsage)
     if purposes is None or not purposes.critical or list(purposes.value) != [_TIME_STAMPING]:
         raise TokenRefused(
@@ -87,10 +84,7 @@ def check_algorithms(
 ) -> None:
     """Every key of the path and every hash of the token was trusted at that time."""
     refusals = [policy.refusal(name, gen_time) for name in hash_names]
-    try:
-        refusals += [policy.key_refusal(certificate.public_key(), gen_time) for certificate in path]
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise TokenRefused(TokenReason.WEAK_ALGORITHM, "a key of the path is of an unknown kind") from error
+    refusals += [policy.key_refusal(certificate.public_key(), gen_time) for certificate in path]
     for refusal in filter(None, refusals):
         raise TokenRefused(TokenReason.WEAK_ALGORITHM, refusal)
 
@@ -109,10 +103,13 @@ def revocation_state(
     path: Sequence[x509.Certificate], crls: Sequence[x509.CertificateRevocationList], gen_time: datetime
 ) -> Revocation:
     """`good` where a list covers every certificate below the anchor at that time; raises where one is revoked."""
-    states = [
-        _state(certificate, issuer, [crl for crl in crls if crl.issuer == issuer.subject], gen_time)
-        for certificate, issuer in pairwise(path)
-    ]
+    try:
+        states = [
+            _state(certificate, issuer, [crl for crl in crls if crl.issuer == issuer.subject], gen_time)
+            for certificate, issuer in pairwise(path)
+        ]
+    except UNREADABLE as error:
+        raise TokenRefused(TokenReason.REVOCATION_DATA, "a revocation list cannot be read") from error
     return "good" if all(states) else "unknown"
 
 
@@ -145,10 +142,11 @@ def _stays_valid(revoked: x509.RevokedCertificate, gen_time: datetime) -> bool:
 
 def _signed_by(crl: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     usage = _extension(issuer.extensions, x509.KeyUsage)
+    if usage is not None and not usage.value.crl_sign:
+        return False
     try:
-        key = issuer.public_key()
-        return (usage is None or usage.value.crl_sign) and crl.is_signature_valid(key)  # type: ignore[arg-type]
-    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return crl.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+    except TypeError:  # a kind of key that signs no lists
         return False
 
 

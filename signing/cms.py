@@ -26,6 +26,15 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 _SET_OF = b"\x31"
 
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises for certificates and revocation lists that break their format."""
+
 
 class TimeStampResponse(core.Sequence):  # type: ignore[misc]
     """TimeStampResp (RFC 3161 section 2.4.2); asn1crypto's own does not know that the token is optional."""
@@ -64,7 +73,9 @@ def open_envelope(der: bytes) -> Envelope:
         _ = outer.native
         info = content_info["content"].parsed
         if not isinstance(info, tsp.TSTInfo) or info.native["version"] != "v1":
-            raise TokenRefused(TokenReason.MALFORMED, "the content of the token is not a TSTInfo of version 1")
+            raise TokenRefused(
+                TokenReason.MALFORMED, "the content of the token is not a TSTInfo of version 1"
+            )
         signer = signed["signer_infos"][0]
         return Envelope(
             info=info,
@@ -78,7 +89,7 @@ def open_envelope(der: bytes) -> Envelope:
                 if choice.name == "crl"
             ),
         )
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError, AttributeError) as error:
+    except (TypeError, KeyError, RecursionError, OverflowError, AttributeError, *UNREADABLE) as error:
         raise TokenRefused(TokenReason.MALFORMED, "the token is not well-formed DER") from error
 
 
@@ -165,7 +176,10 @@ def _attribute(envelope: Envelope, name: str, reason: TokenReason) -> Any:
 def _certificate(choice: Any) -> x509.Certificate:
     if choice.name != "certificate":
         raise TokenRefused(TokenReason.FOREIGN_CERTIFICATE, f"the token carries a {choice.name}")
-    return x509.load_der_x509_certificate(choice.chosen.dump())
+    certificate = x509.load_der_x509_certificate(choice.chosen.dump())
+    # Both are parsed when they are asked for; asking here keeps what is malformed from surfacing later.
+    _ = certificate.extensions, certificate.public_key()
+    return certificate
 
 
 def _signature_hash(algorithm: Any) -> str | None:

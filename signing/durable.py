@@ -1,16 +1,18 @@
 """Writes a small secret file so that it is there whole, durable and private, or not at all."""
 
 import os
+import tempfile
 from pathlib import Path
 
 from signing.errors import KeyUnusable
 
 
 def write_secret(path: Path, data: bytes) -> None:
-    """Write a file of mode 0600 atomically and durably; raises `KeyUnusable` where one of that name exists."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    """Write a file of mode 0600, whole and durable; raises `KeyUnusable` where one of that name exists."""
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        # mkstemp gives mode 0600 and a name that no other process has.
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
+        temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
