@@ -81,7 +81,7 @@ def install(app: FastAPI, page: Any) -> None:
         wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
             "/api/"
         )
-        return page(request, error) if wants_page else problem(request, error)  # type: ignore[no-any-return]
+        return page(request, error) if wants_page else problem(request, error)
 
     @app.exception_handler(TabellionError)
     async def ours(request: Request, error: TabellionError) -> Response:

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
+from api.rest import deposits, documents, log, me
 from api.rest import health as _health
-from api.rest import log, me
 
 router = APIRouter()
-for module in (me, log):
+for module in (deposits, documents, log, me):
     router.include_router(module.router)
 
 health = _health.router
