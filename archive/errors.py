@@ -3,9 +3,11 @@
 Unavailable
 ├── LogReadOnly          LOG_READ_ONLY          the log on hand does not extend the last published checkpoint
 └── AuthorityFailed      AUTHORITY_FAILED       a time-stamp authority does not answer just now
+EvidenceError
+└── AuthorityRefused     AUTHORITY_REFUSED      a time-stamp authority answered with something that is no token
 """
 
-from tabellion.base.errors import Unavailable
+from tabellion.base.errors import EvidenceError, Unavailable
 
 
 class LogReadOnly(Unavailable):
@@ -26,3 +28,10 @@ class AuthorityFailed(Unavailable):
     advice = (
         "Nothing to do at first: it is tried again, then the next authority. Look at the network if it stays."
     )
+
+
+class AuthorityRefused(EvidenceError):
+    """A time-stamp authority will not stamp what we send, or answers with something that is not for us."""
+
+    code = "AUTHORITY_REFUSED"
+    advice = "Check its address, credentials and terms; then ask for the stamp again with `tabellion stamp`."

@@ -105,7 +105,7 @@ def fail(connection: Connection, task: Task, now: datetime, code: str, reason: s
 
 
 def give_back(connection: Connection, task: Task, now: datetime) -> None:
-    """Let go of work that was not finished through no fault of its own (a clean stop): ready at once, not an attempt."""
+    """Let go of work at a clean stop: it is ready at once, and this was no attempt. Raises LeaseLost."""
     _change(connection, task, state="ready", ready_at=now, attempts=task.attempts - 1, holder=None)
 
 

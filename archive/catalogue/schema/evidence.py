@@ -73,9 +73,12 @@ stamps = Table(
     Column("number", Integer, nullable=False, unique=True),
     Column("state", String(10), nullable=False, index=True),
     instant("opened_at"),
+    instant("demanded_at", nullable=True),  # a person does not want to wait for it
     instant("closed_at", nullable=True),
+    Column("reason", String(12)),  # why it was closed: full, due, on-demand
     Column("root", String(64)),
     Column("checkpoint", Text),  # the note text without signature lines
+    Column("note", Text),  # the same checkpoint with its signatures
     Column("checkpoint_size", BigInteger),
     Column("format", Integer, nullable=False),
     Column("token", LargeBinary),  # DER of the ContentInfo
