@@ -10,6 +10,8 @@ from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import Catalogue, upgrade
 from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from ingest import batches
+from ingest.worker import Worker
+from ocr import Reader
 from tabellion.base.clock import ManualClock, SystemClock
 from tabellion.base.ids import Ids
 from tests.ingest.support import Doors
@@ -59,3 +61,15 @@ def batch(archive: Archive) -> str:
 def doors(archive: Archive, batch: str) -> Doors:
     """A door into the batch, and how often workers were nudged."""
     return Doors(archive, batch)
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Reader]:
+    """The real reader, warm for all tests of a process."""
+    with Reader(languages=("en", "pl")) as reader:
+        yield reader
+
+
+@pytest.fixture
+def worker(archive: Archive, reader: Reader) -> Worker:
+    return Worker(archive, reader, "worker-1")

@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
+from reportlab.pdfgen.canvas import Canvas
 from sqlalchemy import Table, func, select
 
 from archive.archive import SYSTEM_ACTOR, Archive
@@ -45,3 +46,16 @@ def rows(archive: Archive, table: Table, *conditions: Any) -> list[Any]:
     with archive.catalogue.read() as connection:
         query = select(table).where(*conditions).order_by(*table.primary_key.columns)
         return list(connection.execute(query).all())
+
+
+def papers(*papers_of_lines: list[str]) -> bytes:
+    """A PDF with a page for each list of lines."""
+    out = io.BytesIO()
+    page = Canvas(out, pagesize=(595, 842))
+    for lines in papers_of_lines:
+        page.setFont("Helvetica", 14)
+        for number, line in enumerate(lines):
+            page.drawString(72, 760 - 24 * number, line)
+        page.showPage()
+    page.save()
+    return out.getvalue()

@@ -1,0 +1,274 @@
+"""Reads a deposit: its original through the reader, the result into the vault, every document of it described.
+
+What was read is kept before the transaction that names it; the transaction also finishes the work under its lease, so
+that a worker whose lease has passed to another writes nothing.
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from archive import log, records
+from archive.archive import SYSTEM_ACTOR, Archive
+from archive.catalogue import Task, finish
+from archive.catalogue.schema import (
+    deposits,
+    document_deposits,
+    documents,
+    manifests,
+    pages,
+    readings,
+)
+from archive.readings import (
+    Pictures,
+    Place,
+    StoredPage,
+    images_key,
+    object_ref,
+    reading_key,
+    write_reading,
+)
+from archive.vault import Ref, VaultAltered
+from ingest import stored
+from ingest.describing import describe_document
+from ocr import PageImages, Reader, Reading
+from signing.digests import DigestingReader, Digests
+from signing.manifest import EvidenceManifest, FileEntry, Source
+from signing.stamp import group_node
+from tabellion.base.clock import rfc3339
+from tabellion.base.errors import NotFound
+
+_PIECE = 1 << 20
+SETTLED = ("void", "erased")
+"""States of documents that a reading does not change."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A reading that is in the vault and not yet in the catalogue."""
+
+    n: int
+    reading: Reading
+    pages: list[StoredPage]
+    objects: tuple[tuple[Ref, str], ...]
+    manifest: EvidenceManifest
+    manifest_sha256: str
+
+
+def read_deposit(archive: Archive, reader: Reader, task: Task, alive: Callable[[], None]) -> None:
+    """Read the deposit of the task and finish the task. `alive` is called after every page and may raise to stop.
+
+    Raises `ReadingRefused` where nothing could be read, `VaultAltered` and its kin where the original is not as it
+    was received, `LeaseLost` where the work has passed to another.
+    """
+    started = archive.clock.now()
+    with archive.catalogue.read() as connection:
+        deposit = _deposit(connection, task.object_id)
+        original = object_ref(connection, f"deposits/{deposit.id}/original")
+    with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as images:
+        _decrypt(archive, deposit, original, file)
+        pictures: dict[int, Pictures] = {}
+
+        def on_page(number: int, count: int, made: PageImages | None) -> None:
+            if made is not None:
+                pictures[number] = _append(images, made)
+            alive()
+
+        reading = reader.read(file, on_page=on_page)
+        kept = _keep(archive, deposit, reading, pictures, images)
+    with archive.catalogue.write() as connection:
+        _commit(archive, connection, kept, started, deposit.id)
+        finish(connection, task, archive.clock.now())
+
+
+def refuse_deposit(archive: Archive, connection: Connection, deposit_id: str, code: str, detail: str) -> None:
+    """Record that a deposit cannot be read: its documents stay visible, with the reason; the original is safe."""
+    now = archive.clock.now()
+    connection.execute(
+        insert(readings).values(
+            deposit_id=deposit_id,
+            n=_next(connection, deposit_id),
+            at=now,
+            engine={},
+            seconds=0.0,
+            outcome=code,
+            detail=detail,
+        )
+    )
+    for document_id in _documents(connection, deposit_id, ("received", "failed")):
+        connection.execute(
+            update(documents)
+            .where(documents.c.id == document_id)
+            .values(state="failed", reason_code=code, reason=detail)
+        )
+        records.record_document(
+            archive, connection, document_id, type="read", actor=SYSTEM_ACTOR, reason="unreadable"
+        )
+
+
+def _deposit(connection: Connection, deposit_id: str, *, lock: bool = False) -> Row[Any]:
+    query = select(deposits).where(deposits.c.id == deposit_id)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None or row.erased_at is not None:
+        raise NotFound("the deposit is not there any more")
+    return row
+
+
+def _decrypt(archive: Archive, deposit: Row[Any], ref: Ref, file: BinaryIO) -> None:
+    """Bring the original into an unlinked temporary file, and make sure that it is what was received."""
+    digest = hashlib.sha256()
+    with archive.objects.open(ref, f"deposits/{deposit.id}") as stream:
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+            file.write(piece)
+    if digest.hexdigest() != deposit.sha256:
+        raise VaultAltered("the original is not what was received")
+    file.flush()
+    file.seek(0)
+
+
+def _append(images: BinaryIO, made: PageImages) -> Pictures:
+    places = []
+    for picture in (made.page_jpeg, made.thumb_jpeg):
+        places.append(Place(images.tell(), len(picture)))
+        images.write(picture)
+    return Pictures(*places)
+
+
+def _keep(
+    archive: Archive,
+    deposit: Row[Any],
+    reading: Reading,
+    pictures: dict[int, Pictures],
+    images: BinaryIO,
+) -> _Kept:
+    """Put the reading, the pictures and their manifest into the vault."""
+    with archive.catalogue.read() as connection:
+        n = _next(connection, deposit.id)
+        version, received = _manifests(connection, deposit.id)
+    owner = f"deposits/{deposit.id}"
+    entries, kept = [], []
+    with tempfile.TemporaryFile() as words:
+        stored_pages = write_reading(reading, pictures, words)
+        for key, path, role, media_type, stream in (
+            (reading_key(deposit.id, n), f"reading-{n}", "text", "application/octet-stream", words),
+            (images_key(deposit.id, n), f"images-{n}", "images", "application/octet-stream", images),
+        ):
+            stream.seek(0)
+            digesting = DigestingReader(stream)
+            ref = archive.objects.put(key, digesting, owner)
+            entries.append(_entry(path, role, media_type, digesting.digests))
+            kept.append((ref, digesting.digests.sha256))
+    manifest = EvidenceManifest(
+        archive=archive.id,
+        deposit=deposit.id,
+        version=version + 1,
+        salt=archive.ids.randomness(32),
+        files=tuple(entries),
+        protection_class=deposit.protection_class,
+        retention_class=deposit.retention_class,
+        received_at=rfc3339(deposit.received_at),
+        derived_from=(Source(received),),
+    )
+    data = manifest.to_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    ref = archive.objects.put_bytes(f"{owner}/manifest-{version + 1}.json", data, owner)
+    return _Kept(n, reading, stored_pages, (*kept, (ref, sha256)), manifest, sha256)
+
+
+def _entry(path: str, role: str, media_type: str, digests: Digests) -> FileEntry:
+    return FileEntry(path, role, media_type, digests.size, digests.sha256, digests.sha512)
+
+
+def _commit(
+    archive: Archive, connection: Connection, kept: _Kept, started: datetime, deposit_id: str
+) -> None:
+    now = archive.clock.now()
+    _deposit(connection, deposit_id, lock=True)
+    for ref, digest in kept.objects:
+        stored.note_object(connection, ref, f"deposits/{deposit_id}", digest, now)
+    connection.execute(
+        insert(readings).values(
+            deposit_id=deposit_id,
+            n=kept.n,
+            at=now,
+            engine=kept.reading.engine,
+            seconds=(now - started).total_seconds(),
+            outcome="READ",
+        )
+    )
+    connection.execute(delete(pages).where(pages.c.deposit_id == deposit_id))
+    if kept.pages:
+        connection.execute(insert(pages), [page.row(deposit_id) for page in kept.pages])
+    connection.execute(
+        update(deposits)
+        .where(deposits.c.id == deposit_id)
+        .values(reading_n=kept.n, page_count=len(kept.pages))
+    )
+    _seal(connection, kept, deposit_id, now)
+    reason = "re-reading" if kept.n > 1 else None
+    for document_id in _documents(connection, deposit_id):
+        describe_document(archive, connection, document_id, {deposit_id: kept.reading})
+        records.record_document(
+            archive, connection, document_id, type="read", actor=SYSTEM_ACTOR, reason=reason
+        )
+
+
+def _seal(connection: Connection, kept: _Kept, deposit_id: str, now: datetime) -> None:
+    """The derived manifest's row and entry: what is kept of a reading is evidence of its own."""
+    digest = bytes.fromhex(kept.manifest_sha256)
+    connection.execute(
+        insert(manifests).values(
+            deposit_id=deposit_id,
+            version=kept.manifest.version,
+            role="derived",
+            digest=kept.manifest_sha256,
+            group_node=group_node(digest, kept.manifest.member_digests).hex(),
+            at=now,
+        )
+    )
+    log.record(
+        connection,
+        type="derive",
+        object_type="deposit",
+        object_id=deposit_id,
+        subject=kept.manifest_sha256,
+        actor=SYSTEM_ACTOR,
+        time=now,
+        reason="searchable-copy",
+    )
+
+
+def _next(connection: Connection, deposit_id: str) -> int:
+    last = select(func.max(readings.c.n)).where(readings.c.deposit_id == deposit_id)
+    return (connection.execute(last).scalar() or 0) + 1
+
+
+def _manifests(connection: Connection, deposit_id: str) -> tuple[int, str]:
+    """The highest version of the deposit's manifests, and the digest of the received one."""
+    rows = connection.execute(
+        select(manifests.c.version, manifests.c.role, manifests.c.digest)
+        .where(manifests.c.deposit_id == deposit_id)
+        .order_by(manifests.c.version)
+    ).all()
+    received: str = next(row.digest for row in reversed(rows) if row.role == "received")
+    return rows[-1].version, received
+
+
+def _documents(connection: Connection, deposit_id: str, states: tuple[str, ...] | None = None) -> list[str]:
+    """The documents that have pages of the deposit, but for those that are settled."""
+    query = (
+        select(documents.c.id)
+        .join(document_deposits, document_deposits.c.document_id == documents.c.id)
+        .where(document_deposits.c.deposit_id == deposit_id, documents.c.state.not_in(SETTLED))
+        .distinct()
+        .order_by(documents.c.id)
+    )
+    if states is not None:
+        query = query.where(documents.c.state.in_(states))
+    return list(connection.execute(query).scalars())
