@@ -28,11 +28,11 @@ from search.needles import IdentifierNeedle, Needle, PhraseNeedle, PrefixNeedle,
 from search.terms import GRAM_FIELD, PARTY_FIELDS, raw_value
 
 STRICT_LIFT: Final = 1000.0
-"""More than the scores of all words of a query can add up to."""
+"""More than the scores of the words in any query that a person types add up to."""
 
 EXACT, FOLDED, STEM, PART, BARE = 1.0, 0.95, 0.7, 0.5, 0.5
 PHRASE, ADJACENT = 1.5, 5.0
-WHOLE_IDENTIFIER, TAIL_OF_IDENTIFIER, PIECE_OF_IDENTIFIER = 100.0, 60.0, 30.0
+WHOLE_IDENTIFIER, TAIL_OF_IDENTIFIER, PIECE_OF_IDENTIFIER = 60.0, 40.0, 20.0
 VARIANT = 0.05
 
 MOST_VARIANTS: Final = 40

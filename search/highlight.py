@@ -72,8 +72,8 @@ def _strongest(matches: list[Match]) -> list[Match]:
 def _lay_out(page: PageReading) -> _Laid:
     """The page's text, and where its words stand in it.
 
-    Words are sought in the text one after the other; where the text does not hold them (it may have been corrected
-    or put in another order) the text is made of the words themselves.
+    The words follow each other in the text with white space, or in Thai nothing, between them; where they do not (the
+    text may have been put in another order) the text is made of the words themselves.
     """
     starts: list[int] = []
     ends: list[int] = []
@@ -83,7 +83,7 @@ def _lay_out(page: PageReading) -> _Laid:
         if not word.text:
             continue
         start = page.text.find(word.text, at)
-        if start < 0:
+        if start < 0 or page.text[at:start].strip():
             return _from_words(page)
         at = start + len(word.text)
         starts.append(start)

@@ -89,11 +89,11 @@ def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
         raw={
             "document": [record.document],
             "scope": sorted(record.scopes),
-            "kind": [record.kind],
-            "language": [record.language],
-            "direction": [record.direction] if record.direction else [],
+            "kind": [raw_value(record.kind)],
+            "language": [raw_value(record.language)],
+            "direction": [raw_value(record.direction)] if record.direction else [],
             "currency": sorted({raw_value(amount.currency) for amount in record.amounts}),
-            "quality": sorted(record.quality),
+            "quality": sorted(map(raw_value, record.quality)),
             **{
                 name: [] if named is None else [raw_value(named.id), raw_value(named.name)]
                 for name, named in (

@@ -16,6 +16,7 @@ from search.analysis.stems import Stems
 _LONGEST = 64
 _QUOTES = regex.compile("['\u2019\u02bc`\u00b4]")
 _GERSHAYIM = regex.compile('["\u05f3\u05f4\u201d]')
+_SPACES = regex.compile(r"\s+")
 _BROKEN = regex.compile("[-\u2010\u00ad]\n[ \t]*")
 _SEPARATORS = regex.compile(r"[^\p{L}\p{M}\p{Nd}]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
@@ -81,9 +82,9 @@ class Analyser:
         return self._stems.all(form)
 
     def _analyse_word(self, raw: str, language: str) -> _Forms:
-        form = normalise(_without_apostrophes(_BROKEN.sub("", raw)))[:_LONGEST]
-        folded = fold(form)
-        stem = self._stems.of(form, language) if form else form
+        form = _SPACES.sub("", normalise(_without_apostrophes(_BROKEN.sub("", raw))))[:_LONGEST]
+        folded = fold(form) or form
+        stem = self._stems.of(form, language) or folded
         return _Forms(form, folded, stem, tuple(dict.fromkeys(self._parts(form, folded, language))))
 
     def _parts(self, form: str, folded: str, language: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ def normalise(text: str) -> str:
         return text.lower()
     text = unicodedata.normalize("NFKC", text.translate(_SOFT)).casefold()
     text = unicodedata.normalize("NFKC", text).replace(_THAI_AM_APART, _THAI_AM)
-    return _DECIMAL.sub(lambda found: str(unicodedata.decimal(found[0])), text)
+    return _DECIMAL.sub(lambda found: str(unicodedata.decimal(found[0], found[0])), text)
 
 
 @lru_cache(maxsize=65536)

@@ -25,7 +25,7 @@ class Stems:
             language = "ru"
         elif language in ("ru", "he", "th"):
             language = "en"
-        if language not in STEMMED or not form.isalpha() or ord(form[0]) >= 0x0500:
+        if language not in STEMMED or not form or not form.isalpha() or ord(form[0]) >= 0x0500:
             return fold(form)
         return fold(self._stemmer(language).stemWord(form))
 

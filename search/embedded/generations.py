@@ -31,13 +31,25 @@ class Generations:
 
     def current(self) -> int | None:
         """The generation in force; none before the first. Raises IndexOutdated for one of another format."""
+        pointed = self._pointed()
+        if pointed is None:
+            return None
+        written, number = pointed
+        if written != FORMAT:
+            raise IndexOutdated(f"the index has format {written}, this version writes {FORMAT}")
+        return number
+
+    def current_of_any_format(self) -> int | None:
+        """The generation in force, even if only a rebuild can replace it."""
+        pointed = self._pointed()
+        return None if pointed is None else pointed[1]
+
+    def _pointed(self) -> tuple[int, int] | None:
         try:
             value = json.loads(self.pointer.read_bytes())
         except FileNotFoundError:
             return None
-        if value["format"] != FORMAT:
-            raise IndexOutdated(f"the index has format {value['format']}, this version writes {FORMAT}")
-        return int(value["generation"])
+        return int(value["format"]), int(value["generation"])
 
     def numbers(self) -> list[int]:
         """All generations that lie there, finished or not."""

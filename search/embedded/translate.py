@@ -10,7 +10,7 @@ from search import plan as p
 from search.plan import Plan
 from search.port import Scopes
 
-_SYNTAX = regex.compile(r"[^\p{L}\p{M}\p{N} ]")
+_SYNTAX = regex.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
 
 
 def scoped(plan: Plan, scopes: Scopes) -> Plan:

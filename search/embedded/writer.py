@@ -73,11 +73,10 @@ class _Generation:
         self.commit()
         self._writer.wait_merging_threads()
 
-    def take_pending(self) -> list[_Change]:
-        """What is not yet committed, and let go of the writer without committing it."""
+    def drop(self) -> list[_Change]:
+        """Let go of the writer without committing (the folder may be gone already); gives what was not committed."""
+        del self._writer
         pending, self._pending = self._pending, []
-        self._writer.rollback()
-        self._writer.wait_merging_threads()
         return pending
 
     def _write(self, change: _Change) -> None:
@@ -137,6 +136,7 @@ class EmbeddedWriter(_Writing):
             super().__init__(generations, number, analyser, heap)
             self._core.commit()
             generations.promote(number)
+            generations.remove_before(number)
         else:
             super().__init__(generations, number, analyser, heap)
 
@@ -147,7 +147,7 @@ class EmbeddedWriter(_Writing):
         """
         current = self._generations.current()
         if current is not None and current != self.generation:
-            pending = self._core.take_pending()
+            pending = self._core.drop()
             self.generation = current
             self._core = _Generation(self._generations.path(current), self._analyser, self._heap)
             for change in pending:
@@ -174,6 +174,9 @@ class EmbeddedRebuild(_Writing):
 
     def __init__(self, folder: Path, analyser: Analyser, *, heap: int = 128_000_000) -> None:
         generations = Generations(folder)
+        current = generations.current_of_any_format() or 0
+        for unfinished in (number for number in generations.numbers() if number > current):
+            generations.remove(unfinished)
         super().__init__(generations, generations.begin(), analyser, heap)
 
     def commit(self) -> None:
@@ -192,7 +195,7 @@ class EmbeddedRebuild(_Writing):
 
     def abandon(self) -> None:
         """Remove the unfinished generation."""
-        self._core.take_pending()
+        self._core.drop()
         self._generations.remove(self.generation)
 
     def __exit__(

@@ -18,7 +18,8 @@ TEXTS = {
     "na konto PL 61 1090 1014 0000 0712 1981 2874. NIP 526-10-40-828",
     "it": "Sollecito di pagamento\nGentile Maria Rossi, le fatture dell'azienda risultano\n"
     "non pagate. Codice fiscale RSSMRA85T10A562S. Importo 1.234,56 euro",
-    "es": "Notificación de cesión\nLe comunicamos que los créditos del deudor han sido cedidos.\nReclamación de 350,00 EUR",
+    "es": "Notificación de cesión\nLe comunicamos que los créditos del deudor han sido cedidos.\n"
+    "Reclamación de 350,00 EUR",
     "en": "Statement of account\nThe debtor's invoices remain outstanding; payment is due\nwithin fourteen days.",
     "de": "Zahlungserin-\nnerung\nIhre Rechnungen sind überfällig. Bitte überweisen Sie dem Gläubiger\n"
     "auf DE89 3704 0044 0532 0130 00 den Betrag von 99,90 EUR",

@@ -1,0 +1,179 @@
+"""The analyser, by tables of examples for each language, and what holds for any text."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.analysis import Analyser, Token, compounds, fold, hebrew, normalise, thai
+
+ANALYSER = Analyser()
+
+
+def tokens(text: str, language: str = "und") -> list[Token]:
+    return ANALYSER.tokens(text, language)
+
+
+def forms(text: str, language: str = "und") -> list[str]:
+    return [token.form for token in tokens(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "stem"),
+    [
+        ("pl", "faktura faktury fakturą faktur", "faktur"),
+        ("pl", "należność należności", "naleznosc"),
+        ("pl", "dłużnik dłużnika", "dluznik"),
+        ("it", "fattura fatture", "fattur"),
+        ("it", "debitore debitori", "debitor"),
+        ("es", "factura facturas", "factur"),
+        ("es", "reclamación reclamaciones", "reclam"),
+        ("en", "invoice invoices invoiced", "invoic"),
+        ("de", "Rechnung Rechnungen", "rechnung"),
+        ("de", "Gläubiger Gläubigers", "glaubig"),
+        ("ru", "договор договора договору", "договор"),
+        ("ru", "счёт счета", "счет"),
+    ],
+)
+def test_inflected_forms_share_a_stem(language: str, words: str, stem: str) -> None:
+    assert {token.stem for token in tokens(words, language)} == {stem}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Żądanie ZAPŁATY", ["żądanie", "zapłaty"]),
+        ("dell'azienda l\u2019Aquila un\u2019altra", ["azienda", "aquila", "altra"]),
+        ("the debtor's O'Brien", ["the", "debtor", "obrien"]),
+        ("Straße", ["strasse"]),
+        ("ﬁnance ＡＢＣ", ["finance", "abc"]),
+        ("Zahlungs\u00aderinnerung", ["zahlungserinnerung"]),
+        ("Zahlungs-\nerinnerung", ["zahlungserinnerung"]),
+        ("Warszawa-\nMokotów", ["warszawa", "mokotów"]),
+        ('חב׳ דוגמה בע"מ', ["חב", "דוגמה", "בעמ"]),
+        ("and/or a_b", ["and", "or", "a", "b"]),
+        ("§ & — …", []),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    assert forms(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("9,90", ["9.90"]),
+        ("9.90", ["9.90"]),
+        ("1.234,56", ["1234.56"]),
+        ("1 234,56", ["1234.56"]),
+        ("1\u00a0234,56", ["1234.56"]),
+        ("1'234.56", ["1234.56"]),
+        ("2 926 005", ["2926005"]),
+        ("12.03.2024", ["12032024"]),
+        ("2024-03-12", ["20240312"]),
+        ("FV/2024/03/0017", ["fv2024030017"]),
+        ("NIP 526-10-40-828,", ["nip", "5261040828"]),
+        ("PL 61 1090 1014 0000 0712 1981 2874", ["pl61109010140000071219812874"]),
+        ("61 1090 1014 0000 0712 1981 2874", ["61109010140000071219812874"]),
+        ("pl61 1090 1014 0000 0712 1981 2874 do", ["pl61109010140000071219812874", "do"]),
+        ("DE89 3704 0044 0532 0130 00 12", ["de89370400440532013000", "12"]),
+        ("de 12 mayo 2024", ["de", "12", "mayo", "2024"]),
+        ("เลขที่ ๑๒๓๔๕", ["เลขที่", "12345"]),
+        ("رقم ٣٤٥", ["رقم", "345"]),
+        ("(RSSMRA85T10A562S)", ["rssmra85t10a562s"]),
+    ],
+)
+def test_numbers_and_identifiers_are_one_token(text: str, expected: list[str]) -> None:
+    assert forms(text) == expected
+
+
+def test_identifiers_are_told_from_numbers_and_dates() -> None:
+    found = tokens("FV/2024/03/0017 12.03.2024 2 926,05 4711 526-10-40-828")
+    assert [token.identifier for token in found] == ["fv2024030017", None, None, None, "5261040828"]
+
+
+def test_pieces_of_a_joined_token_are_found_beside_it() -> None:
+    (token,) = tokens("FV/2024/03/0017")
+    assert token.parts == ("fv", "2024", "03", "0017")
+
+
+@pytest.mark.parametrize(
+    ("form", "folded"),
+    [
+        ("żółć", "zolc"),
+        ("łódź", "lodz"),
+        ("perché", "perche"),
+        ("señor", "senor"),
+        ("ёлка", "елка"),
+        ("йод", "йод"),
+        ("שָׁלוֹם", "שלום"),
+        ("ที่", "ที่"),
+    ],
+)
+def test_diacritics_are_folded_where_they_are_additions(form: str, folded: str) -> None:
+    assert fold(normalise(form)) == folded
+
+
+def test_decomposed_text_gives_the_same_tokens() -> None:
+    assert forms("za\u0307da\u0328c\u0301") == forms("żądać") or forms("z\u0307a\u0328dac\u0301") == forms(
+        "żądać"
+    )
+    assert forms("น\u0e4d\u0e32") == forms("นำ")
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("Zahlungserinnerung", ("zahlung", "erinnerung")),
+        ("Mietvertrag", ("miete", "vertrag")),
+        ("Rechnungsnummer", ("rechnung", "nummer")),
+        ("Forderungsabtretung", ("forderung", "abtretung")),
+        ("Vollstreckungsbescheid", ("vollstreckung", "bescheid")),
+        ("Kaufpreisrate", ("kauf", "preis", "rate")),
+        ("Rechnung", ()),
+        ("Oberammergau", ()),
+    ],
+)
+def test_german_compounds_of_known_words(word: str, parts: tuple[str, ...]) -> None:
+    assert compounds.parts(fold(normalise(word))) == parts
+
+
+def test_german_umlauts_are_found_in_their_other_spelling() -> None:
+    (token,) = tokens("Gläubiger", "de")
+    assert token.folded == "glaubiger"
+    assert "glaeubiger" in token.parts
+
+
+def test_hebrew_prefixes_are_tried() -> None:
+    assert hebrew.bare_forms("החשבונית") == ("חשבונית",)
+    assert hebrew.bare_forms("והחשבונית") == ("החשבונית", "חשבונית")
+    assert hebrew.bare_forms("דוח") == ()
+    assert hebrew.bare_forms("של") == ()
+
+
+def test_thai_is_cut_by_dictionary_with_trigrams_beside() -> None:
+    found = tokens("ใบแจ้งหนี้เลขที่")
+    assert [token.form for token in found] == ["ใบแจ้งหนี้", "เลขที่"]
+    assert found[0].parts == thai.trigrams("ใบแจ้งหนี้เลขที่")
+    assert found[1].parts == ()
+
+
+@given(
+    st.text(alphabet=st.characters(codec="utf-8"), max_size=200),
+    st.sampled_from(["pl", "de", "he", "th", "und"]),
+)
+@settings(deadline=None)
+def test_tokens_of_any_text(text: str, language: str) -> None:
+    end = 0
+    for token in tokens(text, language):
+        assert end <= token.start < token.end <= len(text)
+        end = token.end
+        for form in (token.form, token.folded, token.stem, *token.parts):
+            assert form and not any(character.isspace() for character in form)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize(
+    "piece", ["a-", "1.", "1 111", "a'", "PL61 ", "กก", "ก็", 'א"', "x" * 50, "1111 ", "a\u00ad\n"]
+)
+def test_hostile_repetition_takes_linear_time(piece: str) -> None:
+    assert tokens(piece * (100_000 // len(piece)))

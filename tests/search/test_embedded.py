@@ -1,0 +1,141 @@
+"""The embedded engine: the port's contract, and what only it promises (files, locks, a writer that died)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from search import Analyser, EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter, IndexBusy, IndexOutdated
+from search import plan as p
+from search.embedded.generations import Generations
+from tests.search.contract import ALL, EVERYTHING, Backend, SearchContract
+from tests.search.pages import record
+
+ANALYSER = Analyser()
+HEAP = 15_000_000
+
+
+def open_writer(folder: Path) -> EmbeddedWriter:
+    return EmbeddedWriter(folder, ANALYSER, heap=HEAP)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def backend(folder: Path) -> Backend:
+    return Backend(
+        index=EmbeddedIndex(folder),
+        writer=lambda: open_writer(folder),
+        rebuild=lambda: EmbeddedRebuild(folder, ANALYSER, heap=HEAP),
+    )
+
+
+class TestEmbedded(SearchContract):
+    """The contract on tantivy."""
+
+
+def test_a_second_writer_is_refused_until_the_first_lets_go(folder: Path) -> None:
+    with open_writer(folder), pytest.raises(IndexBusy):
+        open_writer(folder)
+    open_writer(folder).close()
+
+
+def test_a_dead_writer_is_reopened_and_given_its_changes_again(folder: Path) -> None:
+    index = EmbeddedIndex(folder)
+    with open_writer(folder) as writer:
+        writer.replace("a", [record("a", "umowa")])
+        writer._core._writer.wait_merging_threads()  # consumed: every further call raises
+        writer.replace("b", [record("b", "umowa")])
+        writer._core._writer.wait_merging_threads()
+        writer.commit()
+        assert {hit.document for hit in index.newest(EVERYTHING, ALL, 5)} == {"a", "b"}
+
+
+def test_many_pages_are_committed_on_the_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.embedded.writer.MOST_PENDING", 10)
+    with open_writer(folder) as writer:
+        for number in range(12):
+            writer.replace(f"d{number}", [record(f"d{number}", "umowa")])
+        assert EmbeddedIndex(folder).overview(EVERYTHING, ALL).total == 10
+
+
+def test_places_beyond_what_a_signed_integer_holds(folder: Path) -> None:
+    """The unsigned field takes values with the highest bit set, for hundreds of documents (they killed the writer)."""
+    from datetime import date
+
+    with open_writer(folder) as writer:
+        for number in range(700):
+            writer.replace(f"d{number}", [record(f"d{number}", "umowa", day=date(2080, 1, 1))])
+    index = EmbeddedIndex(folder)
+    assert index.overview(EVERYTHING, ALL).total == 700
+    assert all(hit.place >= 1 << 63 for hit in index.newest(EVERYTHING, ALL, 10))
+
+
+def test_totals_beyond_the_exact_limit_are_close(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.embedded.reader.EXACT_TOTAL", 100)
+    monkeypatch.setattr("search.embedded.reader.EXACT_FACETS", 100)
+    with open_writer(folder) as writer:
+        for number in range(400):
+            writer.replace(f"d{number}", [record(f"d{number}", "umowa")])
+    overview = EmbeddedIndex(folder).overview(EVERYTHING, ALL)
+    assert overview.total == pytest.approx(400, rel=0.03)
+    assert overview.facets["kind"][0].documents == pytest.approx(400, rel=0.03)
+
+
+def test_a_reader_in_this_process_sees_what_a_killed_writer_in_another_committed(folder: Path) -> None:
+    script = """
+import os, signal, sys
+from pathlib import Path
+from search import Analyser, EmbeddedWriter
+from tests.search.pages import record
+writer = EmbeddedWriter(Path(sys.argv[1]), Analyser(), heap=15_000_000)
+writer.replace("a", [record("a", "umowa")])
+writer.commit()
+writer.replace("b", [record("b", "umowa")])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    index = EmbeddedIndex(folder)
+    assert index.overview(EVERYTHING, ALL).total == 0
+    killed = subprocess.run(
+        [sys.executable, "-c", script, str(folder)], cwd=Path(__file__).parents[2], check=False
+    )
+    assert killed.returncode == -9
+    assert [hit.document for hit in index.documents(EVERYTHING, ALL, 5)] == ["a"]
+    with open_writer(folder) as writer:
+        writer.replace("b", [record("b", "umowa")])
+    assert index.overview(EVERYTHING, ALL).total == 2
+
+
+def test_old_and_unfinished_generations_are_removed(folder: Path, backend: Backend) -> None:
+    backend.put("a")
+    crashed = EmbeddedRebuild(folder, ANALYSER, heap=HEAP)
+    crashed.replace("half", [record("half", "umowa")])
+    crashed.close()
+    with EmbeddedRebuild(folder, ANALYSER, heap=HEAP) as rebuild:
+        rebuild.replace("b", [record("b", "umowa")])
+    generations = Generations(folder)
+    assert generations.numbers() == [generations.current()]
+    assert backend.found(EVERYTHING) == ["b"]
+
+
+def test_an_index_of_another_format_asks_for_a_rebuild(folder: Path, backend: Backend) -> None:
+    backend.put("a")
+    Generations(folder).pointer.write_text('{"format": 0, "generation": 1}')
+    with pytest.raises(IndexOutdated):
+        backend.found(EVERYTHING)
+    with pytest.raises(IndexOutdated):
+        open_writer(folder)
+    with EmbeddedRebuild(folder, ANALYSER, heap=HEAP) as rebuild:
+        rebuild.replace("b", [record("b", "umowa")])
+    assert backend.found(p.Term("exact", "umowa")) == ["b"]
+
+
+def test_no_text_is_stored(folder: Path, backend: Backend) -> None:
+    text = "umowa kredytu hipotecznego zawarta w Krakowie"
+    backend.put("a", text=text)
+    stored = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert text.encode() not in stored

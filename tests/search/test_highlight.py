@@ -1,0 +1,59 @@
+"""Marking a page: boxes on the words, snippets of the text as it stands."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search import Analyser
+from search.compile import Compiler
+from search.highlight import SNIPPET, Marked, mark
+from search.query import parse
+from tests.search.pages import reading
+
+ANALYSER = Analyser()
+
+
+def marking(query: str, text: str, language: str = "pl") -> Marked:
+    compiled = Compiler(ANALYSER, lambda word, distance, limit: ()).compile(parse(query))
+    return mark(reading(text, language), compiled.needles, ANALYSER)
+
+
+def test_boxes_are_the_words_own_in_reading_order() -> None:
+    page = reading("umowa i umowy\nkredytu umowa", "pl")
+    marked = marking("umowa kredytu", page.text)
+    expected = [word.box.pixels(1000, 1400) for word in page.words if word.text != "i"]
+    assert [list(box) for box in marked.boxes] == expected
+
+
+def test_a_negated_word_is_not_marked() -> None:
+    assert marking("umowa -kredytu", "umowa kredytu").boxes == marking("umowa", "umowa kredytu").boxes
+
+
+def test_punctuation_around_a_word_belongs_to_its_box() -> None:
+    assert len(marking("umowa", "(umowa),").boxes) == 1
+
+
+def test_a_text_that_does_not_hold_the_words_is_made_of_them() -> None:
+    page = replace(reading("umowa kredytu", "pl"), text="something else entirely")
+    compiled = Compiler(ANALYSER, lambda word, distance, limit: ()).compile(parse("kredytu"))
+    marked = mark(page, compiled.needles, ANALYSER)
+    assert marked.snippet == "umowa kredytu"
+    assert len(marked.boxes) == 1
+
+
+def test_the_snippet_is_where_most_matches_stand() -> None:
+    text = "umowa " + "inne słowa tutaj " * 40 + "umowa kredytu hipotecznego " + "dalsze słowa " * 40
+    snippet = marking("umowa kredytu", text).snippet
+    assert "umowa kredytu hipotecznego" in snippet
+    assert snippet.startswith("… ")
+    assert snippet.endswith(" …")
+    assert len(snippet) <= SNIPPET + 4
+
+
+@given(st.text(max_size=600), st.sampled_from(["a", "umowa", "ab*", '"a b"', "1234", "ก"]))
+@settings(deadline=None)
+def test_any_text_can_be_marked(text: str, query: str) -> None:
+    marked = marking(query, text)
+    assert len(marked.snippet) <= SNIPPET + 4
+    assert "".join(marked.snippet.strip("… ").split()) in "".join(text.split()) or "…" in text
