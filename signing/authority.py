@@ -116,7 +116,7 @@ class LocalAuthority:
         attributes = asn1_cms.CMSAttributes(
             [
                 {"type": "content_type", "values": ["tst_info"]},
-                {"type": "signing_time", "values": [asn1_cms.Time("utc_time", now.replace(microsecond=0))]},
+                {"type": "signing_time", "values": [_signing_time(now)]},
                 {"type": "message_digest", "values": [hashlib.sha256(content).digest()]},
                 {"type": "signing_certificate_v2", "values": [_signing_certificate(certificate)]},
             ]
@@ -170,6 +170,11 @@ def _read_request(request: bytes) -> tsp.TimeStampReq:
     if asked["extensions"]:
         raise _Refused("unaccepted_extensions")
     return parsed
+
+
+def _signing_time(now: datetime) -> asn1_cms.Time:
+    """UTCTime through 2049 and GeneralizedTime from then on (RFC 5652 section 11.3)."""
+    return asn1_cms.Time("utc_time" if now.year < 2050 else "general_time", now.replace(microsecond=0))
 
 
 def _signing_certificate(certificate: asn1_x509.Certificate) -> tsp.SigningCertificateV2:

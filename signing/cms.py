@@ -176,6 +176,8 @@ def _attribute(envelope: Envelope, name: str, reason: TokenReason) -> Any:
 def _certificate(choice: Any) -> x509.Certificate:
     if choice.name != "certificate":
         raise TokenRefused(TokenReason.FOREIGN_CERTIFICATE, f"the token carries a {choice.name}")
+    if choice.chosen.serial_number <= 0:
+        raise TokenRefused(TokenReason.MALFORMED, "a certificate's serial number is not positive (RFC 5280)")
     certificate = x509.load_der_x509_certificate(choice.chosen.dump())
     # Both are parsed when they are asked for; asking here keeps what is malformed from surfacing later.
     _ = certificate.extensions, certificate.public_key()

@@ -1,6 +1,7 @@
 """Every condition of token acceptance (EVIDENCE section 5) has a token that breaks it, and it alone."""
 
 import hashlib
+import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -441,20 +442,21 @@ class TestRevocation:
 
 
 def test_no_single_bit_can_be_turned_unnoticed():
-    """Every byte with one bit turned: refused with a reason, or (in what nobody signs) still saying the same."""
+    """A bit turned in every tenth byte: refused with a reason, or (in what nobody signs) still saying the same."""
     good = verify(Recipe(crls=(pki.revocation_list(ROOT),)))
+    places = range(random.randrange(10), len(good.der), 10)
     unnoticed = 0
-    for place in range(len(good.der)):
+    for place in places:
         turned = bytearray(good.der)
-        turned[place] ^= 1 << place % 8
+        turned[place] ^= 1 << random.randrange(8)
         try:
             token = verify_token(bytes(turned), imprint=IMPRINT, trust=TRUST, at=LATER)
         except TokenRefused:
             continue
         unnoticed += 1
         assert replace(token, der=good.der, revocation=good.revocation) == good
-    # The digest list of the SignedData, versions, and the name of a list that then covers nothing.
-    assert unnoticed < 60
+    # What no signature covers: versions, the list of digest algorithms, the issuer of a list that then covers nothing.
+    assert unnoticed < len(places) / 10
 
 
 CHAINS = SHARED / "vectors" / "tsr"
