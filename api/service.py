@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from search.port import SearchIndex
-from signing.verdict import Report
-
 from archive.archive import Archive
+from search import Finder
+from signing.verdict import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Service:
     """The parts behind the routes."""
 
     archive: Archive
-    index: SearchIndex
+    finder: Finder
     options: Options
     nudge: Callable[[], None]
     # The documents to verify, or None for all of them.

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter
 
-from api.rest import deposits, documents, log, me
+from api.rest import deposits, documents, log, me, registry, search
 from api.rest import health as _health
 
 router = APIRouter()
-for module in (deposits, documents, log, me):
+for module in (deposits, documents, log, me, registry, search):
     router.include_router(module.router)
 
 health = _health.router

@@ -1,0 +1,142 @@
+"""Searching as somebody: the index asked with his scopes, words only of pages open to him, debtors and claims in scope."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from api import access
+from api.access import Action, Actor
+from api.events import record_search
+from api.service import Service
+from archive.catalogue.schema import claim_parties, documents, party_identifiers
+from archive.readings import load_document_page
+from archive.registry import claims_in, find_claims, find_parties, parties_in
+from ocr.values import PageReading
+from search import Answer, Scopes, SearchRequest
+
+KNOWN = 8
+"""Debtors and claims that are offered beside the pages."""
+
+
+def find(
+    service: Service,
+    actor: Actor,
+    query: str,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    by_date: bool = False,
+) -> Answer:
+    """The answer to a query for this actor; the search is an entry of the log. Raises QueryError, CursorError."""
+    access.require(actor, Action.SEARCH)
+    archive = service.archive
+    request = SearchRequest(
+        query=query,
+        scopes=access.search_scopes(actor),
+        limit=limit,
+        cursor=cursor,
+        order="date" if by_date else "relevance",
+    )
+    with archive.catalogue.read() as connection:
+
+        def words_of(document_id: str, page: int) -> PageReading | None:
+            # The index may lag behind a withdrawn right by a second; the catalogue does not.
+            opened = access.open_pages(connection, actor, [document_id]).get(document_id)
+            if opened is None or not opened.page(page):
+                return None
+            return load_document_page(archive, connection, document_id, page)
+
+        def registry(text: str, _: Scopes) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]]]:
+            return known_debtors(connection, actor, text, KNOWN), known_claims(connection, actor, text, KNOWN)
+
+        def waiting(_: Scopes) -> int:
+            return still_to_read(connection, actor)
+
+        finder = replace(service.finder, words_of=words_of, registry=registry, waiting=waiting)
+        answer = finder.answer(request)
+    if cursor is None:
+        with archive.catalogue.write() as connection:
+            record_search(archive, connection, actor, query)
+    return answer
+
+
+def known_debtors(connection: Connection, actor: Actor, text: str, limit: int) -> list[dict[str, Any]]:
+    """Parties in scope whose name or identifier matches, as people are told apart: birth year, town, tail."""
+    if not actor.may(Action.REGISTRY_READ):
+        return []
+    rows = find_parties(connection, text, parties_in(*_owners(actor)), limit)
+    tails = _tails(connection, [row.id for row in rows])
+    return [debtor_card(row, tails.get(row.id)) for row in rows]
+
+
+def known_claims(connection: Connection, actor: Actor, text: str, limit: int) -> list[dict[str, Any]]:
+    """Claims in scope with a number that matches."""
+    if not actor.may(Action.REGISTRY_READ):
+        return []
+    rows = find_claims(connection, text, claims_in(*_owners(actor)), limit)
+    debtors = connection.execute(
+        select(claim_parties).where(claim_parties.c.claim_id.in_([row.id for row in rows]))
+    ).all()
+    return [
+        {
+            "id": row.id,
+            "number": row.number,
+            "currency": row.currency,
+            "principal_minor": row.principal_minor,
+            "parties": [item.party_id for item in debtors if item.claim_id == row.id],
+        }
+        for row in rows
+    ]
+
+
+def debtor_card(row: Row[Any], tail: str | None) -> dict[str, Any]:
+    """A party as it is offered in lists."""
+    return {
+        "id": row.id,
+        "name": row.display_name,
+        "kind": row.kind,
+        "birth_year": row.birth_date.year if row.birth_date else None,
+        "town": row.town,
+        "identifier_tail": tail,
+    }
+
+
+def still_to_read(connection: Connection, actor: Actor) -> int:
+    """How many papers in scope cannot be found yet."""
+    waiting = connection.scalar(
+        select(func.count())
+        .select_from(documents)
+        .where(documents.c.state.in_(("received", "read")), access.visible_documents(actor))
+    )
+    return waiting or 0
+
+
+def _owners(actor: Actor) -> tuple[list[str] | None, list[str]]:
+    if actor.sees_all:
+        return None, []
+    portfolios = [
+        scope.removeprefix("portfolio:") for scope in actor.scopes if scope.startswith("portfolio:")
+    ]
+    creditors = [scope.removeprefix("creditor:") for scope in actor.scopes if scope.startswith("creditor:")]
+    return portfolios, creditors
+
+
+def visible_parties(actor: Actor) -> Any:
+    """The condition under which a row of `parties` may appear for the actor."""
+    return parties_in(*_owners(actor))
+
+
+def visible_claims(actor: Actor) -> Any:
+    """The condition under which a row of `claims` may appear for the actor."""
+    return claims_in(*_owners(actor))
+
+
+def _tails(connection: Connection, party_ids: list[str]) -> dict[str, str]:
+    rows = connection.execute(
+        select(party_identifiers)
+        .where(party_identifiers.c.party_id.in_(party_ids), party_identifiers.c.type != "iban")
+        .order_by(party_identifiers.c.type)
+    )
+    return {row.party_id: row.value[-4:] for row in rows}
