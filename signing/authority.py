@@ -174,7 +174,7 @@ def _read_request(request: bytes) -> tsp.TimeStampReq:
 
 def _signing_time(now: datetime) -> asn1_cms.Time:
     """UTCTime through 2049 and GeneralizedTime from then on (RFC 5652 section 11.3)."""
-    return asn1_cms.Time("utc_time" if now.year < 2050 else "general_time", now.replace(microsecond=0))
+    return asn1_cms.Time("utc_time" if now.year < 2050 else "generalized_time", now.replace(microsecond=0))
 
 
 def _signing_certificate(certificate: asn1_x509.Certificate) -> tsp.SigningCertificateV2:
