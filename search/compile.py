@@ -180,7 +180,7 @@ class Compiler:
         form = identifier_form(token.form)
         options: list[plan.Plan] = [
             plan.Term("exact", token.form),
-            plan.Weighted(plan.Term("part", form), PART),
+            plan.Weighted(plan.Term("part", token.form), PART),
         ]
         if may_be_part_of_identifier(form) and "." not in token.form:
             options.extend(_identifier_plans(form))

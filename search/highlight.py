@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ocr.values import PageReading
-from search.analysis import Analyser
+from search.analysis import Analyser, Token
 from search.needles import Match, Needle, Reason
 
 SNIPPET: Final = 180
@@ -41,7 +41,7 @@ def mark(page: PageReading, needles: Sequence[Needle], analyser: Analyser) -> Ma
     """Find the needles on a page by analysing its words again, by the rules that made the index."""
     laid = _lay_out(page)
     tokens = analyser.tokens(laid.text, page.language)
-    matches = _strongest([match for needle in needles for match in needle.matches(tokens)])
+    matches = _strongest([match for needle in needles for match in _of(needle, tokens)])
     spans = sorted({(tokens[match.first].start, tokens[match.last].end) for match in matches})
     boxes: dict[int, tuple[int, int, int, int]] = {}
     for start, end in spans:
@@ -59,8 +59,15 @@ def mark(page: PageReading, needles: Sequence[Needle], analyser: Analyser) -> Ma
     )
 
 
+def _of(needle: Needle, tokens: Sequence[Token]) -> list[Match]:
+    """Where a needle stands; its OCR variants only on a page that has nothing better of it."""
+    matches = list(needle.matches(tokens))
+    written = [match for match in matches if match.reason is not Reason.OCR_VARIANT]
+    return written or matches
+
+
 def _strongest(matches: list[Match]) -> list[Match]:
-    """Of matches of the same tokens the strongest reason; a variant is marked only where nothing better is."""
+    """Of matches of the same tokens the strongest reason."""
     best: dict[tuple[int, int], Match] = {}
     for match in matches:
         held = best.get((match.first, match.last))

@@ -110,13 +110,22 @@ def _analyse_number(raw: str, number: bool) -> _Forms:
     pieces = [fold(normalise(piece)) for piece in _SEPARATORS.split(raw) if piece]
     parts = tuple(piece for piece in pieces if len(piece) > 1) if len(pieces) > 1 else ()
     if number:
-        fraction = len(pieces[-1]) < 3  # 9,90 and 9.90 are one number, and not 990
-        form = "".join(pieces[:-1]) + "." + pieces[-1] if fraction else "".join(pieces)
-        return _Forms(form[:_LONGEST], form[:_LONGEST], form[:_LONGEST], parts)
+        form = _number(pieces)
+        if not _SPACES.search(raw):
+            return _Forms(form, form, form, ())
+        # "1 100,00" may be two columns of a table: each group, and what follows each space, stands beside the whole.
+        rest = (_number(pieces[at:]) for at in range(1, len(pieces)) if len(pieces[at]) == 3)
+        return _Forms(form, form, form, tuple(dict.fromkeys((*rest, *parts))))
     form = "".join(pieces)[:_LONGEST]
     identifier = identifier_form(raw)
     kept = identifier if looks_like_identifier(normalise(raw), identifier) else None
     return _Forms(form, form, form, parts, kept)
+
+
+def _number(pieces: list[str]) -> str:
+    """Digits without separators, but for the fraction's: 9,90 and 9.90 are one number, and not 990."""
+    whole, fraction = ("".join(pieces[:-1]), pieces[-1]) if len(pieces[-1]) < 3 else ("".join(pieces), "")
+    return (f"{whole}.{fraction}" if whole and fraction else whole or fraction)[:_LONGEST]
 
 
 def _without_apostrophes(raw: str) -> str:

@@ -91,6 +91,11 @@ def test_identifiers_are_told_from_numbers_and_dates() -> None:
     assert [token.identifier for token in found] == ["fv2024030017", None, None, None, "5261040828"]
 
 
+def test_an_amount_may_be_two_columns_of_a_table() -> None:
+    assert [token.parts for token in tokens("1 100,00 1.100,00 9,90")] == [("100.00", "100", "00"), (), ()]
+    assert tokens("1 234 567,89")[0].parts == ("234567.89", "567.89", "234", "567", "89")
+
+
 def test_pieces_of_a_joined_token_are_found_beside_it() -> None:
     (token,) = tokens("FV/2024/03/0017")
     assert token.parts == ("fv", "2024", "03", "0017")

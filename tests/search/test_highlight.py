@@ -56,4 +56,4 @@ def test_the_snippet_is_where_most_matches_stand() -> None:
 def test_any_text_can_be_marked(text: str, query: str) -> None:
     marked = marking(query, text)
     assert len(marked.snippet) <= SNIPPET + 4
-    assert "".join(marked.snippet.strip("… ").split()) in "".join(text.split()) or "…" in text
+    assert "".join(marked.snippet.strip("… ").split()) in "".join(text.split())
