@@ -1,4 +1,4 @@
-"""Searching as somebody: the index asked with his scopes, words only of pages open to him, debtors and claims in scope."""
+"""Searching as somebody: with his scopes, words only of pages open to him, debtors and claims in scope."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

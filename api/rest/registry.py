@@ -37,10 +37,10 @@ class PartyIn(Strict):
     kind: str = "person"
     external_id: str | None = Field(default=None, max_length=200)
     identifiers: list[tuple[str, str]] = Field(default=[], examples=[[["pesel", "81051784697"]]])
-    other_names: list[str] = []
+    other_names: list[str] = Field(default=[])
     birth_date: date | None = None
     town: str | None = Field(default=None, max_length=120)
-    address: dict[str, str] = {}
+    address: dict[str, str] = Field(default={})
 
 
 class ClaimIn(Strict):
