@@ -10,6 +10,7 @@ from search.analysis import Analyser
 from search.compile import Compiled, Compiler
 from search.cursors import DateCursor, ListCursor, parse_cursor
 from search.errors import CursorError
+from search.grammar import wording
 from search.highlight import Marked, mark
 from search.lists import MOST_DOCUMENTS, ResultList, ResultLists
 from search.needles import Reason
@@ -90,8 +91,8 @@ class Answer:
 class Finder:
     """Answers searches: built once, from the index, the words of pages, and a store of result lists.
 
-    `registry` gives the debtors and claims in scope that match a query, `waiting` the number of papers in scope that
-    are still to be read; both are asked with the user's scopes.
+    `registry` gives the debtors and claims in scope that match the words of a query (without its filters and what it
+    leaves out), `waiting` the number of papers in scope that are still to be read; both get the user's scopes.
     """
 
     index: SearchIndex
@@ -105,11 +106,13 @@ class Finder:
 
     def answer(self, request: SearchRequest) -> Answer:
         """Raises QueryError for a query that cannot be understood, CursorError for a cursor of another one."""
-        compiled = Compiler(self.analyser, self.index.variants).compile(parse(request.query))
+        tree = parse(request.query)
+        compiled = Compiler(self.analyser, self.index.variants).compile(tree)
         limit = min(max(request.limit, 1), MOST_HITS)
         found, following = self._documents(request, compiled, limit)
         hits = self._hits(found, compiled, request.scopes)
-        debtors, claims = self.registry(request.query, request.scopes) if request.cursor is None else ((), ())
+        words = wording(tree) if request.cursor is None else ""
+        debtors, claims = self.registry(words, request.scopes) if words else ((), ())
         return Answer(
             overview=self.index.overview(compiled.plan, request.scopes),
             hits=tuple(hits),

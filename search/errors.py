@@ -38,7 +38,7 @@ class IndexBusy(Unavailable):
 
 
 class IndexOutdated(Unavailable):
-    """The index was written by another version of the analyser."""
+    """The index was written by another version of the analyser, or its files are missing."""
 
     code = "INDEX_OUTDATED"
     advice = "Run `tabellion rebuild`: the index is made anew from what the archive holds."

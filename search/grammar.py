@@ -63,3 +63,18 @@ class Alternatives:
 
 
 Node: TypeAlias = Word | Quoted | TextField | RangeField | Negated | Conjunction | Alternatives
+
+_ABOUT_PEOPLE = ("party", "debtor", "creditor", "claim", "id", "iban")
+
+
+def wording(node: Node) -> str:
+    """The words of a query that may name a debtor or a claim: no filters, nothing that is left out."""
+    match node:
+        case Word(text) | Quoted(text):
+            return text
+        case TextField(name, text):
+            return text if name in _ABOUT_PEOPLE else ""
+        case Conjunction(nodes) | Alternatives(nodes):
+            return " ".join(filter(None, map(wording, nodes)))
+        case _:
+            return ""

@@ -183,7 +183,10 @@ class IndexWriter(Protocol):
         ...
 
     def delete(self, document: str) -> None:
-        """Take a document out."""
+        """Take a document out of all answers.
+
+        An engine may keep its words in files until they are merged: an erasure ends with a rebuild.
+        """
         ...
 
     def commit(self) -> None:

@@ -12,6 +12,7 @@ from search.analysis import normalise
 from search.embedded.generations import Generations
 from search.embedded.schema import FACET_PREFIX, build_schema, page_hit, split_facet
 from search.embedded.translate import scoped, translate
+from search.errors import IndexOutdated
 from search.plan import Plan
 from search.port import FACETS, DocumentHit, Facets, FacetValue, Overview, PageHit, Scopes
 from search.variants import nearest
@@ -149,9 +150,10 @@ class EmbeddedIndex:
         """Words of pages in scope that begin so, commonest first; nothing for less than two letters."""
         searcher = self._searcher()
         form = normalise(prefix.strip())
-        if searcher is None or len(form) < 2 or not (scopes.everything or scopes.names):
+        if searcher is None or len(form) < 2:
             return []
-        within = None if scopes.everything else translate(scoped(p.Everything(), scopes), self._schema)
+        # The condition also leaves out words that only deleted pages have, which segments keep until they are merged.
+        within = translate(scoped(p.Everything(), scopes), self._schema)
         terms = searcher.terms_with_prefix("exact", form, within, _MOST_CANDIDATES)
         terms.sort(key=lambda item: (-item[1], item[0]))
         return [term for term, _ in terms[:limit]]
@@ -204,7 +206,7 @@ class EmbeddedIndex:
                     continue
                 self._seen = seen
                 return self._index.searcher()
-        return None
+        raise IndexOutdated("the files of the index are missing")
 
 
 def _places(searcher: tantivy.Searcher, hits: _Hits) -> list[int]:

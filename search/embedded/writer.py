@@ -11,7 +11,7 @@ import tantivy
 from search.analysis import Analyser
 from search.embedded.generations import Generations
 from search.embedded.schema import build_schema, document_of
-from search.errors import IndexBusy
+from search.errors import IndexBusy, IndexOutdated
 from search.port import PageRecord
 from search.terms import page_terms
 
@@ -40,6 +40,8 @@ class _Generation:
         self._writer = self._open()
 
     def _open(self) -> tantivy.IndexWriter:
+        if not self._path.is_dir():
+            raise IndexOutdated("the files of the index are missing")
         try:
             index = tantivy.Index(self._schema, str(self._path))
             return index.writer(self._heap, 1)

@@ -91,6 +91,14 @@ class SearchContract:
         assert backend.found(EVERYTHING) == ["b"]
         assert backend.index.overview(EVERYTHING, ALL).total == 1
 
+    def test_words_of_deleted_documents_are_not_suggested(self, backend: Backend) -> None:
+        backend.put("a", text="umowa")
+        backend.put("b", text="umorzenie")
+        assert backend.index.suggest("umo", ALL, 5) == ["umorzenie", "umowa"]
+        with backend.writing() as writer:
+            writer.delete("a")
+        assert backend.index.suggest("umo", ALL, 5) == ["umorzenie"]
+
     def test_pages_of_another_document_are_refused(self, backend: Backend) -> None:
         with backend.writing() as writer, pytest.raises(ValueError, match="carry the document"):
             writer.replace("a", [record("b", "umowa")])

@@ -119,9 +119,7 @@ def test_diacritics_are_folded_where_they_are_additions(form: str, folded: str) 
 
 
 def test_decomposed_text_gives_the_same_tokens() -> None:
-    assert forms("za\u0307da\u0328c\u0301") == forms("żądać") or forms("z\u0307a\u0328dac\u0301") == forms(
-        "żądać"
-    )
+    assert forms("z\u0307a\u0328dac\u0301") == forms("żądać")
     assert forms("น\u0e4d\u0e32") == forms("นำ")
 
 

@@ -245,6 +245,19 @@ def test_nothing_outside_the_scopes_shows(ask: Ask, query: str) -> None:
     assert ask(query, Scopes.of("portfolio:other")).overview.total == 0
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("kowalski kind:invoice -faktura", "kowalski"),
+        ('debtor:"Jan Kowalski" date:2024', "Jan Kowalski"),
+        ("kind:invoice", None),
+        ("", None),
+    ],
+)
+def test_the_registry_is_asked_for_the_words_of_a_query(ask: Ask, query: str, words: str | None) -> None:
+    assert ask(query).promised()["debtors"] == ([{"name": words}] if words else [])
+
+
 def test_a_page_without_words_is_still_listed(home: Path) -> None:
     finder = Finder(
         EmbeddedIndex(home / "index"),

@@ -134,6 +134,15 @@ def test_an_index_of_another_format_asks_for_a_rebuild(folder: Path, backend: Ba
     assert backend.found(p.Term("exact", "umowa")) == ["b"]
 
 
+def test_files_that_are_missing_are_not_taken_for_an_empty_index(folder: Path, backend: Backend) -> None:
+    backend.put("a")
+    Generations(folder).remove(1)
+    with pytest.raises(IndexOutdated):
+        backend.found(EVERYTHING)
+    with pytest.raises(IndexOutdated):
+        open_writer(folder)
+
+
 def test_no_text_is_stored(folder: Path, backend: Backend) -> None:
     text = "umowa kredytu hipotecznego zawarta w Krakowie"
     backend.put("a", text=text)
