@@ -1,7 +1,7 @@
 """The contract of the search port: every engine's tests take these through a `backend` fixture."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -42,9 +42,6 @@ class Backend:
     def found(self, plan: p.Plan, scopes: Scopes = ALL) -> list[str]:
         """The documents that match, best first."""
         return [hit.document for hit in self.index.documents(plan, scopes, 1000)]
-
-
-BackendFactory = Callable[[], AbstractContextManager[Backend]]
 
 
 def counts(overview: Overview, facet: str) -> dict[str, int]:

@@ -209,6 +209,30 @@ def test_ocr_variants_are_found_and_rank_below_what_is_written(home: Path, tmp_p
     assert finder.answer(SearchRequest("zapłaty -wezwanie", Scopes.all())).overview.total == 2
 
 
+@pytest.mark.parametrize("bent", ["", " spłatq"])
+@pytest.mark.parametrize(("lift", "first"), [(5.0, "together"), (0.0, "apart")])
+def test_words_side_by_side_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bent: str, lift: float, first: str
+) -> None:
+    """With and without variants of the words in the index; without the lift the other page would."""
+    monkeypatch.setattr("search.compile.ADJACENT", lift)
+    texts = {
+        "apart": "długu spłata spłata i długu",
+        "together": "to jest bardzo długi tekst o wielu sprawach i tylko raz stoi w nim spłata długu" + bent,
+    }
+    with EmbeddedWriter(tmp_path / "i", ANALYSER, heap=15_000_000) as writer:
+        for document, text in texts.items():
+            writer.replace(document, [record(document, text, language="pl")])
+    finder = Finder(
+        EmbeddedIndex(tmp_path / "i"),
+        ANALYSER,
+        lambda document, page: None,
+        FolderResultLists(tmp_path / "lists", ManualClock()),
+    )
+    found = finder.answer(SearchRequest("spłata długu", Scopes.all()))
+    assert [hit.document for hit in found.hits][0] == first
+
+
 def test_the_promised_shape(ask: Ask) -> None:
     value = json.loads(json.dumps(ask("wezwanie", NORTH).promised()))
     assert list(value) == ["total", "not_yet_searchable", "debtors", "claims", "hits", "facets", "next"]

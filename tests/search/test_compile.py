@@ -4,7 +4,8 @@ import pytest
 
 from search import Analyser
 from search import plan as p
-from search.compile import MOST_WORDS_WITH_VARIANTS, STRICT_LIFT, Compiled, Compiler
+from search.compile import STRICT_LIFT, Compiled, Compiler
+from search.leaves import MOST_WORDS_WITH_VARIANTS
 from search.query import parse
 
 ANALYSER = Analyser()
@@ -60,6 +61,7 @@ def test_plans(query: str, plan: p.Plan) -> None:
 
 def test_filters_alone_do_not_score() -> None:
     assert not compiled("kind:invoice date:2024 -language:pl").scored
+    assert not compiled("kind:invoice -umowa").scored
     assert compiled("kind:invoice umowa").scored
 
 
