@@ -38,14 +38,15 @@ class Channel(filesystem.Channel):
     the system's temporary folder, which on another file system copies. Its control folder is not needed for one queue.
     """
 
-    def _put(self, queue: str, message: Any, **_: Any) -> None:
+    # Kombu's own base classes disagree on the name of the second argument.
+    def _put(self, queue: str, payload: Any, **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         if len(_messages(folder, queue)) >= MOST_WAITING:
             return
         name = f"{time.monotonic_ns():020d}_{uuid.uuid4()}"
         temporary = folder / f".{name}.tmp"
         try:
-            temporary.write_bytes(json.dumps(message).encode())
+            temporary.write_bytes(json.dumps(payload).encode())
             temporary.replace(folder / f"{name}.{queue}.msg")
         except BaseException:
             temporary.unlink(missing_ok=True)

@@ -1,0 +1,146 @@
+"""Brings documents from the catalogue into the search index, and makes the index anew.
+
+The index is fed by an outbox that business transactions write. A document is `searchable` only after the commit of the
+index that holds it; a keeper killed in between indexes it once more.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from threading import RLock
+
+from sqlalchemy import delete, func, select, update
+
+from archive.archive import Archive
+from archive.catalogue import check_lease
+from archive.catalogue.schema import documents, index_outbox
+from ingest.page_records import INDEXED, page_records
+from search.port import IndexRebuild, IndexWriter
+from tabellion.base.errors import Unavailable
+
+_log = logging.getLogger(__name__)
+
+BATCH = 100
+_PAGE_OF_IDS = 500
+
+
+class Indexer:
+    """The keeper's writer of the index; it is opened when there is something to write, and anew after an error."""
+
+    def __init__(self, archive: Archive, open_writer: Callable[[], IndexWriter]) -> None:
+        self._archive = archive
+        self._open_writer = open_writer
+        self._writer: IndexWriter | None = None
+        self._lock = RLock()
+
+    def run(self, token: int) -> int:
+        """Index what waits; says how many documents. Raises `LeaseLost`, and `IndexBusy` where another one writes."""
+        done = 0
+        with self._lock:
+            try:
+                while count := self._batch(token):
+                    done += count
+            except BaseException:
+                self.close()
+                raise
+        return done
+
+    def close(self) -> None:
+        """Let go of the index, so that another keeper can have it. What is not committed stays in the outbox."""
+        with self._lock:
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                try:
+                    writer.close()
+                except Unavailable:
+                    _log.warning("the index could not be closed", exc_info=True)
+
+    def _batch(self, token: int) -> int:
+        with self._archive.catalogue.read() as connection:
+            waiting = connection.execute(
+                select(index_outbox.c.document_id, func.max(index_outbox.c.id))
+                .group_by(index_outbox.c.document_id)
+                .order_by(func.min(index_outbox.c.id))
+                .limit(BATCH)
+            ).all()
+        if not waiting:
+            return 0
+        if self._writer is None:
+            self._writer = self._open_writer()
+        for document_id, _ in waiting:
+            write_document(self._archive, self._writer, document_id)
+        self._writer.commit()
+        now = self._archive.clock.now()
+        with self._archive.catalogue.write() as connection:
+            check_lease(connection, "keeper", token)
+            for document_id, newest in waiting:
+                # What was added to the outbox meanwhile stays: it speaks of a later state.
+                connection.execute(
+                    delete(index_outbox).where(
+                        index_outbox.c.document_id == document_id, index_outbox.c.id <= newest
+                    )
+                )
+            connection.execute(
+                update(documents)
+                .where(documents.c.id.in_([row[0] for row in waiting]), documents.c.state == "read")
+                .values(state="searchable", searchable_at=now)
+            )
+        return len(waiting)
+
+
+def write_document(archive: Archive, writer: IndexWriter, document_id: str) -> None:
+    """Put what the catalogue and the readings say of a document into the index, or take it out; not yet committed."""
+    records = page_records(archive, document_id)
+    if records:
+        writer.replace(document_id, records)
+    else:
+        writer.delete(document_id)
+
+
+def rebuild_index(
+    archive: Archive, rebuild: IndexRebuild, progress: Callable[[int, int], None] = lambda done, total: None
+) -> int:
+    """Make a new generation of the index with all documents and put it in force; says how many there were.
+
+    Whoever calls it holds the keeper's lease, so that nothing is drained from the outbox into the old generation.
+    """
+    with archive.catalogue.read() as connection:
+        total = connection.execute(
+            select(func.count()).select_from(documents).where(documents.c.state.in_(INDEXED))
+        ).scalar_one()
+    done = 0
+    try:
+        for document_id in _all_documents(archive):
+            write_document(archive, rebuild, document_id)
+            done += 1
+            progress(done, total)
+        rebuild.complete()
+    except BaseException:
+        rebuild.abandon()
+        raise
+    with archive.catalogue.write() as connection:
+        connection.execute(
+            update(documents)
+            .where(documents.c.state == "read")
+            .values(state="searchable", searchable_at=archive.clock.now())
+        )
+    return done
+
+
+def _all_documents(archive: Archive) -> Iterator[str]:
+    last = ""
+    while True:
+        with archive.catalogue.read() as connection:
+            ids = (
+                connection.execute(
+                    select(documents.c.id)
+                    .where(documents.c.id > last, documents.c.state.in_(INDEXED))
+                    .order_by(documents.c.id)
+                    .limit(_PAGE_OF_IDS)
+                )
+                .scalars()
+                .all()
+            )
+        if not ids:
+            return
+        yield from ids
+        last = ids[-1]

@@ -1,0 +1,221 @@
+"""Exactly one keeper acts; a failing duty harms no other; what it does goes all the way to the search."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from sqlalchemy import update
+
+from archive.archive import Archive
+from archive.catalogue import LeaseLost, check_lease
+from archive.catalogue.schema import deposits, documents, index_outbox, log_entries, log_outbox
+from archive.locks import Locks
+from archive.readings import load_document_page
+from archive.receipts import Receipts
+from archive.sequencer import Sequencer
+from ingest.indexing import Indexer, rebuild_index
+from ingest.keeper import Duty, Keeper
+from ingest.stored import queue_indexing
+from ingest.worker import Worker
+from ocr.values import PageReading
+from search.analysis import Analyser
+from search.answer import Finder, SearchRequest
+from search.embedded import EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter
+from search.lists import FolderResultLists
+from search.port import Scopes
+from signing.keys import Algorithm, KeySigner
+from tabellion.base.clock import ManualClock
+from tests.ingest.support import Doors, count, papers, rows
+
+LETTER = papers(["Final demand", "The outstanding principal is overdue."], ["An annex about zebras."])
+
+
+@pytest.fixture(scope="session")
+def analyser() -> Analyser:
+    return Analyser()
+
+
+@pytest.fixture
+def indexer(archive: Archive, tmp_path: Path, analyser: Analyser) -> Iterator[Indexer]:
+    indexer = Indexer(archive, lambda: EmbeddedWriter(tmp_path / "index", analyser))
+    yield indexer
+    indexer.close()
+
+
+@pytest.fixture
+def keeper(archive: Archive, indexer: Indexer) -> Keeper:
+    sequencer = Sequencer(archive, KeySigner.generate(Algorithm.ED25519))
+    receipts = Receipts(archive, KeySigner.generate(Algorithm.ED25519))
+    return Keeper(
+        archive,
+        "keeper-1",
+        {
+            "log": [
+                Duty("sequence", sequencer.run),
+                Duty("lock", Locks(archive).run),
+                Duty("receipts", receipts.run),
+            ],
+            "index": [Duty("index", indexer.run, close=indexer.close)],
+        },
+    )
+
+
+@pytest.fixture
+def found(archive: Archive, tmp_path: Path, analyser: Analyser) -> Finder:
+    def words(document: str, page: int) -> PageReading | None:
+        with archive.catalogue.read() as connection:
+            return load_document_page(archive, connection, document, page)
+
+    return Finder(
+        EmbeddedIndex(tmp_path / "index"),
+        analyser,
+        words,
+        FolderResultLists(tmp_path / "lists", archive.clock),
+    )
+
+
+def test_a_paper_is_sealed_found_and_has_its_receipt(
+    archive: Archive, doors: Doors, worker: Worker, keeper: Keeper, found: Finder
+) -> None:
+    answer = doors.receive(LETTER, retention=timedelta(days=10))
+    worker.drain()
+    assert keeper.run_once()
+    assert count(archive, log_outbox) == 0
+    assert {row.type for row in rows(archive, log_entries)} == {
+        "batch-open",
+        "receive",
+        "compose",
+        "derive",
+        "read",
+    }
+    assert rows(archive, deposits)[0].receipt is not None
+    (document,) = rows(archive, documents)
+    assert document.state == "searchable"
+    assert document.searchable_at is not None
+    assert count(archive, index_outbox) == 0
+    hits = found.answer(SearchRequest("zebras", Scopes.of("unassigned"))).hits
+    assert [(hit.document, [page.page for page in hit.pages]) for hit in hits] == [(answer.document, [2])]
+    assert not found.answer(SearchRequest("zebras", Scopes.of("portfolio:x"))).hits
+
+
+def test_a_void_paper_is_not_found_and_the_index_can_be_made_anew(
+    archive: Archive,
+    doors: Doors,
+    worker: Worker,
+    keeper: Keeper,
+    found: Finder,
+    tmp_path: Path,
+    analyser: Analyser,
+) -> None:
+    answers = [doors.receive(LETTER), doors.receive(papers(["Another about zebras."]))]
+    worker.drain()
+    keeper.run_once()
+    with archive.catalogue.write() as connection:
+        connection.execute(
+            update(documents).where(documents.c.id == answers[0].document).values(state="void")
+        )
+    assert rebuild_index(archive, EmbeddedRebuild(tmp_path / "index", analyser)) == 1
+    hits = found.answer(SearchRequest("zebras", Scopes.all())).hits
+    assert [hit.document for hit in hits] == [answers[1].document]
+
+
+def test_only_one_keeper_acts_and_another_takes_over(archive: Archive, clock: ManualClock) -> None:
+    done: list[str] = []
+    first, second = (
+        Keeper(archive, name, {"lane": [Duty("note", lambda _, name=name: done.append(name))]})
+        for name in ("first", "second")
+    )
+    assert first.run_once() and not second.run_once()
+    assert done == ["first"]
+    clock.advance(seconds=11)
+    assert second.run_once() and not first.run_once()
+    second.release()
+    assert first.run_once()
+    assert done == ["first", "second", "first"]
+
+
+def test_a_keeper_whose_lease_has_passed_stops_its_round(archive: Archive, clock: ManualClock) -> None:
+    done: list[int] = []
+
+    def fenced(token: int) -> None:
+        with archive.catalogue.write() as connection:
+            check_lease(connection, "keeper", token)
+        done.append(token)
+
+    def slow(token: int) -> None:
+        clock.advance(seconds=11)
+        assert Keeper(archive, "other", {}).renew()
+
+    keeper = Keeper(archive, "slow", {"lane": [Duty("slow", slow), Duty("fenced", fenced)]})
+    assert not keeper.run_once()
+    assert done == []
+    with pytest.raises(LeaseLost):
+        fenced(1)
+
+
+def test_a_duty_that_fails_is_put_off_and_harms_no_other(archive: Archive, clock: ManualClock) -> None:
+    tried: list[str] = []
+
+    def fail(_: int) -> None:
+        tried.append("failing")
+        raise RuntimeError("a fault")
+
+    keeper = Keeper(
+        archive,
+        "keeper",
+        {"lane": [Duty("failing", fail), Duty("other", lambda _: tried.append("other"))]},
+    )
+    keeper.run_once()
+    keeper.run_once()
+    assert tried == ["failing", "other", "other"]
+    clock.advance(seconds=1)
+    keeper.run_once()
+    clock.advance(seconds=1)
+    keeper.run_once()
+    assert tried.count("failing") == 2
+
+
+def test_a_duty_that_is_due_now_and_then_waits(archive: Archive, clock: ManualClock) -> None:
+    done: list[int] = []
+    keeper = Keeper(archive, "k", {"lane": [Duty("sweep", done.append, timedelta(minutes=1))]})
+    keeper.run_once()
+    keeper.run_once()
+    assert len(done) == 1
+    clock.advance(seconds=61)
+    keeper.run_once()
+    assert len(done) == 2
+
+
+def test_the_keeper_runs_until_told_to_stop(archive: Archive) -> None:
+    stop, seen = Event(), Event()
+    closed: list[bool] = []
+    duty = Duty("note", lambda _: seen.set(), close=lambda: closed.append(True))
+    keeper = Keeper(archive, "k", {"lane": [duty]})
+    thread = Thread(target=keeper.run, args=(stop,))
+    thread.start()
+    assert seen.wait(10)
+    stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert closed
+    assert Keeper(archive, "next", {}).renew()
+
+
+def test_what_is_added_to_the_outbox_meanwhile_stays(
+    archive: Archive, doors: Doors, worker: Worker, indexer: Indexer, keeper: Keeper
+) -> None:
+    answer = doors.receive(LETTER)
+    worker.drain()
+    assert keeper.renew()
+    token = keeper._token
+    assert token is not None
+    assert indexer.run(token) == 1
+    assert indexer.run(token) == 0
+    with archive.catalogue.write() as connection:
+        queue_indexing(connection, answer.document, archive.clock.now())
+    with pytest.raises(LeaseLost):
+        indexer.run(token + 1)
+    assert count(archive, index_outbox) == 1
+    assert indexer.run(token) == 1
