@@ -230,7 +230,7 @@ def test_words_side_by_side_come_first(
         FolderResultLists(tmp_path / "lists", ManualClock()),
     )
     found = finder.answer(SearchRequest("spłata długu", Scopes.all()))
-    assert [hit.document for hit in found.hits][0] == first
+    assert found.hits[0].document == first
 
 
 def test_the_promised_shape(ask: Ask) -> None:
