@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 _QUOTES = frozenset("'\"’‘“”„«»`´״׳")
 _THAI_FIRST, _THAI_LAST = "\u0e00", "\u0e7f"
+HEBREW_PREFIXES = frozenset("ובהלמכש")
+"""And, in, the, to, from, as, that: Hebrew writes them as one with the word that follows."""
+
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u00ad")
 
 

@@ -13,6 +13,7 @@ from ocr.languages import Language
 
 _GOOD = 0.80
 _POOR = 0.62
+_READABLE = 0.72
 _STRIP = 420
 _MIN_ORIENTATION_CONFIDENCE = 1.0
 _OSD_SCRIPTS = {
@@ -91,20 +92,35 @@ class Recogniser:
         return back(self._engine.recognise(picture, round(dpi * _ENLARGE), language.models))
 
     def _guess(self, grey: Grey, dpi: int) -> Language:
-        """The language of a first page, by a quick look at its densest strip."""
+        """The language of a first page, by a quick look at its densest strip.
+
+        Most papers are in Latin letters; where they do not read well, Tesseract's own opinion on the script is tried,
+        then every other script: that opinion errs on pages of many numbers.
+        """
         if len(self._languages) == 1:
             return self._languages[0]
         strip = _densest_strip(grey)
-        latin = self._of_script("Latin")
-        if latin is not None:
-            words = self._engine.recognise(strip, dpi, latin.models, Layout.BLOCK)
+        scripts = list(dict.fromkeys(language.script for language in self._languages))
+        scripts.sort(key=lambda script: script != "Latin")
+        tried: list[tuple[float, Language]] = []
+        while scripts:
+            language = self._of_script(scripts.pop(0))
+            if language is None:
+                continue
+            words = self._engine.recognise(strip, dpi, language.models, Layout.BLOCK)
+            confidence = mean_confidence(words)
             text = " ".join(word.text for word in words)
-            if mean_confidence(words) >= _POOR and script_of(text) == "Latin":
-                found = self._finder.find(text)
-                return self._by_code[found] if found else latin
-        seen = self._engine.orientation(grey, dpi)
-        script = _OSD_SCRIPTS.get(seen.script) if seen else None
-        return self._of_script(script or "") or latin or self._languages[0]
+            found = self._finder.find(text) if script_of(text) == language.script else None
+            tried.append((confidence, self._by_code[found] if found else language))
+            if confidence >= _READABLE:
+                break
+            if len(tried) == 1:
+                seen = self._engine.orientation(grey, dpi)
+                script = _OSD_SCRIPTS.get(seen.script) if seen else None
+                if seen is not None and seen.rotation and seen.confidence >= _MIN_ORIENTATION_CONFIDENCE:
+                    return self._of_script(script or "") or tried[0][1]
+                scripts.sort(key=lambda other: other != script)
+        return max(tried, key=lambda item: item[0])[1]
 
     def _of_script(self, script: str) -> Language | None:
         if self._last is not None and self._last.script == script:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 
 from ocr.fields.allowed import AMOUNTS, DATES, NUMBERS
 from ocr.fields.amounts import Money, currency_of, find_amounts
@@ -13,6 +14,7 @@ from ocr.fields.identifiers import find_ibans, find_identifiers, find_russian_ac
 from ocr.fields.labels import LabelFound, cut_after, nearest_label
 from ocr.fields.numbers import find_numbers
 from ocr.fields.parties import Parties
+from ocr.folding import fold
 from ocr.lexicon import Lexicon, lexicon
 from ocr.values import FieldReading, Kind, PageReading
 
@@ -21,12 +23,14 @@ _FLOW_REACH = 110
 _DATELINE_LETTERS = 34
 _DATELINE_TOP = 0.5
 _DATE_AFTER_NUMBER = 24
+# The first is the sum of the others; the more parts, the less can it be chance.
 _SUMS = (
-    ("amounts.total", ("amounts.net", "amounts.vat")),
-    ("amounts.total", ("amounts.principal", "amounts.interest")),
-    ("amounts.total", ("amounts.principal", "amounts.costs")),
-    ("amounts.total", ("amounts.principal", "amounts.interest", "amounts.costs")),
+    ("amounts.total", "amounts.principal", "amounts.interest", "amounts.costs"),
+    ("amounts.total", "amounts.net", "amounts.vat"),
+    ("amounts.total", "amounts.principal", "amounts.interest"),
+    ("amounts.total", "amounts.principal", "amounts.costs"),
 )
+_RIVALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     for role in roles:
         if role.name not in best or role.strength > best[role.name].strength:
             best[role.name] = role
-    _check_sums(best)
+    _agree(roles, best)
     fields = [role.reading() for role in best.values()]
     fields += _currency(money)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
@@ -117,10 +121,7 @@ def _tied(date: Candidate, numbers: Sequence[tuple[str, Candidate]], words: Lexi
         gap = date.start - number.end
         if number.flow is date.flow and 0 <= gap <= _DATE_AFTER_NUMBER:
             between = date.flow.text[number.end : date.start]
-            found = nearest_label(
-                between, {"invoice_date": words.labels["invoice_date"]}, ("invoice_date",), 4
-            )
-            if found is not None:
+            if fold(between).text in words.labels["invoice_date"]:
                 return name
     return None
 
@@ -196,15 +197,25 @@ def _accounts(flows: Sequence[Flow], language: str, parties: Parties) -> Iterato
                 yield _Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)
 
 
-def _check_sums(best: dict[str, _Role]) -> None:
-    """Amounts that add up confirm one another."""
-    for whole, parts in _SUMS:
-        names = (whole, *parts)
-        if not all(name in best for name in names):
+def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> None:
+    """Amounts that add up confirm one another, and win over stronger labels that do not."""
+    rivals: dict[str, list[_Role]] = {}
+    for role in sorted(roles, key=lambda item: -item.strength):
+        if len(rivals.setdefault(role.name, [])) < _RIVALS:
+            rivals[role.name].append(role)
+    for names in _SUMS:
+        if not all(name in rivals for name in names):
             continue
-        if Decimal(best[whole].candidate.value) == sum(Decimal(best[part].candidate.value) for part in parts):
-            for name in names:
-                best[name] = replace(best[name], rule=f"{best[name].rule}; adds up", strength=0.99)
+        sums = [group for group in product(*(rivals[name] for name in names)) if _adds_up(group)]
+        if sums:
+            for role in max(sums, key=lambda group: sum(item.strength for item in group)):
+                best[role.name] = replace(role, rule=f"{role.rule}; adds up", strength=0.99)
+            return
+
+
+def _adds_up(group: tuple[_Role, ...]) -> bool:
+    whole, *parts = (Decimal(role.candidate.value) for role in group)
+    return whole == sum(parts) and all(part > 0 for part in parts)
 
 
 def _currency(money: Sequence[Money]) -> list[FieldReading]:

@@ -13,7 +13,7 @@ from stdnum.il import hp, idnr
 from stdnum.it import codicefiscale, iva
 from stdnum.pl import nip, pesel, regon
 from stdnum.ru import inn, ogrn
-from stdnum.th import pin
+from stdnum.th import moa, pin
 
 from ocr.fields.candidate import Candidate
 from ocr.fields.digits import western
@@ -142,7 +142,7 @@ _FORMS = (
     _Form(
         "inn",
         ("ru",),
-        _labelled(r"ИНН(?:\s+\w+)?", rf"{_digits(12)}|{_digits(10)}"),
+        _labelled(r"ИНН(?:\s+[^\W\d]+)?", rf"{_digits(12)}|{_digits(10)}"),
         inn.is_valid,
         _inn_bearer,
     ),
@@ -177,7 +177,7 @@ _FORMS = (
         "tax_id",
         ("th",),
         re.compile(r"(?<!\d)(?P<id>0(?:[ -]?\d){12})(?!\d)"),
-        pin.is_valid,
+        moa.is_valid,
         _always("company"),
     ),
 )

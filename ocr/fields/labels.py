@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from ocr.folding import fold
+from ocr.folding import HEBREW_PREFIXES, fold
 
 _SIMILAR = 88.0
 _FUZZY_FROM = 8
@@ -60,9 +60,15 @@ def _end_of(folded: str, label: str) -> int:
         if start < 0:
             return -1
         stop = start + len(label)
-        if _parted(folded, start - 1, label[0]) and _parted(folded, stop, label[-1]):
+        if _begins(folded, start, label) and _parted(folded, stop, label[-1]):
             return stop
         end = stop - 1
+
+
+def _begins(folded: str, start: int, label: str) -> bool:
+    if _parted(folded, start - 1, label[0]):
+        return True
+    return folded[start - 1] in HEBREW_PREFIXES and _parted(folded, start - 2, label[0])
 
 
 def _parted(folded: str, place: int, beside: str) -> bool:

@@ -97,7 +97,7 @@ def _skew(ink: Grey) -> float:
     for reach, step in _SKEW_SEARCH:
         angles = np.arange(best - reach, best + reach + step / 2, step)
         best = float(max(angles, key=lambda angle: (score(angle), -abs(angle))))
-    return round(best, 2)
+    return round(best, 2) + 0.0
 
 
 def _sharpness(grey: Grey) -> float:

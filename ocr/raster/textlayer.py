@@ -3,6 +3,7 @@
 import io
 import unicodedata
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, BinaryIO, cast
 
 import cv2
@@ -11,11 +12,12 @@ import pdfplumber
 
 from ocr.bidi import is_right_to_left, logical_order
 from ocr.engines import RecognisedWord
+from ocr.raster.columns import Strip, reading_order
 from ocr.raster.source import Pixels
 from ocr.raster.trust import misspelt_thai, unmapped
 
 _MAX_UNMAPPED = 0.01
-_MAX_MISSPELT = 0.01
+_MAX_MISSPELT = 0.006
 _MIN_INK_COVERED = 0.5
 _INK_BELOW = 128
 _MAX_CHARS = 60_000
@@ -139,17 +141,27 @@ def _lines(letters: list[_Letter]) -> list[list[_Letter]]:
 
 
 def _words(letters: list[_Letter]) -> list[RecognisedWord]:
-    words: list[RecognisedWord] = []
-    number = 0
     leftward = is_right_to_left("".join(letter.text for letter in letters))
-    for line in _lines(letters):
-        segments = _segments(line)
-        for segment in reversed(segments) if leftward else segments:
-            number += 1
+    segments = [segment for line in _lines(letters) for segment in _segments(line)]
+    strips = [
+        Strip(
+            key,
+            min(item.x0 for item in segment),
+            min(item.y0 for item in segment),
+            max(item.x1 for item in segment),
+            max(item.y1 for item in segment),
+        )
+        for key, segment in enumerate(segments)
+    ]
+    size = median(strip.y1 - strip.y0 for strip in strips)
+    words: list[RecognisedWord] = []
+    for block, keys in enumerate(reading_order(strips, size, leftward=leftward)):
+        for line, key in enumerate(keys):
+            segment = segments[key]
             visual = "".join(item.text[:1] or " " for item in segment)
             turned = leftward or is_right_to_left(visual)
             ordered = [segment[index] for index in logical_order(visual)] if turned else segment
-            words.extend(_split(ordered, number))
+            words.extend(_split(ordered, block, line))
     return words
 
 
@@ -159,6 +171,8 @@ def _segments(line: list[_Letter]) -> list[list[_Letter]]:
     right = 0.0
     for letter in line:
         if letter.text.isspace():
+            if segments:
+                segments[-1].append(letter)
             continue
         if not segments or letter.x0 - right > _COLUMN_GAP * letter.size:
             segments.append([])
@@ -168,12 +182,13 @@ def _segments(line: list[_Letter]) -> list[list[_Letter]]:
     return segments
 
 
-def _split(letters: list[_Letter], line: int) -> list[RecognisedWord]:
-    """Letters in reading order as words: apart where there is room between a letter and the word so far."""
+def _split(letters: list[_Letter], block: int, line: int) -> list[RecognisedWord]:
+    """Letters in reading order as words: apart at spaces, and where there is room beside the word so far."""
     words: list[RecognisedWord] = []
     run: list[_Letter] = []
     for letter in [*letters, None]:
-        if run and (letter is None or _gap(run, letter) > _WORD_GAP * letter.size):
+        apart = letter is None or letter.text.isspace() or _gap(run, letter) > _WORD_GAP * letter.size
+        if run and apart:
             words.append(
                 RecognisedWord(
                     text="".join(item.text for item in run),
@@ -182,16 +197,18 @@ def _split(letters: list[_Letter], line: int) -> list[RecognisedWord]:
                     x1=round(max(item.x1 for item in run)),
                     y1=round(max(item.y1 for item in run)),
                     confidence=1.0,
-                    block=line,
+                    block=block,
                     paragraph=0,
-                    line=0,
+                    line=line,
                 )
             )
             run = []
-        if letter is not None:
+        if letter is not None and not letter.text.isspace():
             run.append(letter)
     return words
 
 
 def _gap(run: list[_Letter], letter: _Letter) -> float:
+    if not run:
+        return 0.0
     return max(letter.x0 - max(item.x1 for item in run), min(item.x0 for item in run) - letter.x1)
