@@ -221,3 +221,19 @@ class Intake:
             )
             record_document(archive, connection, document, type="compose", actor=ACTOR, reason="initial")
         return Deposited(deposit, document, digest.hex(), original, manifest)
+
+
+def search(archive: Archive, count: int, thing: str = "x") -> None:
+    """So many entries of one chain, without records."""
+    with archive.catalogue.write() as connection:
+        for _ in range(count):
+            record(
+                connection,
+                type="search",
+                object_type="archive",
+                object_id=thing,
+                subject="0" * 64,
+                actor=ACTOR,
+                time=archive.clock.now(),
+                chain="access",
+            )

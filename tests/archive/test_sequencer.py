@@ -10,7 +10,6 @@ from archive.archive import Archive
 from archive.catalogue import Catalogue, LeaseLost
 from archive.catalogue import schema as t
 from archive.errors import LogReadOnly
-from archive.log import record
 from archive.log_files import LogFiles, superseded
 from archive.sequencer import Sequencer
 from archive.vault import PointerMoved
@@ -19,24 +18,8 @@ from signing.entry import Entry
 from signing.note import NoteKey
 from signing.tlog import Bundle, bundles_for, leaf_hash, root_of, tiles_for
 from tabellion.base.clock import ManualClock
-from tests.archive.building import ACTOR, ORIGIN, Intake, make_archive
+from tests.archive.building import ORIGIN, Intake, make_archive, search
 from tests.archive.keeping import TestKeeper, log_signer, receipt_signer
-
-
-def search(archive: Archive, count: int, thing: str = "x") -> None:
-    """So many entries of one chain, without records."""
-    with archive.catalogue.write() as connection:
-        for _ in range(count):
-            record(
-                connection,
-                type="search",
-                object_type="archive",
-                object_id=thing,
-                subject="0" * 64,
-                actor=ACTOR,
-                time=archive.clock.now(),
-                chain="access",
-            )
 
 
 def published(archive: Archive) -> Checkpoint:

@@ -1,0 +1,181 @@
+"""Checks stamps: root computed anew, token verified strictly, checkpoint in the stamp extended by the published one."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from archive import stamp_files
+from archive.archive import Archive
+from archive.catalogue.schema import manifests, stamps
+from archive.stamp_files import Frozen
+from archive.token_trust import verify_with_any
+from archive.verification.findings import Findings
+from archive.verification.log_check import LogCheck
+from archive.verification.trust import VerifyTrust
+from signing.checkpoint import Checkpoint
+from signing.errors import TokenRefused
+from signing.verdict import Aspect
+from tabellion.base.errors import EvidenceError
+
+PROVED = ("verified", "published")
+
+
+def stamp_rows(archive: Archive) -> Sequence[Row[Any]]:
+    """All stamps of the catalogue, by number."""
+    with archive.catalogue.read() as connection:
+        return connection.execute(select(stamps).order_by(stamps.c.number)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A stamp that holds: what it froze, and how far its checkpoint reaches into the log."""
+
+    frozen: Frozen
+    log_size: int
+
+
+class StampCheck:
+    """The stamps of an archive, each checked once, when it is asked for."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        trust: VerifyTrust,
+        log: LogCheck,
+        findings: Findings,
+        rows: Sequence[Row[Any]],
+    ) -> None:
+        """`rows` are the stamps as `stamp_rows` gave them before the log was looked at."""
+        self._archive = archive
+        self._trust = trust
+        self._log = log
+        self._findings = findings
+        self._checked: dict[str, Proved | None] = {}
+        self._rows = {row.id: row for row in rows}
+        newest = max((row for row in rows if row.note is not None), key=lambda row: row.number, default=None)
+        if newest is not None:
+            self._require_extended(newest)
+
+    def proves(self, manifest: Row[Any], node: bytes, document: str | None) -> None:
+        """Look for the proof of time of a manifest whose group node was computed from what was read."""
+        row = self._rows.get(manifest.stamp_id)
+        newer = row is None and self._is_newer(manifest.stamp_id)
+        if manifest.stamp_id is None or newer or (row is not None and row.state not in PROVED):
+            self._findings.times.add("pending")
+            self._findings.pending(Aspect.TIME, "TIME_PENDING", document)
+            return
+        if row is None:
+            what = f"the stamp {manifest.stamp_id} of deposit {manifest.deposit_id} is not in the catalogue"
+            self._findings.failed(Aspect.TIME, "STAMP_MISSING", what, document)
+            return
+        proved = self.check(row, document)
+        if proved is None:
+            return
+        nodes, position = proved.frozen.nodes, manifest.stamp_position
+        if position is None or not 0 <= position < len(nodes) or nodes[position] != node:
+            what = (
+                f"stamp {row.number} does not cover deposit {manifest.deposit_id} "
+                f"(manifest {manifest.version}) as it is now"
+            )
+            self._findings.failed(Aspect.TIME, "STAMP_ALTERED", what, document)
+        elif manifest.seq is None or manifest.seq >= proved.log_size:
+            what = f"the checkpoint in stamp {row.number} does not include deposit {manifest.deposit_id}"
+            self._findings.failed(Aspect.TIME, "STAMP_ALTERED", what, document)
+
+    def check_all(self) -> None:
+        """Check every stamp, and that the log and the catalogue know the same ones."""
+        for row in self._rows.values():
+            if row.state in PROVED:
+                self.check(row, None)
+                self._check_members(row)
+        for stamp in self._log.named("stamp"):
+            found = self._rows.get(stamp)
+            logged = any(each.type == "stamp" for each in self._log.custody(("stamp", stamp), None))
+            if logged and (found is None or found.state not in PROVED):
+                what = f"the log knows a verified stamp {stamp} that the catalogue does not have as such"
+                self._findings.failed(Aspect.TIME, "STAMP_MISSING", what)
+        if not any(row.state in PROVED for row in self._rows.values()):
+            self._findings.times.add("pending")
+            self._findings.pending(Aspect.TIME, "TIME_PENDING", None)
+
+    def _is_newer(self, stamp: str | None) -> bool:
+        """Whether a stamp was closed only after this verification had begun."""
+        if stamp is None:
+            return False
+        with self._archive.catalogue.read() as connection:
+            return connection.scalar(select(stamps.c.id).where(stamps.c.id == stamp)) is not None
+
+    def check(self, row: Row[Any], document: str | None) -> Proved | None:
+        """The stamp of a row, if it holds; what does not is found once."""
+        if row.id not in self._checked:
+            self._checked[row.id] = self._check(row, document)
+        return self._checked[row.id]
+
+    def _check(self, row: Row[Any], document: str | None) -> Proved | None:
+        failed, name = self._findings.failed, f"stamp {row.number} ({row.id})"
+        self._findings.looked(Aspect.TIME)
+        try:
+            frozen = stamp_files.read_frozen(self._archive.objects, row.id)
+            der = stamp_files.read_token(self._archive.objects, row.id)
+            checkpoint = self._log.verified(frozen.signed)
+        except EvidenceError as error:
+            failed(Aspect.TIME, "STAMP_ALTERED", f"{name}: {error}", document)
+            return None
+        self._findings.checked["tokens"] += 1
+        try:
+            now = self._archive.clock.now()
+            token = verify_with_any(der, frozen.root, self._trust.authorities, now)
+        except TokenRefused as refused:
+            failed(Aspect.TIME, refused.reason, f"the token of {name} does not hold: {refused}", document)
+            return None
+        if not self._agrees(row, frozen, der, checkpoint) or row.gen_time != token.gen_time:
+            what = (
+                f"the catalogue says of {name} something else than the vault: root, checkpoint, token or time"
+            )
+            failed(Aspect.TIME, "STAMP_ALTERED", what, document)
+            return None
+        self._findings.times.add(token.time_class)
+        self._findings.authorities.add(token.authority)
+        self._require_extended(row)
+        self._require_logged(row, der, document)
+        return Proved(frozen, checkpoint.size)
+
+    @staticmethod
+    def _agrees(row: Row[Any], frozen: Frozen, der: bytes, checkpoint: Checkpoint) -> bool:
+        return (row.root, row.checkpoint, row.note, row.checkpoint_size, row.token, row.number) == (
+            frozen.root.hex(),
+            frozen.checkpoint.decode(),
+            frozen.signed.decode(),
+            checkpoint.size,
+            der,
+            frozen.number,
+        )
+
+    def _require_extended(self, row: Row[Any]) -> None:
+        self._log.require_extends(row.note.encode(), f"the checkpoint in stamp {row.number}")
+
+    def _require_logged(self, row: Row[Any], der: bytes, document: str | None) -> None:
+        """The log names the digest of the token; a stamp whose entry still waits is verified, not yet published."""
+        subjects = {
+            each.subject for each in self._log.custody(("stamp", row.id), document) if each.type == "stamp"
+        }
+        digest = hashlib.sha256(der).hexdigest()
+        if row.state == "published" and digest not in subjects and not self._log.after_checkpoint(digest):
+            what = f"the log does not name the token of stamp {row.number} ({row.id})"
+            self._findings.failed(Aspect.TIME, "STAMP_ALTERED", what, document)
+
+    def _check_members(self, row: Row[Any]) -> None:
+        proved = self._checked[row.id]
+        query = (
+            select(manifests.c.group_node)
+            .where(manifests.c.stamp_id == row.id)
+            .order_by(manifests.c.stamp_position)
+        )
+        with self._archive.catalogue.read() as connection:
+            nodes = tuple(bytes.fromhex(node) for node in connection.execute(query).scalars())
+        if proved is not None and nodes != proved.frozen.nodes:
+            what = f"the catalogue lists other members of stamp {row.number} than the vault"
+            self._findings.failed(Aspect.TIME, "STAMP_ALTERED", what)

@@ -1,0 +1,29 @@
+"""What a verification trusts: handed in from outside, never taken from what is verified."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from signing.note import NoteKey
+from signing.timestamp import TimestampTrust
+from signing.verdict import TrustInput
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyTrust:
+    """The log's keys and the time-stamp authorities, each with where it came from, in words for the report."""
+
+    log_keys: tuple[NoteKey, ...]
+    authorities: tuple[TimestampTrust, ...]
+    source: str = "the keys of this installation"
+
+    def inputs(self) -> Iterator[TrustInput]:
+        """What the report prints."""
+        for key in self.log_keys:
+            yield TrustInput("log", sha256(key.public_der).hexdigest(), self.source)
+        for authority in self.authorities:
+            for anchor in authority.anchors:
+                use = f"time ({authority.authority})"
+                yield TrustInput(use, anchor.fingerprint(SHA256()).hex(), self.source)

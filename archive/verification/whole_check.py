@@ -1,0 +1,105 @@
+"""What only a verification of everything can see: things that the log names and the catalogue does not, and others."""
+
+import hashlib
+from collections.abc import Iterator
+
+from sqlalchemy import Table, func, select
+
+from archive.archive import Archive
+from archive.catalogue.schema import batches, deposits, document_deposits, documents
+from archive.stamp_files import read
+from archive.vault import inventory
+from archive.verification.findings import Findings
+from archive.verification.log_check import LogCheck
+from signing.verdict import Aspect
+from tabellion.base.errors import EvidenceError
+
+_AT_ONCE = 1000
+_IDENTITY = "archive.json"
+
+
+class WholeCheck:
+    """Walks over everything that the catalogue or the log knows."""
+
+    def __init__(self, archive: Archive, log: LogCheck, findings: Findings) -> None:
+        self._archive = archive
+        self._log = log
+        self._findings = findings
+
+    def check_identity(self) -> None:
+        """`archive.json` is the one whose digest stands in the log's first entries, where it is there at all."""
+        named = {
+            each.subject
+            for each in self._log.custody(("archive", self._archive.id), None)
+            if each.type == "config"
+        }
+        if not named:
+            return
+        try:
+            data = read(self._archive.objects, _IDENTITY)
+        except EvidenceError as error:
+            self._findings.failed(Aspect.INTEGRITY, "IDENTITY_DIFFERS", str(error))
+            return
+        if hashlib.sha256(data).hexdigest() not in named:
+            self._findings.failed(
+                Aspect.INTEGRITY, "IDENTITY_DIFFERS", f"{_IDENTITY} is not the one that the log names"
+            )
+
+    def check_inventory(self) -> None:
+        """The segments of the inventory are those that the log names, and none is missing."""
+        chain = self._log.custody(("archive", self._archive.id), None)
+        named = {each.subject for each in chain if each.type == "fixity"}
+        try:
+            found = inventory.segments(self._archive.objects.vault)
+            for segment in found:
+                inventory.read_segment(self._archive.objects.vault, segment)
+        except EvidenceError as error:
+            self._findings.failed(Aspect.INTEGRITY, "INVENTORY_ALTERED", f"the inventory: {error}")
+            return
+        if missing := named - {segment.digest for segment in found}:
+            what = f"{len(missing)} segments of the inventory that the log names are not in the vault"
+            self._findings.failed(Aspect.INTEGRITY, "INVENTORY_ALTERED", what)
+
+    def deposits(self) -> Iterator[tuple[str, str | None]]:
+        """Every deposit of catalogue or log, with a document that it belongs to."""
+        known = set(self._log.named("deposit"))
+        for deposit in self._ids(deposits):
+            known.discard(deposit)
+            yield deposit, self._document_of(deposit)
+        for deposit in sorted(known):
+            yield deposit, self._document_of(deposit)
+
+    def documents(self) -> Iterator[str]:
+        """Every document of the catalogue; those that only the log knows are findings."""
+        yield from self._compared("document", documents)
+
+    def batches(self) -> Iterator[str]:
+        """Every batch of the catalogue; those that only the log knows are findings."""
+        yield from self._compared("batch", batches)
+
+    def _compared(self, kind: str, table: Table) -> Iterator[str]:
+        known = set(self._log.named(kind))
+        for thing in self._ids(table):
+            known.discard(thing)
+            yield thing
+        for thing in sorted(known):
+            what = f"the log knows a {kind} {thing} that the catalogue does not have"
+            document = thing if kind == "document" else None
+            self._findings.failed(Aspect.INTEGRITY, "DOCUMENT_MISSING", what, document)
+
+    def _ids(self, table: Table) -> Iterator[str]:
+        last = ""
+        while True:
+            page = select(table.c.id).where(table.c.id > last).order_by(table.c.id).limit(_AT_ONCE)
+            with self._archive.catalogue.read() as connection:
+                found = list(connection.execute(page).scalars())
+            if not found:
+                return
+            yield from found
+            last = found[-1]
+
+    def _document_of(self, deposit: str) -> str | None:
+        first = select(func.min(document_deposits.c.document_id))
+        with self._archive.catalogue.read() as connection:
+            found = connection.scalar(first.where(document_deposits.c.deposit_id == deposit))
+        return None if found is None else str(found)
