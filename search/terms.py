@@ -43,6 +43,7 @@ NUMBER_FIELDS = (*DAY_FIELDS, "amount")
 
 _FIRST_DAY = date(1850, 1, 1).toordinal()
 _DAY_BITS, _HASH_BITS = 17, 47
+_LARGEST = 1 << 62  # a misread amount may have any number of digits; engines hold 63 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
                     ("received", record.received_date),
                 )
             },
-            "amount": sorted({amount.minor for amount in record.amounts}),
+            "amount": sorted({amount.minor for amount in record.amounts if abs(amount.minor) < _LARGEST}),
         },
         facets={
             "kind": [(record.kind, record.kind)],

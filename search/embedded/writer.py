@@ -1,6 +1,6 @@
 """The one writer of the embedded index, and the writer of a new generation beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -37,64 +37,76 @@ class _Generation:
         self._heap = heap
         self._schema = build_schema()
         self._pending: list[_Change] = []
-        self._writer = self._open()
-
-    def _open(self) -> tantivy.IndexWriter:
-        if not self._path.is_dir():
-            raise IndexOutdated("the files of the index are missing")
-        try:
-            index = tantivy.Index(self._schema, str(self._path))
-            return index.writer(self._heap, 1)
-        except _BROKEN as error:
-            raise IndexBusy("the index cannot be opened for writing") from error
+        self._writer: tantivy.IndexWriter | None = self._open()
 
     def apply(self, change: _Change) -> None:
         """Take a change; it is seen after the next commit."""
+        documents = self._documents(change)
         self._pending.append(change)
-        try:
-            self._write(change)
-        except _BROKEN:
-            self._replay()
+        self._do(lambda writer: _write(writer, change.document, documents))
         if sum(len(waiting.pages) for waiting in self._pending) >= MOST_PENDING:
             self.commit()
 
     def commit(self) -> None:
-        """Make the changes durable and visible; a writer that has died is reopened and given them again."""
-        try:
-            self._writer.commit()
-        except _BROKEN:
-            self._replay()
-            try:
-                self._writer.commit()
-            except _BROKEN as error:
-                raise IndexBusy("the index could not be committed") from error
+        """Make the changes durable and visible."""
+        self._do(lambda writer: writer.commit())
         self._pending.clear()
 
     def close(self) -> None:
         """Commit, let merges end, release the lock."""
         self.commit()
-        self._writer.wait_merging_threads()
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.wait_merging_threads()
 
     def drop(self) -> list[_Change]:
         """Let go of the writer without committing (the folder may be gone already); gives what was not committed."""
-        del self._writer
+        self._writer = None
         pending, self._pending = self._pending, []
         return pending
 
-    def _write(self, change: _Change) -> None:
-        self._writer.delete_documents_by_term("document", change.document)
-        for record in change.pages:
-            terms = page_terms(record, self._analyser)
-            self._writer.add_document(document_of(record, terms, self._schema))
+    def _do(self, act: Callable[[tantivy.IndexWriter], object]) -> None:
+        """Act on the writer; one that has died is reopened and given its changes again, once.
 
-    def _replay(self) -> None:
-        del self._writer  # releases the lock of the dead writer
-        self._writer = self._open()
+        Raises IndexBusy where that fails as well: the changes wait, and the next call tries again.
+        """
         try:
+            act(self._living())
+        except _BROKEN:
+            self._writer = None  # releases the lock of the dead one
+            try:
+                act(self._living())
+            except _BROKEN as error:
+                self._writer = None
+                raise IndexBusy("the index cannot be written") from error
+
+    def _living(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            writer = self._open()
             for change in self._pending:
-                self._write(change)
+                _write(writer, change.document, self._documents(change))
+            self._writer = writer
+        return self._writer
+
+    def _open(self) -> tantivy.IndexWriter:
+        if not self._path.is_dir():
+            raise IndexOutdated("the files of the index are missing")
+        try:
+            return tantivy.Index(self._schema, str(self._path)).writer(self._heap, 1)
         except _BROKEN as error:
-            raise IndexBusy("the index writer could not be brought back") from error
+            raise IndexBusy("the index cannot be opened for writing") from error
+
+    def _documents(self, change: _Change) -> list[tantivy.Document]:
+        return [
+            document_of(record, page_terms(record, self._analyser), self._schema) for record in change.pages
+        ]
+
+
+def _write(writer: tantivy.IndexWriter, document: str, pages: Iterable[tantivy.Document]) -> None:
+    """Put pages in the place of a document's; doing it twice is doing it once."""
+    writer.delete_documents_by_term("document", document)
+    for page in pages:
+        writer.add_document(page)
 
 
 class _Writing:

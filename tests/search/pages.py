@@ -71,9 +71,7 @@ def library() -> list[PageRecord]:
         language: record(f"doc-{language}", text, language=language, day=date(2024, month, 10))
         for month, (language, text) in enumerate(TEXTS.items(), start=1)
     }
-    north = {"portfolio": NORTH, "batch": Named("b-1", "Box 7"), "station": Named("st-3", "Station 3")}
-    south = {"portfolio": SOUTH, "scopes": frozenset({"portfolio:p-south"})}
-    return [
+    north = [
         replace(
             pages["pl"],
             kind="dunning_letter",
@@ -84,15 +82,19 @@ def library() -> list[PageRecord]:
             parties=(KOWALSKI, BANK),
             claims=(PageClaim("claim-1", "W/2024/881"),),
             quality=frozenset({"doubtful"}),
-            **north,
         ),
-        replace(
-            pages["it"], kind="dunning_letter", parties=(ROSSI,), amounts=(Amount(123456, "EUR"),), **north
-        ),
-        replace(pages["es"], kind="assignment_notice", amounts=(Amount(35000, "EUR"),), **north),
-        replace(pages["en"], kind="invoice", direction="in", **north),
-        replace(pages["de"], kind="dunning_letter", amounts=(Amount(9990, "EUR"),), **north),
-        replace(pages["ru"], kind="contract", amounts=(Amount(1234567, "RUB"),), **south),
-        replace(pages["he"], kind="invoice", parties=(replace(KOWALSKI, role="guarantor"),), **south),
-        replace(pages["th"], kind="invoice", **south),
+        replace(pages["it"], kind="dunning_letter", parties=(ROSSI,), amounts=(Amount(123456, "EUR"),)),
+        replace(pages["es"], kind="assignment_notice", amounts=(Amount(35000, "EUR"),)),
+        replace(pages["en"], kind="invoice", direction="in"),
+        replace(pages["de"], kind="dunning_letter", amounts=(Amount(9990, "EUR"),)),
+    ]
+    south = [
+        replace(pages["ru"], kind="contract", amounts=(Amount(1234567, "RUB"),)),
+        replace(pages["he"], kind="invoice", parties=(replace(KOWALSKI, role="guarantor"),)),
+        replace(pages["th"], kind="invoice"),
+    ]
+    box, station = Named("b-1", "Box 7"), Named("st-3", "Station 3")
+    return [
+        *(replace(page, portfolio=NORTH, batch=box, station=station) for page in north),
+        *(replace(page, portfolio=SOUTH, scopes=frozenset({"portfolio:p-south"})) for page in south),
     ]

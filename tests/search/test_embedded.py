@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from search import Analyser, EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter, IndexBusy, IndexOutdated
+from search import Amount, Analyser, EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter, IndexBusy, IndexOutdated
 from search import plan as p
 from search.embedded.generations import Generations
 from tests.search.contract import ALL, EVERYTHING, Backend, SearchContract
@@ -18,6 +19,13 @@ HEAP = 15_000_000
 
 def open_writer(folder: Path) -> EmbeddedWriter:
     return EmbeddedWriter(folder, ANALYSER, heap=HEAP)
+
+
+def kill(writer: EmbeddedWriter) -> None:
+    """Consume tantivy's writer underneath: every further call on it raises, as after the death of its thread."""
+    underneath = writer._core._writer
+    assert underneath is not None
+    underneath.wait_merging_threads()
 
 
 @pytest.fixture
@@ -48,11 +56,32 @@ def test_a_dead_writer_is_reopened_and_given_its_changes_again(folder: Path) -> 
     index = EmbeddedIndex(folder)
     with open_writer(folder) as writer:
         writer.replace("a", [record("a", "umowa")])
-        writer._core._writer.wait_merging_threads()  # consumed: every further call raises
+        kill(writer)
         writer.replace("b", [record("b", "umowa")])
-        writer._core._writer.wait_merging_threads()
+        kill(writer)
         writer.commit()
         assert {hit.document for hit in index.newest(EVERYTHING, ALL, 5)} == {"a", "b"}
+
+
+def test_a_writer_that_cannot_come_back_says_so_and_tries_again_later(folder: Path) -> None:
+    writer = open_writer(folder)
+    writer.replace("a", [record("a", "umowa")])
+    kill(writer)
+    other = open_writer(folder)
+    for _ in range(2):
+        with pytest.raises(IndexBusy):
+            writer.commit()
+    other.close()
+    writer.close()
+    assert EmbeddedIndex(folder).overview(EVERYTHING, ALL).total == 1
+
+
+def test_a_misread_amount_of_any_length_does_not_harm(folder: Path) -> None:
+    page = replace(record("a", "umowa"), amounts=(Amount(10**30, "PLN"), Amount(-5, "PLN")))
+    with open_writer(folder) as writer:
+        writer.replace("a", [page])
+    index = EmbeddedIndex(folder)
+    assert index.overview(p.Between("amount", -5, -5), ALL).total == 1
 
 
 def test_many_pages_are_committed_on_the_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
