@@ -1,10 +1,13 @@
 """Builds the application: REST, pages, errors, headers; refuses to start with a route that asks nobody."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
-from starlette.routing import BaseRoute, Mount
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute
 
 from api import pages, problems, rest
 from api.access import PUBLIC, Action, Actor
@@ -24,6 +27,7 @@ def build_app(service: Service, version: str) -> FastAPI:
         openapi_url=None,  # served below, to those signed in
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # such a redirect is built from the Host header, which anybody may have written
         responses=problems.PROBLEMS,
     )
     app.state.service = service
@@ -37,15 +41,35 @@ def build_app(service: Service, version: str) -> FastAPI:
     return app
 
 
-def refuse_ungated(routes: list[BaseRoute]) -> None:
-    """Raise SettingsError where a route neither asks the gate nor stands in its public list."""
-    for route in routes:
-        if isinstance(route, Mount):
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A route as the gate sees it: method, path template, and the actions that it asks for (none: it asks nobody)."""
+
+    method: str
+    path: str
+    actions: frozenset[Action]
+
+    @property
+    def public(self) -> bool:
+        """Whether it stands in the gate's public list."""
+        return (self.method, self.path) in PUBLIC
+
+
+def gated_routes(routes: Sequence[BaseRoute]) -> Iterator[Gated]:
+    """Every route, those of included routers too. Raises SettingsError for what is mounted past the gate."""
+    for route in iter_route_contexts(routes):
+        methods = route.methods
+        if not methods or route.path is None:
             raise SettingsError(f"{route.path} is mounted past the gate")
-        methods: set[str] = (getattr(route, "methods", None) or {"GET"}) - {"HEAD", "OPTIONS"}
-        path: str = getattr(route, "path", "")
-        if not asked(route) and not all((method, path) in PUBLIC for method in methods):
-            raise SettingsError(f"the route {path} asks nobody")
+        for method in sorted(methods - {"HEAD", "OPTIONS"}):
+            yield Gated(method, route.path, asked(route))
+
+
+def refuse_ungated(routes: Sequence[BaseRoute]) -> None:
+    """Raise SettingsError where a route neither asks the gate nor stands in its public list."""
+    for route in gated_routes(routes):
+        if not route.actions and not route.public:
+            raise SettingsError(f"{route.method} {route.path} asks nobody")
 
 
 def _serve_openapi(app: FastAPI) -> None:

@@ -1,0 +1,140 @@
+"""The real application over a real archive in the test's own folder: SQLite, a folder vault, tantivy, a warm reader."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from api.app import build_app
+from api.service import Options, Service
+from archive.archive import Archive
+from archive.catalogue import Catalogue, upgrade
+from archive.stamp_closing import demand
+from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
+from archive.verification.trust import VerifyTrust
+from archive.verify import verify
+from ingest.indexing import Indexer
+from ingest.worker import Worker
+from ocr import Reader
+from search import Analyser, EmbeddedIndex, EmbeddedWriter, Finder, FolderResultLists
+from signing.note import NoteKey
+from signing.verdict import Report
+from tabellion.base.clock import ManualClock, SystemClock
+from tabellion.base.ids import Ids
+from tests.api.support import House
+from tests.archive.keeping import TestKeeper, authority, log_signer
+
+PASSPHRASE = b"correct horse battery staple"
+LARGEST_UPLOAD = 1 << 30
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty catalogue with its schema and an archive key, to be copied: both take a while to make."""
+    folder = tmp_path_factory.mktemp("api-template")
+    catalogue = Catalogue(f"sqlite:///{folder}/catalogue.db")
+    upgrade(catalogue)
+    catalogue.close()
+    ArchiveKeyFile.create(folder / "archive.key", PASSPHRASE, os.urandom, SystemClock().now())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """The event loop in which the application answers."""
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Reader]:
+    with Reader(languages=("en", "pl")) as reader:
+        yield reader
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def archive(template: Path, tmp_path: Path, clock: ManualClock) -> Iterator[Archive]:
+    """An archive in `tmp_path`: `catalogue.db`, `vault/`, `archive.key`."""
+    for file in template.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+        (tmp_path / file.name).chmod(0o600)
+    catalogue = Catalogue(f"sqlite:///{tmp_path}/catalogue.db")
+    vault = FolderVault(tmp_path / "vault", clock)
+    keys = KeyRing(vault, ArchiveKeyFile(tmp_path / "archive.key", PASSPHRASE, os.urandom), os.urandom, clock)
+    ids = Ids(clock)
+    yield Archive(
+        ids.new(), "localhost/test", catalogue, Objects(vault, keys, os.urandom), clock=clock, ids=ids
+    )
+    catalogue.close()
+
+
+@pytest.fixture
+def service(archive: Archive, tmp_path: Path) -> Service:
+    """The parts behind the routes, as the wiring makes them."""
+    trust = VerifyTrust(
+        log_keys=(NoteKey(archive.origin, log_signer().public_der),), authorities=(authority(archive).trust,)
+    )
+
+    def verify_documents(document_ids: Sequence[str] | None) -> Report:
+        return verify(archive, trust, document_ids)
+
+    def health() -> Mapping[str, str | None]:
+        return {"catalogue": None, "keeper": "no keeper is alive"}
+
+    def close_stamp() -> None:
+        demand(archive)
+
+    return Service(
+        archive=archive,
+        finder=Finder(
+            index=EmbeddedIndex(tmp_path / "index"),
+            analyser=Analyser(),
+            words_of=lambda document, page: None,
+            lists=FolderResultLists(tmp_path / "results", archive.clock),
+        ),
+        options=Options(
+            zone=ZoneInfo("Europe/Warsaw"),
+            session_length=timedelta(hours=12),
+            max_upload_bytes=LARGEST_UPLOAD,
+            secure_cookies=False,
+            test_authority=True,
+            languages=("en", "pl"),
+            retention=timedelta(days=1),
+        ),
+        nudge=lambda: None,
+        verify=verify_documents,
+        close_stamp=close_stamp,
+        health=health,
+    )
+
+
+@pytest.fixture
+def house(
+    archive: Archive,
+    clock: ManualClock,
+    service: Service,
+    tmp_path: Path,
+    portal: BlockingPortal,
+    reader: Reader,
+) -> Iterator[House]:
+    """The service, with keeper and worker that do what waits when told to."""
+    indexer = Indexer(archive, lambda: EmbeddedWriter(tmp_path / "index", Analyser(), heap=15_000_000))
+    yield House(
+        archive=archive,
+        clock=clock,
+        app=build_app(service, "0.0"),
+        portal=portal,
+        keeper=TestKeeper(archive),
+        worker=Worker(archive, reader, "worker-1"),
+        indexer=indexer,
+    )
+    indexer.close()
