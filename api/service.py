@@ -33,7 +33,7 @@ class Service:
     nudge: Callable[[], None]
     # The documents to verify, or None for all of them.
     verify: Callable[[Sequence[str] | None], Report]
-    # Close the open stamp now; the keeper fetches the token.
-    close_stamp: Callable[[], None]
+    # Close the open stamp now and give its id; the keeper fetches the token.
+    close_stamp: Callable[[], str]
     # Part by name and what is wrong with it, or None where it answers.
     health: Callable[[], Mapping[str, str | None]]

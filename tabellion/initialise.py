@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 
 from api.accounts import create_account
@@ -13,10 +14,12 @@ from archive.identity import KEY, Identity, read_identity
 from archive.log import record
 from archive.vault import FolderVault, KeyRing, Objects
 from tabellion.base.clock import Clock
-from tabellion.base.errors import Conflict
+from tabellion.base.errors import BadRequest, Conflict
 from tabellion.base.ids import Ids
 from tabellion.keychest import make_keys
 from tabellion.settings import Settings
+
+_ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_-]{0,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
             f"there is an archive at {settings.home} already",
             advice="Use it, or point TABELLION_HOME to another folder.",
         )
+    if settings.origin is not None and not _ORIGIN.fullmatch(settings.origin):
+        raise BadRequest("an origin is a host name and a path without spaces and plus signs")
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ids, now = Ids(clock), clock.now()
     archive_id = ids.new()

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Time-stamp authorities in order, separated by spaces; `local` is the test authority without legal value."""
     tsa_ca_file: Path | None = None
     """PEM file with the CA certificates that the authorities' certificates must chain to."""
+    tsa_policies: str = ""
+    """Policy OIDs that those authorities' tokens may name, separated by spaces."""
     origin: str | None = None
     """The log's origin; default `localhost/<archive id>`. Fixed at `init`."""
     key_passphrase_file: Path | None = None

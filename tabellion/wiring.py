@@ -1,10 +1,12 @@
 """Builds the parts out of the settings, once; nothing else in the project reads settings or opens files of the home."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
+from celery import Celery
 from sqlalchemy import select
 
 from archive.archive import Archive
@@ -12,6 +14,8 @@ from archive.catalogue import Catalogue, check
 from archive.catalogue.schema import archive_state
 from archive.identity import Identity, read_identity
 from archive.vault import FolderVault, KeyRing, Objects
+from ingest.queue import Nudge, build_app
+from ocr import Limits, Reader
 from tabellion.base.clock import Clock, SystemClock
 from tabellion.base.errors import NotInitialised, SettingsError
 from tabellion.base.ids import Ids
@@ -29,6 +33,30 @@ class Parts:
     keyring: KeyRing | None
     chest: KeyChest
     archive: Archive
+
+    @property
+    def retention(self) -> timedelta:
+        """How long originals are locked."""
+        return timedelta(days=self.settings.retention_days)
+
+
+def celery_app(settings: Settings) -> Celery:
+    """The Celery application of the nudges."""
+    url = None if settings.broker_url is None else settings.broker_url.get_secret_value()
+    return build_app(url, settings.home / "broker")
+
+
+def nudger(settings: Settings) -> Callable[[], None]:
+    """Tells some worker to look for work; never fails."""
+    return Nudge(celery_app(settings))
+
+
+def make_reader(settings: Settings) -> Reader:
+    """The reader of files, in a subprocess of its own."""
+    limits = Limits(
+        max_pages=settings.max_pages, max_pixels=settings.max_pixels, page_seconds=settings.page_seconds
+    )
+    return Reader(limits, settings.language_list)
 
 
 @contextmanager

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from ocr import Limits, Reader
 from ocr.page_images import PageImages
 from ocr.values import Reading
-from tabellion.settings import Settings, load_settings
+from tabellion.settings import load_settings
+from tabellion.wiring import make_reader
 
 
 @click.command("read")
@@ -27,19 +27,12 @@ def command(file: Path, languages: str | None, as_json: bool) -> None:
         if sys.stderr.isatty():
             click.echo(f"\rpage {number} of {count}", nl=number == count, err=True)
 
-    with Reader(reading_limits(settings), settings.language_list) as reader, file.open("rb") as stream:
+    with make_reader(settings) as reader, file.open("rb") as stream:
         reading = reader.read(stream, languages=hints, on_page=progress)
     if as_json:
         click.echo(json.dumps(reading.promised(str(file)), ensure_ascii=False))
     else:
         _print(reading)
-
-
-def reading_limits(settings: Settings) -> Limits:
-    """The limits on reading that the settings give."""
-    return Limits(
-        max_pages=settings.max_pages, max_pixels=settings.max_pixels, page_seconds=settings.page_seconds
-    )
 
 
 def _print(reading: Reading) -> None:
