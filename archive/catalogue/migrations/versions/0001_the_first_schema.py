@@ -111,7 +111,7 @@ def upgrade() -> None:
             ["id"],
             unique=False,
             sqlite_where=sa.text("retain_until IS NOT NULL AND locked = 0"),
-            postgresql_where=sa.text("retain_until IS NOT NULL AND locked = 0"),
+            postgresql_where=sa.text("retain_until IS NOT NULL AND NOT locked"),
         )
 
     op.create_table(
