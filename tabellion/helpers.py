@@ -1,5 +1,6 @@
 """Runs keeper and workers beside a command, for as long as it lasts, where no service does so already."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,4 +39,8 @@ def helping(parts: Parts, *, workers: bool) -> Iterator[None]:
 
 def _start(kind: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tabellion", "serve", "--only", kind]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, preexec_fn=die_with_parent)  # noqa: PLW1509
+    # Beside a command only what goes wrong is said; a service of its own says more.
+    quiet = {"TABELLION_LOG_LEVEL": "WARNING"} | os.environ
+    return subprocess.Popen(  # noqa: PLW1509
+        command, stdout=subprocess.DEVNULL, env=quiet, preexec_fn=die_with_parent
+    )
