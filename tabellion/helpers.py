@@ -41,6 +41,5 @@ def _start(kind: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "tabellion", "serve", "--only", kind]
     # Beside a command only what goes wrong is said; a service of its own says more.
     quiet = {"TABELLION_LOG_LEVEL": "WARNING"} | os.environ
-    return subprocess.Popen(  # noqa: PLW1509
-        command, stdout=subprocess.DEVNULL, env=quiet, preexec_fn=die_with_parent
-    )
+    prepare = die_with_parent
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, env=quiet, preexec_fn=prepare)  # noqa: PLW1509
