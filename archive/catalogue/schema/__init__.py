@@ -39,6 +39,7 @@ from archive.catalogue.schema.people import (
     account_facts,
     accounts,
     api_tokens,
+    idempotency,
     sessions,
     signin_attempts,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "document_scopes",
     "documents",
     "fields",
+    "idempotency",
     "index_outbox",
     "leases",
     "links",

@@ -1,6 +1,6 @@
-"""Tables of who asks: accounts, their roles and scopes, sessions, tokens."""
+"""Tables of who asks: accounts, their roles and scopes, sessions, tokens, and creations that may be sent again."""
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
 
 from archive.catalogue.schema.columns import Json, identifier, instant, metadata, refers, serial
 
@@ -65,4 +65,16 @@ signin_attempts = Table(
     instant("at"),
     Column("succeeded", Integer, nullable=False),
     Index("ix_signin_attempts_subject_at", "subject", "at"),
+)
+
+# What a request with an Idempotency-Key made, so that the same request makes it once.
+idempotency = Table(
+    "idempotency",
+    metadata,
+    refers("account_id", "accounts", index=False),
+    Column("key", String(64), nullable=False),  # digest of the sender's key
+    Column("request", String(64), nullable=False),  # digest of what was asked for
+    Column("made", String(36), nullable=False),  # the identifier of what was made
+    instant("at"),
+    PrimaryKeyConstraint("account_id", "key"),
 )
