@@ -25,6 +25,12 @@ from tabellion.base.errors import Forbidden, NotSignedIn
 ALL = "all"
 UNASSIGNED = "unassigned"
 
+# One sentence for what is forbidden and what is unknown, so that nobody can tell them apart.
+NO_DOCUMENT = "there is no such document, or not for you"
+NO_DEPOSIT = "there is no such deposit, or not for you"
+NO_BATCH = "there is no such batch, or not for you"
+NO_PAGE = "there is no such page, or not for you"
+
 PUBLIC = frozenset(
     {
         ("GET", "/healthz"),
@@ -177,14 +183,14 @@ def require_document(
     require(actor, action)
     access = _access(connection, actor, [document_id]).get(document_id)
     if access is None or not (access.whole or access.open_spans):
-        raise Forbidden("there is no such document, or not for you")
+        raise Forbidden(NO_DOCUMENT)
     return access
 
 
 def require_page(connection: Connection, actor: Actor, action: Action, document_id: str, page: int) -> None:
     """Raise Forbidden unless that page of the document is open to the actor."""
     if not require_document(connection, actor, action, document_id).page(page):
-        raise Forbidden("there is no such page, or not for you")
+        raise Forbidden(NO_PAGE)
 
 
 def require_original(connection: Connection, actor: Actor, deposit_id: str) -> None:
@@ -206,7 +212,35 @@ def require_original(connection: Connection, actor: Actor, deposit_id: str) -> N
         or any(not accesses[row.document_id].page(row.position) for row in used)
     )
     if closed:
-        raise Forbidden("there is no such deposit, or not for you")
+        raise Forbidden(NO_DEPOSIT)
+
+
+def require_evidence(connection: Connection, actor: Actor, document_id: str) -> None:
+    """Raise Forbidden unless the actor may see the evidence of a document.
+
+    That is what the log says of it, no word of what it says itself: whoever reads the log may see it, and whoever may
+    open a page of the document.
+    """
+    require(actor, Action.EVIDENCE)
+    if not actor.may(Action.LOG_READ):
+        require_document(connection, actor, Action.EVIDENCE, document_id)
+    elif connection.scalar(select(documents.c.id).where(documents.c.id == document_id)) is None:
+        raise Forbidden(NO_DOCUMENT)
+
+
+def require_batch(connection: Connection, actor: Actor, action: Action, batch_id: str) -> None:
+    """Raise Forbidden where there is no such batch, or it is not for the actor."""
+    require(actor, action)
+    query = select(batches.c.id).where(batches.c.id == batch_id, visible_batches(actor))
+    if connection.scalar(query) is None:
+        raise Forbidden(NO_BATCH)
+
+
+def require_portfolio(actor: Actor, portfolio_id: str | None) -> None:
+    """Raise Forbidden unless papers of that portfolio (none: of no portfolio yet) are in the actor's scopes."""
+    scope = UNASSIGNED if portfolio_id is None else f"portfolio:{portfolio_id}"
+    if not actor.sees_all and scope not in actor.scopes:
+        raise Forbidden("there is no such portfolio, or not for you")
 
 
 def visible_documents(actor: Actor) -> ColumnElement[bool]:

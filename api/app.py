@@ -17,6 +17,8 @@ from api.service import Service
 from tabellion.base.errors import SettingsError
 
 TITLE = "Tabellion"
+LARGEST_BODY = 16 * 2**20
+"""What a request may carry besides a file: a list of 100 000 announced digests has a place in it."""
 
 
 def build_app(service: Service, version: str) -> FastAPI:
@@ -27,6 +29,7 @@ def build_app(service: Service, version: str) -> FastAPI:
         openapi_url=None,  # served below, to those signed in
         docs_url=None,
         redoc_url=None,
+        max_body_size=LARGEST_BODY,
         redirect_slashes=False,  # such a redirect is built from the Host header, which anybody may have written
         responses=problems.PROBLEMS,
     )

@@ -3,11 +3,14 @@
 import secrets
 from typing import Annotated, cast
 
+from anyio import to_thread
 from fastapi import Depends, Request
 
 from api.access import Action, Actor, require
+from api.forms import form_of
 from api.service import Service
-from api.sessions import Session, find_session, find_token, touch_session
+from api.sessions import SEEN_EVERY, Session, find_session, find_token, touch_session
+from archive.archive import Archive
 from tabellion.base.errors import BadRequest
 
 COOKIE = "tabellion_session"
@@ -36,33 +39,45 @@ async def identify(request: Request) -> Actor | None:
     if hasattr(request.state, "actor"):
         return cast(Actor | None, request.state.actor)
     request.state.session = None
-    service = service_of(request)
-    now = service.archive.clock.now()
+    archive = service_of(request).archive
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     actor: Actor | None = None
+    # The catalogue is asked in a thread: while it waits for a lock, others are answered.
     if scheme.lower() == "bearer":
-        with service.archive.catalogue.read() as connection:
-            actor = find_token(connection, value.strip(), now)
+        actor = await to_thread.run_sync(_by_token, archive, value.strip())
     elif cookie := request.cookies.get(COOKIE):
-        with service.archive.catalogue.read() as connection:
-            session = find_session(connection, cookie, now)
+        session = await to_thread.run_sync(_by_cookie, archive, cookie)
         if session is not None:
             if request.method not in SAFE_METHODS:
                 await _check_csrf(request, session)
-            with service.archive.catalogue.write() as connection:
-                touch_session(connection, session.digest, now)
             request.state.session = session
             actor = session.actor
     request.state.actor = actor
     return actor
 
 
+def _by_token(archive: Archive, value: str) -> Actor | None:
+    with archive.catalogue.read() as connection:
+        return find_token(connection, value, archive.clock.now())
+
+
+def _by_cookie(archive: Archive, value: str) -> Session | None:
+    now = archive.clock.now()
+    with archive.catalogue.read() as connection:
+        session = find_session(connection, value, now)
+    if session is not None and session.seen_at + SEEN_EVERY <= now:
+        with archive.catalogue.write() as connection:
+            touch_session(connection, session.digest, now)
+    return session
+
+
 async def _check_csrf(request: Request, session: Session) -> None:
-    given = request.headers.get("x-csrf-token")
-    if given is None and "form" in request.headers.get("content-type", ""):
-        field = (await request.form()).get("csrf_token")
-        given = field if isinstance(field, str) else None
-    if given is None or not secrets.compare_digest(given.encode(), session.csrf.encode()):
+    given: object = request.headers.get("x-csrf-token")
+    if given is None and (form := form_of(request)) is not None:
+        given = (await form.fields()).get("csrf_token")
+    elif given is None and "form" in request.headers.get("content-type", ""):
+        given = (await request.form()).get("csrf_token")
+    if not isinstance(given, str) or not secrets.compare_digest(given.encode(), session.csrf.encode()):
         raise CsrfRefused("the form does not carry the token of this session")
 
 

@@ -16,6 +16,9 @@ from tabellion.base.errors import BadRequest, NotFound, TooMany
 
 TOKEN_PREFIX = "tab_"  # noqa: S105 - lets secret scanners recognise our tokens
 IDLE = timedelta(hours=2)
+SEEN_EVERY = timedelta(minutes=1)
+"""How often it is written down that a session is in use: reading does not write all the time."""
+
 WINDOW = timedelta(minutes=15)
 TRIES_BY_NAME, TRIES_BY_ADDRESS = 10, 50
 
@@ -34,6 +37,7 @@ class Session:
     actor: Actor
     csrf: str
     digest: str
+    seen_at: datetime
 
 
 def start_session(
@@ -43,7 +47,7 @@ def start_session(
     value, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), archive.clock.now()
     connection.execute(
         insert(sessions).values(
-            digest=_digest(value),
+            digest=digest_of(value),
             account_id=account.id,
             csrf=csrf,
             created_at=now,
@@ -57,21 +61,16 @@ def start_session(
 
 def find_session(connection: Connection, value: str, now: datetime) -> Session | None:
     """The session behind a cookie, where it is alive and its account active."""
-    row = connection.execute(select(sessions).where(sessions.c.digest == _digest(value))).one_or_none()
+    row = connection.execute(select(sessions).where(sessions.c.digest == digest_of(value))).one_or_none()
     if row is None or row.revoked_at is not None or row.expires_at <= now or row.seen_at + IDLE <= now:
         return None
     account = find_account(connection, row.account_id)
-    return Session(account.actor(), row.csrf, row.digest) if account.active else None
+    return Session(account.actor(), row.csrf, row.digest, row.seen_at) if account.active else None
 
 
 def touch_session(connection: Connection, digest: str, now: datetime) -> None:
-    """Remember that the session was used; once a minute is enough, so that reading does not write all the time."""
-    minute_ago = now - timedelta(minutes=1)
-    connection.execute(
-        update(sessions)
-        .where(sessions.c.digest == digest, sessions.c.seen_at < minute_ago)
-        .values(seen_at=now)
-    )
+    """Remember that the session was used."""
+    connection.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=now))
 
 
 def end_session(connection: Connection, digest: str, now: datetime) -> None:
@@ -107,7 +106,7 @@ def create_token(
             id=token_id,
             account_id=account_id,
             name=name[:120],
-            digest=_digest(value),
+            digest=digest_of(value),
             actions=narrowed,
             created_at=archive.clock.now(),
             expires_at=expires_at,
@@ -118,7 +117,7 @@ def create_token(
 
 def find_token(connection: Connection, value: str, now: datetime) -> Actor | None:
     """The actor behind a token, where it is alive and its account active."""
-    row = connection.execute(select(api_tokens).where(api_tokens.c.digest == _digest(value))).one_or_none()
+    row = connection.execute(select(api_tokens).where(api_tokens.c.digest == digest_of(value))).one_or_none()
     if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
         return None
     account = find_account(connection, row.account_id)
@@ -146,7 +145,7 @@ def check_throttle(connection: Connection, name: str, address: str, now: datetim
             select(func.count())
             .select_from(signin_attempts)
             .where(
-                signin_attempts.c.subject == _digest(subject),
+                signin_attempts.c.subject == digest_of(subject),
                 signin_attempts.c.at > now - WINDOW,
                 signin_attempts.c.succeeded == 0,
             )
@@ -160,12 +159,13 @@ def note_sign_in(connection: Connection, name: str, address: str, now: datetime,
     connection.execute(delete(signin_attempts).where(signin_attempts.c.at < now - timedelta(days=1)))
     if succeeded:
         connection.execute(
-            delete(signin_attempts).where(signin_attempts.c.subject == _digest(f"name:{name.strip()}"))
+            delete(signin_attempts).where(signin_attempts.c.subject == digest_of(f"name:{name.strip()}"))
         )
         return
     for subject in (f"name:{name.strip()}", f"address:{address}"):
-        connection.execute(insert(signin_attempts).values(subject=_digest(subject), at=now, succeeded=0))
+        connection.execute(insert(signin_attempts).values(subject=digest_of(subject), at=now, succeeded=0))
 
 
-def _digest(value: str) -> str:
+def digest_of(value: str) -> str:
+    """The form in which cookies, tokens, names and addresses are kept here."""
     return hashlib.sha256(value.encode()).hexdigest()

@@ -1,17 +1,17 @@
 """Signing in and out, and the choice of language; works without JavaScript."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import Action, Actor
 from api.accounts import check_password, set_fact
+from api.addresses import inside
 from api.pages.render import page
 from api.pages.texts import languages
 from api.request import COOKIE, Ask, service_of
-from api.sessions import check_throttle, end_session, note_sign_in, start_session
+from api.sessions import check_throttle, digest_of, end_session, note_sign_in, start_session
 from tabellion.base.errors import BadRequest
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +21,7 @@ Me = Annotated[Actor, Depends(Ask(Action.ME))]
 @router.get("/sign-in")
 def sign_in_page(request: Request, to: str = "/") -> Response:
     """The form; `to` is where one was."""
-    return page(request, "sign_in.html", {"to": _inside(to), "failed": False, "name": ""})
+    return page(request, "sign_in.html", {"to": inside(to), "failed": False, "name": ""})
 
 
 @router.post("/sign-in")
@@ -41,11 +41,13 @@ def sign_in(
     with archive.catalogue.write() as connection:
         note_sign_in(connection, name, address, now, succeeded=account is not None)
         if account is not None:
+            if earlier := request.cookies.get(COOKIE):
+                end_session(connection, digest_of(earlier), now)
             agent = request.headers.get("user-agent", "")
             value, _ = start_session(archive, connection, account, agent, service.options.session_length)
     if account is None:
-        return page(request, "sign_in.html", {"to": _inside(to), "failed": True, "name": name}, status=403)
-    answer = RedirectResponse(_inside(to), 303)
+        return page(request, "sign_in.html", {"to": inside(to), "failed": True, "name": name}, status=403)
+    answer = RedirectResponse(inside(to), 303)
     answer.set_cookie(
         COOKIE,
         value,
@@ -79,11 +81,4 @@ def choose(
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         set_fact(archive, connection, actor.account_id, "locale", language, actor=actor.pseudonym)
-    return RedirectResponse(_inside(to), 303)
-
-
-def _inside(to: str) -> str:
-    """The address where it leads into this service, else the start: nobody is sent elsewhere by a link to us."""
-    parts = urlsplit(to)
-    inside = not parts.scheme and not parts.netloc and to.startswith("/") and not to.startswith(("//", "/\\"))
-    return to if inside and to.isprintable() else "/"
+    return RedirectResponse(inside(to), 303)

@@ -5,13 +5,22 @@ import binascii
 import json
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict
 
 from tabellion.base.errors import BadRequest
 
 Limit = Annotated[int, Query(ge=1, le=200, description="At most so many items.")]
 Cursor = Annotated[str | None, Query(max_length=400, description="`next` of the answer before.")]
+
+IfMatch = Annotated[
+    str | None,
+    Header(max_length=80, description="ETag of what was looked at; 409 VERSION_MOVED where it has changed."),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(max_length=200, description="Sent again with the same key, a creation answers with what it made."),
+]
 
 
 class Strict(BaseModel):
@@ -34,3 +43,18 @@ def read_cursor(cursor: str, length: int) -> list[Any]:
     if not isinstance(value, list) or len(value) != length:
         raise BadRequest("the cursor belongs to another list")
     return value
+
+
+def etag(version: int) -> str:
+    """The entity tag of an object at that version."""
+    return f'"{version}"'
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """The version that an If-Match header asks for; None: any. Raises BadRequest for what is no tag of ours."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    tag = if_match.strip().removeprefix("W/").strip('"')
+    if not tag.isdecimal():
+        raise BadRequest("If-Match is not an ETag of ours", advice='Send the ETag as it came, as in "3".')
+    return int(tag)

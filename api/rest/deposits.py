@@ -1,33 +1,33 @@
 """/deposits: bytes come in, and go out again exactly as they came; with the signed receipt."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import Field
 from sqlalchemy import Connection, Row, select
 
 from api import access
 from api.access import Action, Actor
 from api.events import record_access
+from api.forms import form_of, streams_form
+from api.receiving import Handed, take_in
 from api.request import Ask, service_of
-from api.rest.common import Strict
-from api.rest.uploads import BodyReader, announced_digests, check_length, repr_digest
-from archive.archive import Archive
-from archive.catalogue import URGENT
+from api.rest.common import IdempotencyKey, Strict
+from api.rest.uploads import FORM, BodyReader, announced_digests, check_length, from_form, repr_digest
 from archive.catalogue.schema import batches, deposits, document_deposits
 from archive.originals import open_original
-from ingest.arrivals import Acknowledgement, Arrival
-from ingest.batches import find_or_open, unassigned
-from ingest.receive import receive
 from tabellion.base.errors import Forbidden, NotFound
 
 router = APIRouter(prefix="/deposits", tags=["deposits"])
 
 KEEP = "Keep the paper until the batch has been cleared."
 PIECE = 1 << 18
+UNLIMITED = 1 << 62
 
 
 class Received(Strict):
@@ -68,73 +68,77 @@ class Deposit(Strict):
 @router.post(
     "",
     status_code=status.HTTP_202_ACCEPTED,
+    max_body_size=UNLIMITED,  # the setting says how much; see check_length and receive
+    responses={303: {"description": "A form that named `to`: on to that page."}},
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+                "multipart/form-data": {"schema": FORM},
+            },
         }
     },
 )
+@streams_form
 async def deposit(
     request: Request,
     response: Response,
     actor: Annotated[Actor, Depends(Ask(Action.RECEIVE))],
     name: Annotated[str, Query(max_length=1000, description="The sender's name of the file.")] = "",
     batch: Annotated[
-        str | None, Query(description="Id of an open batch; none: the Unassigned queue.")
+        str | None, Query(max_length=36, description="Id of an open batch; none: the Unassigned queue.")
     ] = None,
     batch_name: Annotated[
         str | None, Query(max_length=200, description="Find or open a batch by name.")
     ] = None,
-    portfolio: Annotated[str | None, Query(description="Portfolio of a batch opened by name.")] = None,
-    sequence: Annotated[int | None, Query(ge=1, le=10_000_000, description="The station's number.")] = None,
-    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    portfolio: Annotated[
+        str | None, Query(max_length=36, description="Portfolio of a batch opened by name.")
+    ] = None,
+    sequence: Annotated[
+        int | None,
+        Query(ge=1, le=10_000_000, description="The number in the batch; none: the next free one."),
+    ] = None,
+    replaces: Annotated[
+        str | None, Query(max_length=36, description="The item of the batch that this is a better scan of.")
+    ] = None,
+    idempotency_key: IdempotencyKey = None,
     repr_digest: Annotated[str | None, Header(description="RFC 9530; checked where given.")] = None,
-) -> Received:
-    """Take in one file: the body is its bytes. When this answers, they are durable and on their way to being sealed."""
+) -> Any:
+    """Take in one file: the body is its bytes, or a form with the fields and, last, the part `file`.
+
+    When this answers, the bytes are durable and on their way to being sealed. The same Idempotency-Key with the same
+    bytes is answered with the same deposit, and counted once; with other bytes it is a conflict.
+    """
     service = service_of(request)
     check_length(request, service.options.max_upload_bytes)
-    sha256, sha512 = announced_digests(repr_digest)
-
-    def take() -> tuple[Acknowledgement, list[str]]:
-        target = _batch(service.archive, actor, batch, batch_name, portfolio)
-        acknowledged = receive(
-            service.archive,
-            BodyReader(request),
-            Arrival(
-                batch=target,
-                name=name,
-                actor=actor.pseudonym,
-                door="station" if actor.station_id else "upload",
-                sequence=sequence,
-                source=None if idempotency_key is None else f"key:{actor.account_id}:{idempotency_key}",
-                sha256=sha256,
-                sha512=sha512,
-                priority=URGENT,
-                retention=service.options.retention,
-            ),
-            nudge=service.nudge,
-            limit=service.options.max_upload_bytes,
-        )
-        with service.archive.catalogue.read() as connection:
-            visible = access.open_pages(connection, actor, acknowledged.same_bytes_as)
-        return acknowledged, list(visible)
-
-    acknowledged, same = await to_thread.run_sync(take)
-    response.headers["Location"] = f"/api/v1/deposits/{acknowledged.deposit}"
+    handed = Handed(name, batch, batch_name, portfolio, sequence, replaces, idempotency_key)
+    form, to = form_of(request), None
+    if form is None:
+        sha256, sha512 = announced_digests(repr_digest)
+        handed = replace(handed, sha256=sha256, sha512=sha512)
+        reader = BodyReader(request.stream())
+    else:
+        handed, to = from_form(handed, await form.fields(), await form.file_name())
+        reader = BodyReader(form.pieces())
+    taken = await to_thread.run_sync(take_in, service, actor, reader, handed)
+    if to is not None:
+        return RedirectResponse(to, status.HTTP_303_SEE_OTHER)
+    done = taken.acknowledged
+    response.headers["Location"] = f"/api/v1/deposits/{done.deposit}"
     return Received(
-        deposit=acknowledged.deposit,
-        document=acknowledged.document,
-        batch=acknowledged.batch,
-        sequence=acknowledged.sequence,
-        size=acknowledged.size,
-        sha256=acknowledged.sha256,
-        sha512=acknowledged.sha512,
-        media_type=acknowledged.media_type,
-        received_at=acknowledged.received_at,
-        repeated=acknowledged.repeated,
-        same_bytes_as=same,
-        receipt=f"/api/v1/deposits/{acknowledged.deposit}/receipt",
+        deposit=done.deposit,
+        document=done.document,
+        batch=done.batch,
+        sequence=done.sequence,
+        size=done.size,
+        sha256=done.sha256,
+        sha512=done.sha512,
+        media_type=done.media_type,
+        received_at=done.received_at,
+        repeated=done.repeated,
+        same_bytes_as=list(taken.same_bytes_as),
+        receipt=f"/api/v1/deposits/{done.deposit}/receipt",
     )
 
 
@@ -184,7 +188,7 @@ def original(
         record_access(archive, connection, actor, "download", "deposit", deposit_id)
     stream = open_original(archive, deposit_id)
 
-    def pieces() -> Any:
+    def pieces() -> Iterator[bytes]:
         with stream:
             while piece := stream.read(PIECE):
                 yield piece
@@ -199,25 +203,10 @@ def original(
     return StreamingResponse(pieces(), media_type=row.media_type, headers=headers)
 
 
-def _batch(archive: Archive, actor: Actor, batch: str | None, name: str | None, portfolio: str | None) -> str:
-    if portfolio is not None and not (actor.sees_all or f"portfolio:{portfolio}" in actor.scopes):
-        raise Forbidden("there is no such portfolio, or not for you")
-    if batch is None:
-        found = unassigned(archive, actor.pseudonym) if name is None else None
-        batch = found or find_or_open(archive, name or "", portfolio, actor.pseudonym)
-        if name is None:
-            return batch
-    with archive.catalogue.read() as connection:
-        query = select(batches.c.id).where(batches.c.id == batch, access.visible_batches(actor))
-        if connection.scalar(query) is None:
-            raise Forbidden("there is no such batch, or not for you")
-    return batch
-
-
 def _row(connection: Connection, deposit_id: str) -> Row[Any]:
     row = connection.execute(select(deposits).where(deposits.c.id == deposit_id)).one_or_none()
     if row is None:
-        raise NotFound("there is no such deposit, or not for you")
+        raise Forbidden(access.NO_DEPOSIT)
     return row
 
 
@@ -232,5 +221,5 @@ def _visible(connection: Connection, actor: Actor, deposit_id: str) -> tuple[Row
         select(batches.c.id).where(batches.c.id == row.batch_id, access.visible_batches(actor))
     )
     if not documents and not own_batch:
-        raise Forbidden("there is no such deposit, or not for you")
+        raise Forbidden(access.NO_DEPOSIT)
     return row, documents

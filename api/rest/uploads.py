@@ -1,46 +1,63 @@
-"""Streams an upload from the network into `receive`, which runs in a thread: one piece in memory at a time."""
+"""Streams an upload from the network into `take_in`, which runs in a thread: one piece in memory at a time."""
 
 import base64
 import binascii
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from anyio import from_thread
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
+from api.addresses import inside
+from api.forms import Interrupted
+from api.receiving import Handed
 from tabellion.base.errors import BadRequest, TooLarge
 
 _DIGEST = re.compile(r"(?P<algorithm>[a-z0-9-]+)=:(?P<value>[A-Za-z0-9+/=]*):")
 _ALGORITHMS = {"sha-256": 32, "sha-512": 64}
-
-
-class Interrupted(BadRequest):
-    """The sender went away before the end; nothing was kept."""
-
-    code = "UPLOAD_INTERRUPTED"
-    advice = "Send it again."
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PLACES = ("batch", "batch_name", "portfolio", "replaces")
+LARGEST_SEQUENCE = 10_000_000
+FORM = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "batch": {"type": "string"},
+        "batch_name": {"type": "string"},
+        "portfolio": {"type": "string"},
+        "sequence": {"type": "string", "description": "The number in the batch."},
+        "replaces": {"type": "string"},
+        "sha256": {"type": "string", "description": "Hexadecimal; checked where given."},
+        "csrf_token": {"type": "string", "description": "The session's, for who comes by cookie."},
+        "to": {"type": "string", "description": "Address inside this service to go on to."},
+        "file": {"type": "string", "format": "binary", "description": "The last part of the form."},
+    },
+}
+"""The form that `from_form` reads; the fields stand before the file."""
 
 
 class BodyReader:
-    """A readable over a request's body, for a worker thread (`anyio.to_thread`)."""
+    """A readable over bytes that arrive, for a worker thread (`anyio.to_thread`)."""
 
-    def __init__(self, request: Request) -> None:
-        self._pieces: AsyncIterator[bytes] = request.stream()
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self._pieces = pieces
         self._left = b""
         self._ended = False
 
-    async def _next(self) -> bytes:
-        return await anext(self._pieces)
+    async def _next(self) -> bytes | None:
+        return await anext(self._pieces, None)
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes; empty at the end. Raises Interrupted where the sender went away."""
         while not self._left and not self._ended:
             try:
-                self._left = from_thread.run(self._next)
-            except StopAsyncIteration:
-                self._ended = True
-            except Exception as error:
+                piece = from_thread.run(self._next)
+            except ClientDisconnect as error:
                 raise Interrupted("the upload broke off") from error
+            self._left, self._ended = piece or b"", piece is None
         take = len(self._left) if size < 0 else size
         piece, self._left = self._left[:take], self._left[take:]
         return piece
@@ -51,6 +68,26 @@ def check_length(request: Request, limit: int) -> None:
     declared = request.headers.get("content-length")
     if declared is not None and declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"{declared} bytes are more than the {limit} that one file may have")
+
+
+def from_form(handed: Handed, fields: Mapping[str, str], file_name: str) -> tuple[Handed, str | None]:
+    """What is handed in with the fields of a form, and the page to go on to. Empty fields say nothing.
+
+    Raises BadRequest for a field that cannot be understood.
+    """
+    given = {name: value.strip() for name, value in fields.items() if value.strip()}
+    sequence, sha256 = given.get("sequence"), given.get("sha256")
+    if sequence is not None and not (sequence.isdecimal() and 1 <= int(sequence) <= LARGEST_SEQUENCE):
+        raise BadRequest("the sequence is a number from 1")
+    if sha256 is not None and not _SHA256.fullmatch(sha256.lower()):
+        raise BadRequest("the digest is no SHA-256 in hexadecimal")
+    more: dict[str, Any] = {name: given[name] for name in _PLACES if name in given}
+    if sequence is not None:
+        more["sequence"] = int(sequence)
+    if sha256 is not None:
+        more["sha256"] = sha256.lower()
+    to = given.get("to")
+    return replace(handed, name=handed.name or file_name, **more), None if to is None else inside(to)
 
 
 def announced_digests(header: str | None) -> tuple[str | None, str | None]:

@@ -39,6 +39,11 @@ class Client:
         self._client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
 
     @property
+    def authorization(self) -> str:
+        """The header by which it says who it is."""
+        return self._client.headers["Authorization"]
+
+    @property
     def cookies(self) -> httpx.Cookies:
         return self._client.cookies
 
