@@ -58,6 +58,23 @@ def find_or_open(archive: Archive, name: str, portfolio: str | None, actor: str)
     return batch_id
 
 
+def find_or_open_station(archive: Archive, declaration: Declaration, actor: str) -> str:
+    """The open batch of a station by its name; where the last of that name is closed, its supplement.
+
+    Opened with this declaration where there is none. Raises `BadRequest`, `NotFound`, `Conflict`.
+    """
+    with archive.catalogue.read() as connection:
+        last = connection.execute(
+            select(batches.c.id, batches.c.state)
+            .where(batches.c.station_id == declaration.station, batches.c.name == _name(declaration.name))
+            .order_by(batches.c.id.desc())
+            .limit(1)
+        ).one_or_none()
+    if last is None:
+        return open_declared(archive, declaration, actor)
+    return last.id if last.state == "open" else open_supplement(archive, last.id, actor)
+
+
 def unassigned(archive: Archive, actor: str) -> str:
     """The standing batch of what comes without a batch: the visible queue of the operators."""
     return _find(archive, UNASSIGNED, "unassigned") or _open_standing(

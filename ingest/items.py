@@ -9,7 +9,15 @@ from sqlalchemy import Connection, Row, func, select, update
 from archive.catalogue.schema import announced, batch_items, batches, deposits, document_deposits
 from ingest.arrivals import Acknowledgement
 from ingest.errors import BatchClosed, NumberTaken, SourceReused, VersionMoved
-from tabellion.base.errors import NotFound
+from tabellion.base.errors import BadRequest, NotFound
+
+HIGHEST_NUMBER = 1_000_000
+
+
+def check_number(sequence: int) -> None:
+    """Raise `BadRequest` for what is no number of a batch."""
+    if not 1 <= sequence <= HIGHEST_NUMBER:
+        raise BadRequest(f"numbers of a batch go from 1 to {HIGHEST_NUMBER}")
 
 
 def batch_row(connection: Connection, batch_id: str, *, lock: bool = False) -> Row[Any]:

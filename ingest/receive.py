@@ -34,8 +34,11 @@ def receive(
     """Take a file in, in constant memory; when this returns, it is durable and on its way to being sealed and read.
 
     Raises `TooLarge` beyond `limit` bytes, `DigestDiffers`, `NumberTaken`, `SourceReused`, `BatchClosed`, `NotFound`
-    (no such batch or item), `DiskFull` and `Unavailable`: then nothing of it is kept or acknowledged.
+    (no such batch or item), `BadRequest` (no such number), `DiskFull` and `Unavailable`: then nothing of it is kept or
+    acknowledged.
     """
+    if arrival.sequence is not None:
+        items.check_number(arrival.sequence)
     reader = IntakeReader(stream, limit, sha256=arrival.sha256, sha512=arrival.sha512)
     source = None if arrival.source is None else items.source_key(arrival.source)
     with archive.catalogue.read() as connection:
