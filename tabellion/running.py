@@ -17,6 +17,7 @@ from archive.stamp_closing import Pace, demand
 from archive.stamps import Stamps
 from archive.verification.trust import VerifyTrust
 from archive.verify import verify
+from ingest.folders import Folders
 from ingest.indexing import Indexer
 from ingest.keeper import Duty, Keeper
 from ingest.queue import sweep_broker
@@ -28,6 +29,7 @@ from tabellion.authorities import LOCAL, make_authorities
 from tabellion.wiring import Parts, make_reader, nudger
 
 SWEEP_EVERY = timedelta(minutes=1)
+LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
 LIVES_WITHIN = timedelta(seconds=15)
 
 
@@ -54,6 +56,7 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         ),
         "stamps": (Duty("stamps", Stamps(archive, make_authorities(parts), pace=pace).run),),
         "index": (Duty("index", indexer.run, close=indexer.close),),
+        "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),
         "sweep": (Duty("sweep", _sweeper(parts), every=SWEEP_EVERY),),
     }
     return Keeper(archive, name, lanes)
@@ -102,6 +105,18 @@ def make_service(parts: Parts) -> Service:
         verify=verify_documents,
         close_stamp=lambda: demand(archive),
         health=lambda: _health(parts),
+    )
+
+
+def _folders(parts: Parts) -> Folders:
+    """The watched folders under the home."""
+    settings = parts.settings
+    return Folders(
+        parts.archive,
+        settings.home / "folders",
+        nudge=nudger(settings),
+        limit=settings.max_upload_bytes,
+        retention=parts.retention,
     )
 
 
