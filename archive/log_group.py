@@ -39,8 +39,8 @@ class Waiting:
         return self.object.type, self.object.id, self.chain
 
 
-def waiting(row: Row[Any]) -> Waiting:
-    """The entry of an outbox row."""
+def waiting(row: Row[Any], *, with_record: bool = True) -> Waiting:
+    """The entry of an outbox row; without its record where that was erased before it came into the vault."""
     return Waiting(
         row.id,
         row.type,
@@ -50,8 +50,8 @@ def waiting(row: Row[Any]) -> Waiting:
         ObjectRef(row.object_type, row.object_id),
         row.chain,
         row.reason,
-        row.record_key,
-        row.record_owner,
+        row.record_key if with_record else None,
+        row.record_owner if with_record else None,
     )
 
 

@@ -164,10 +164,15 @@ class Sequencer:
             bodies = select(log_outbox.c.id, log_outbox.c.record_body.is_(None).label("emptied"))
             for row in connection.execute(bodies.where(log_outbox.c.id.in_(some)).with_for_update()):
                 without_body[row.id] = bool(row.emptied)
-        dropped = [
-            row.record_owner for row in rows if row.record_body is not None and without_body.get(row.id, True)
-        ]
-        return [waiting(row) for row in rows if row.id in without_body], dropped
+        group: list[Waiting] = []
+        dropped: list[str] = []
+        for row in rows:
+            emptied = row.record_body is not None and without_body.get(row.id, True)
+            if emptied:
+                dropped.append(row.record_owner)
+            if row.id in without_body:
+                group.append(waiting(row, with_record=not emptied))
+        return group, dropped
 
     def _note_records(self, connection: Connection, group: Sequence[Waiting], refs: dict[str, Ref]) -> None:
         now = self._archive.clock.now()

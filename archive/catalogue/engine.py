@@ -47,13 +47,21 @@ class Catalogue:
 
     def purge(self) -> None:
         """Make sure that deleted rows leave no bytes behind in the database files (erasure)."""
-        with self.engine.connect() as connection:
-            raw = connection.execution_options(isolation_level="AUTOCOMMIT")
+        with translated():
             if self.dialect == "sqlite":
-                raw.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            raw.execute(text("VACUUM"))
-            if self.dialect == "sqlite":
-                raw.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                self._purge_sqlite()
+            else:
+                with self.engine.connect() as connection:
+                    connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))
+
+    def _purge_sqlite(self) -> None:
+        # Not through SQLAlchemy, which would begin a transaction: VACUUM runs in none.
+        pooled = self.engine.raw_connection()
+        try:
+            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                pooled.cursor().execute(statement)
+        finally:
+            pooled.close()
 
     def close(self) -> None:
         """Give all connections back."""

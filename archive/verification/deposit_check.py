@@ -47,7 +47,7 @@ class DepositCheck:
             self._findings.failed(Aspect.INTEGRITY, "DEPOSIT_MISSING", what, document)
             return
         erased = any(each.type == "erase" for each in chain)
-        if erased or (row.erased_at is not None and self._erase_waits(deposit_id)):
+        if erased or (row.erased_at is not None and self._log.erased_since(("deposit", deposit_id))):
             self._check_erased(deposit_id, document)
             return
         self._findings.checked["deposits"] += 1
@@ -57,15 +57,6 @@ class DepositCheck:
         self._check_listed(deposit_id, versions, chain, document)
         for version in versions:
             self._check_manifest(row, version, chain, document)
-
-    def _erase_waits(self, deposit_id: str) -> bool:
-        waits = exists().where(
-            log_outbox.c.type == "erase",
-            log_outbox.c.object_type == "deposit",
-            log_outbox.c.object_id == deposit_id,
-        )
-        with self._archive.catalogue.read() as connection:
-            return bool(connection.scalar(select(waits)))
 
     def _check_erased(self, deposit_id: str, document: str | None) -> None:
         """An erased deposit has its entry; what must not be there is the key."""

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row, exists, select
 
 from archive.archive import Archive
-from archive.catalogue.schema import log_entries, log_heads
+from archive.catalogue.schema import log_entries, log_heads, log_outbox
 from archive.log_files import LogFiles
 from archive.sequencer import known_checkpoint
 from archive.verification.findings import Findings
@@ -173,6 +173,18 @@ class LogCheck:
     def named(self, kind: str) -> Iterator[str]:
         """After a `scan`: the identifiers of all objects of that type that have a custody chain."""
         return (thing for object_type, thing in self._chains or () if object_type == kind)
+
+    def erased_since(self, thing: Thing) -> bool:
+        """Whether an erasure of the object is on its way into the log, or came after the checkpoint."""
+        size = 0 if self.checkpoint is None else self.checkpoint.size
+        waits, later = (
+            exists().where(
+                table.c.type == "erase", table.c.object_type == thing[0], table.c.object_id == thing[1], *more
+            )
+            for table, more in ((log_outbox, ()), (log_entries, (log_entries.c.seq >= size,)))
+        )
+        with self._archive.catalogue.read() as connection:
+            return bool(connection.scalar(select(waits | later)))
 
     def after_checkpoint(self, subject: str | None) -> bool:
         """Whether an entry with that subject was sequenced after the checkpoint that is verified here."""

@@ -38,6 +38,8 @@ class RecordCheck:
         named = {each.subject: each for each in chain if each.type in RECORDED[thing[0]]}
         # Records of before an erasure were destroyed with it.
         erased_at = max((each.seq for each in chain if each.type == "erase"), default=-1)
+        if self._log.erased_since(thing):
+            erased_at = chain[-1].seq + 1 if chain else 0
         kept = self._rows(thing)
         for subject, entry in named.items():
             rows = [row for row in kept if row.plain_digest == subject]
