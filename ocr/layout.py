@@ -1,14 +1,17 @@
 """Words as a page: lines, blocks, and the text that a person would copy."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
+from statistics import median
 
 from ocr.engines import RecognisedWord
 from ocr.values import Box, Word
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
-_NO_GAP = 0.35
+# Of the height of the line: 96 of 100 true spaces of Thai print are wider, 98 of 100 other gaps are not.
+_NO_GAP = 0.36
 
 
 def placed(words: Sequence[RecognisedWord], width: int, height: int) -> tuple[Word, ...]:
@@ -35,31 +38,35 @@ def placed(words: Sequence[RecognisedWord], width: int, height: int) -> tuple[Wo
 
 def text_of(words: Sequence[Word]) -> str:
     """The page's text: a line for each line, an empty line between blocks."""
-    blocks = []
-    for _, block in groupby(words, key=lambda word: word.block):
-        lines = [line_text(list(line)) for _, line in groupby(block, key=lambda word: word.line)]
-        blocks.append("\n".join(lines))
-    return "\n\n".join(blocks)
-
-
-def line_text(words: Sequence[Word]) -> str:
-    """The words of one line with a space between them, except inside a run of Thai, which has none."""
     text = ""
     last: Word | None = None
-    for word in words:
-        if last is not None and not _runs_on(last, word):
-            text += " "
-        text += word.text
+    for word, apart in zip(words, spaced(words), strict=True):
+        if last is None:
+            text = word.text
+        elif last.line != word.line:
+            text += ("\n\n" if last.block != word.block else "\n") + word.text
+        else:
+            text += (" " if apart else "") + word.text
         last = word
     return text
 
 
-def _runs_on(left: Word, right: Word) -> bool:
-    if not (_THAI.match(left.text[-1:]) and _THAI.match(right.text[:1])):
-        return False
-    size = min(left.box.y1 - left.box.y0, right.box.y1 - right.box.y0)
-    # Fractions of width against fractions of height: a page is about 1.4 times as high as wide.
-    return (right.box.x0 - left.box.x1) / 1.414 < _NO_GAP * size
+def spaced(words: Sequence[Word]) -> list[bool]:
+    """For each word, whether a space parts it from the word before in its line.
+
+    Thai is written without spaces inside a sentence, but recognised in pieces: there, room decides.
+    """
+    result: list[bool] = []
+    for _, group in groupby(words, key=lambda word: word.line):
+        line = list(group)
+        # Fractions of width against fractions of height: a page is about 1.4 times as high as wide.
+        size = 1.414 * median(word.box.y1 - word.box.y0 for word in line)
+        result.append(False)
+        for left, right in pairwise(line):
+            thai = _THAI.match(left.text[-1:]) and _THAI.match(right.text[:1])
+            marked = unicodedata.category(right.text[:1]) == "Mn"
+            result.append(not (thai and (marked or right.box.x0 - left.box.x1 < _NO_GAP * size)))
+    return result
 
 
 def _fraction(pixels: int, whole: int) -> float:

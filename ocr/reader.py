@@ -78,9 +78,9 @@ class Reader:
             raise ReadingRefused(lost.reason, str(lost)) from None
 
     @property
-    def alive(self) -> bool:
-        """Whether the subprocess runs."""
-        return self._child is not None
+    def process(self) -> int | None:
+        """The process id of the subprocess, or None where none runs."""
+        return None if self._child is None else self._child.process
 
     @property
     def limits(self) -> Limits:
@@ -130,18 +130,25 @@ class _OneFile:
         return int(header["count"])
 
     def _page(self, number: int) -> PageImages:
-        if not self._reader.alive:
-            self._given += self._here
-            self._here = []
-            self._open()
-        header, pictures = self._reader.ask(
-            {"do": "page", "number": number}, self._reader.limits.page_seconds
-        )
+        try:
+            header, pictures = self._ask_page(number)
+        except ReadingRefused as refusal:
+            # A process that was killed from outside is not the page's fault; one that the page kills dies again.
+            if refusal.reason != "READER_DIED":
+                raise
+            header, pictures = self._ask_page(number)
         self._here.append(header["page"])
         return PageImages(number, pictures[0], pictures[1])
 
+    def _ask_page(self, number: int) -> tuple[dict[str, Any], list[bytes]]:
+        if self._reader.process is None:
+            self._given += self._here
+            self._here = []
+            self._open()
+        return self._reader.ask({"do": "page", "number": number}, self._reader.limits.page_seconds)
+
     def _described(self) -> Reading:
-        if not self._reader.alive:
+        if self._reader.process is None:
             self._given += self._here
             self._open()
         order = {"do": "describe", "pages": self._given, "sha256": _sha256(self._descriptor)}

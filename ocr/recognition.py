@@ -14,6 +14,7 @@ from ocr.languages import Language
 _GOOD = 0.80
 _POOR = 0.62
 _READABLE = 0.72
+_TOLERANCE = 0.03
 _STRIP = 420
 _MIN_ORIENTATION_CONFIDENCE = 1.0
 _OSD_SCRIPTS = {
@@ -58,7 +59,8 @@ class Recogniser:
         language = self._last or self._guess(grey, dpi)
         words = self._words(grey, dpi, language, skew, bilevel=bilevel)
         confidence = mean_confidence(words)
-        if confidence < _GOOD:
+        askew = sideways(words)
+        if confidence < _GOOD or askew:
             found = self._engine.orientation(grey, dpi)
             if found is not None and found.confidence >= _MIN_ORIENTATION_CONFIDENCE:
                 turned = turn(grey, found.rotation)
@@ -70,14 +72,14 @@ class Recogniser:
                 )
                 if found.rotation or other is not language:
                     again = self._words(turned, dpi, other, 0.0 if found.rotation else skew, bilevel=bilevel)
-                    if mean_confidence(again) > confidence:
+                    if mean_confidence(again) > confidence - (_TOLERANCE if askew else 0.0):
                         words, language, rotation, grey = again, other, found.rotation, turned
                         confidence = mean_confidence(again)
         told = self._finder.find(" ".join(word.text for word in words))
         if told is not None and told != language.code:
             other = self._by_code[told]
             again = self._words(grey, dpi, other, 0.0 if rotation else skew, bilevel=bilevel)
-            if mean_confidence(again) >= confidence - 0.02:
+            if mean_confidence(again) >= confidence - _TOLERANCE:
                 words, language, confidence = again, other, mean_confidence(again)
         if confidence >= _POOR and words:
             self._last = language
@@ -135,6 +137,12 @@ def mean_confidence(words: Sequence[RecognisedWord]) -> float:
     """The mean confidence by letter; 0 where nothing was read."""
     letters = sum(len(word.text) for word in words)
     return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+
+
+def sideways(words: Sequence[RecognisedWord]) -> bool:
+    """Whether most words stand on end: Tesseract reads some pages that lie on their side without a word about it."""
+    long = [word for word in words if len(word.text) > 2]
+    return sum(word.y1 - word.y0 > word.x1 - word.x0 for word in long) > len(long) / 2
 
 
 def turn(pixels: Grey, rotation: int) -> Grey:

@@ -7,7 +7,7 @@ from itertools import groupby
 from statistics import median
 
 from ocr.bidi import is_right_to_left
-from ocr.layout import line_text
+from ocr.layout import spaced
 from ocr.values import PageReading, Word
 
 _OVERLAP = 0.5
@@ -75,12 +75,12 @@ def _row(segments: Sequence[_Segment], page: PageReading, size: float) -> Row:
     for segment in segments:
         if text:
             text += "\t"
-        for position, index in enumerate(segment.indices):
-            pair = [page.words[i] for i in segment.indices[max(0, position - 1) : position + 1]]
-            joined = line_text(pair)
-            text += joined[len(pair[0].text) :] if position else joined
+        words = [page.words[index] for index in segment.indices]
+        for index, word, apart in zip(segment.indices, words, spaced(words), strict=True):
+            text += " " if apart else ""
             indices.append(index)
-            starts.append(len(text) - len(page.words[index].text))
+            starts.append(len(text))
+            text += word.text
     height = max(segment.height for segment in segments)
     larger = min(1.0, max(0.0, (height / size - 1.0) / 0.5))
     capitals = _capitals(text)

@@ -140,17 +140,14 @@ def _dateline(date: Candidate) -> float:
 def _label(
     candidate: Candidate, labels: dict[str, tuple[str, ...]], order: Sequence[str], others: Sequence[str]
 ) -> LabelFound | None:
-    """The nearest label before the value, in its row or in the running text."""
+    """The nearest label before the value: in its row, else in the running text, which may have begun a line higher."""
     flow = candidate.flow
-    found = [
-        nearest_label(cut_after(context, others), labels, order, _LABEL_REACH)
-        for context in (
-            flow.row_before(candidate.start)[-_FLOW_REACH:],
-            flow.before(candidate.start, _FLOW_REACH),
-        )
-    ]
-    there = [item for item in found if item is not None]
-    return min(there, key=lambda item: (item.distance, -len(item.label)), default=None)
+    row = flow.row_before(candidate.start)[-_FLOW_REACH:]
+    found = nearest_label(cut_after(row, others), labels, order, _LABEL_REACH)
+    if found is None:
+        running = flow.before(candidate.start, _FLOW_REACH)
+        found = nearest_label(cut_after(running, others), labels, order, _LABEL_REACH)
+    return found
 
 
 def _amounts(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator[_Role]:

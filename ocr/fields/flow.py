@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ocr.layout import line_text
+from ocr.layout import spaced
 from ocr.rows import Row, rows_of
 from ocr.values import Box, PageReading, Word
 
@@ -67,10 +67,9 @@ def flow_of(page: PageReading) -> Flow:
     text = ""
     starts = []
     last: Word | None = None
-    for word in page.words:
+    for word, apart in zip(page.words, spaced(page.words), strict=True):
         if last is not None:
-            joined = last.line != word.line or len(line_text((last, word))) > len(last.text) + len(word.text)
-            text += ("\n" if last.line != word.line else " ") if joined else ""
+            text += "\n" if last.line != word.line else " " if apart else ""
         starts.append(len(text))
         text += word.text
         last = word

@@ -75,6 +75,8 @@ class Jail:
         self._close()
         self._file = file
         languages = check_languages(codes, self._engine.models())
+        # The position is shared with a process that may have died in the middle of this file.
+        file.seek(0)
         head = file.read(HEAD_BYTES)
         if not head:
             raise ReadingRefused("EMPTY")

@@ -55,6 +55,11 @@ class Child:
         self.resident = 0
         """Bytes of memory that the process held after its last answer."""
 
+    @property
+    def process(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     @classmethod
     def start(cls, limits: Limits) -> Self:
         """Start one and wait until it is ready; raises ReadingRefused where Tesseract is absent."""

@@ -15,7 +15,7 @@ from ocr.raster.tiff import count_directories
 
 _FORMATS = {"image/tiff": "TIFF", "image/jpeg": "JPEG", "image/png": "PNG"}
 # What Pillow's decoders raise on damaged pictures, beside OSError.
-_DECODING_ERRORS = (
+DECODING_ERRORS = (
     OSError,
     SyntaxError,
     ValueError,
@@ -39,18 +39,22 @@ class ImageSource:
             self._image = Image.open(file, formats=(_FORMATS[media_type],))
         except UnidentifiedImageError as error:
             raise ReadingRefused("DAMAGED", "the header of the picture is broken") from error
-        except _DECODING_ERRORS as error:
+        except DECODING_ERRORS as error:
             raise ReadingRefused("DAMAGED", str(error)[:200]) from error
 
     def page(self, number: int) -> SourcePage:
         try:
             self._image.seek(number - 1)
-            dpi = self._image.info.get("dpi")
+            dpi = _pair(self._image.info.get("dpi"))
+            width, height = self._image.size
             pixels = np.asarray(decode(self._image, self._limits.max_pixels), dtype=np.uint8)
-        except _DECODING_ERRORS as error:
+        except DECODING_ERRORS as error:
             truncated = "truncated" in str(error).lower()
             raise PageRefused("TRUNCATED" if truncated else "DAMAGED", str(error)[:200]) from error
-        return page_of(pixels, _pair(dpi))
+        if dpi is not None:
+            reduced = (pixels.shape[0] * pixels.shape[1] / (width * height)) ** 0.5
+            dpi = dpi[0] * reduced, dpi[1] * reduced
+        return page_of(pixels, dpi)
 
     def close(self) -> None:
         self._image.close()

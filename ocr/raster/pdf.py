@@ -11,7 +11,7 @@ from PIL import Image
 
 from ocr.errors import PageRefused, ReadingRefused
 from ocr.limits import Limits
-from ocr.raster.images import _DECODING_ERRORS
+from ocr.raster.images import DECODING_ERRORS
 from ocr.raster.picture import decode, page_of
 from ocr.raster.source import READING_DPI, Pixels, SourcePage
 from ocr.raster.textlayer import TextLayer
@@ -92,7 +92,7 @@ class PdfSource:
             if picture.mode not in ("L", "RGB"):
                 return None
             decoded = decode(picture, self._limits.max_pixels)
-        except (pypdfium2.PdfiumError, *_DECODING_ERRORS):
+        except (pypdfium2.PdfiumError, *DECODING_ERRORS):
             return None
         turned = np.rot90(np.asarray(decoded, dtype=np.uint8), -(page.get_rotation() // 90))
         pixels = np.ascontiguousarray(turned)

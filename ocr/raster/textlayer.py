@@ -23,6 +23,7 @@ _INK_BELOW = 128
 _MAX_CHARS = 60_000
 _WORD_GAP = 0.2
 _COLUMN_GAP = 1.8
+_CLOSING = frozenset(".,:;!?")
 
 
 @dataclass(slots=True)
@@ -184,28 +185,31 @@ def _segments(line: list[_Letter]) -> list[list[_Letter]]:
 
 def _split(letters: list[_Letter], block: int, line: int) -> list[RecognisedWord]:
     """Letters in reading order as words: apart at spaces, and where there is room beside the word so far."""
-    words: list[RecognisedWord] = []
-    run: list[_Letter] = []
-    for letter in [*letters, None]:
-        apart = letter is None or letter.text.isspace() or _gap(run, letter) > _WORD_GAP * letter.size
-        if run and apart:
-            words.append(
-                RecognisedWord(
-                    text="".join(item.text for item in run),
-                    x0=round(min(item.x0 for item in run)),
-                    y0=round(min(item.y0 for item in run)),
-                    x1=round(max(item.x1 for item in run)),
-                    y1=round(max(item.y1 for item in run)),
-                    confidence=1.0,
-                    block=block,
-                    paragraph=0,
-                    line=line,
-                )
-            )
-            run = []
-        if letter is not None and not letter.text.isspace():
-            run.append(letter)
-    return words
+    runs: list[list[_Letter]] = [[]]
+    for letter in letters:
+        if letter.text.isspace():
+            runs.append([])
+            continue
+        # A full stop after a number inside a right-to-left line stands at the number's other end.
+        if letter.text not in _CLOSING and _gap(runs[-1], letter) > _WORD_GAP * letter.size:
+            runs.append([])
+        runs[-1].append(letter)
+    return [_word(run, block, line) for run in runs if run]
+
+
+def _word(run: list[_Letter], block: int, line: int) -> RecognisedWord:
+    solid = [item for item in run if item.text not in _CLOSING] or run
+    return RecognisedWord(
+        text="".join(item.text for item in run),
+        x0=round(min(item.x0 for item in solid)),
+        y0=round(min(item.y0 for item in solid)),
+        x1=round(max(item.x1 for item in solid)),
+        y1=round(max(item.y1 for item in solid)),
+        confidence=1.0,
+        block=block,
+        paragraph=0,
+        line=line,
+    )
 
 
 def _gap(run: list[_Letter], letter: _Letter) -> float:
