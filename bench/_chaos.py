@@ -1,0 +1,59 @@
+"""Kills the processes of a service at random moments, and starts again what nobody else starts."""
+
+import random
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+from bench._service import Service, ServiceFailed
+
+BLOWS = ("api", "worker", "keeper", "parent", "all")
+_WEIGHTS = (4, 4, 4, 1, 1)
+
+
+@dataclass(slots=True)
+class Chaos:
+    """A thread that strikes until it is told to stop.
+
+    `api`, `worker` and `keeper`: one process of that part. `parent`: the process that watches over them. `all`: every
+    process at once. `pauses` are the shortest and longest seconds between two blows.
+    """
+
+    service: Service
+    rng: random.Random
+    pauses: tuple[float, float]
+    blows: Counter[str] = field(default_factory=Counter)
+    error: ServiceFailed | None = None
+    _done: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to strike."""
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; the service runs when this returns. Raises ServiceFailed where it could not be started again."""
+        self._done.set()
+        if self._thread is not None:
+            self._thread.join()
+        if self.error is not None:
+            raise self.error
+
+    def _run(self) -> None:
+        try:
+            while not self._done.wait(self.rng.uniform(*self.pauses)):
+                self._strike(self.rng.choices(BLOWS, _WEIGHTS)[0])
+        except ServiceFailed as error:
+            self.error = error
+
+    def _strike(self, blow: str) -> None:
+        if blow in {"parent", "all"}:
+            if blow == "parent":
+                self.service.kill_parent()
+            else:
+                self.service.kill_all()
+            self.service.start()
+            self.blows[blow] += 1
+        elif self.service.kill_one(blow, self.rng.choice):
+            self.blows[blow] += 1

@@ -1,0 +1,209 @@
+"""Nothing that was acknowledged is lost or doubled, whatever is killed: files come in through three doors meanwhile.
+
+Each round is an archive of its own. While files come in by REST, by `tabellion ingest` and through watched folders, the
+server, its workers and its keeper are killed with SIGKILL at random moments. Afterwards every acknowledged file must be
+there once and be found by its word, `verify --all` must pass, and no temporary file may be left.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench._aftermath import check_evidence, check_found, check_left_over
+from bench._chaos import BLOWS, Chaos
+from bench._doors import CommandDoor, Door, DoorFailed, FolderDoor, RestDoor, StationDoor
+from bench._service import Service, ServiceFailed, free_port
+from bench._tables import publish, say, table
+from bench._tiny import Tiny, tiny_papers
+
+DOORS = ("rest", "command", "hot", "station")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How many rounds of how many files; the files of a round are spread over about so many seconds.
+
+    `pauses` are the shortest and longest seconds between two blows.
+    """
+
+    rounds: int
+    files: int
+    seed: int
+    seconds: float = 20.0
+    doors: tuple[str, ...] = DOORS
+    pauses: tuple[float, float] = (0.5, 6.0)
+
+
+@dataclass(slots=True)
+class Round:
+    """What one round did, and in words what was wrong afterwards."""
+
+    number: int
+    files: int
+    acknowledged: int = 0
+    retries: int = 0
+    seconds: float = 0.0
+    blows: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+
+def run_round(plan: Plan, number: int, scratch: Path) -> Round:
+    """One archive, one intake under fire, one check of what is left."""
+    rng = random.Random(f"{plan.seed}/{number}")
+    result = Round(number, plan.files)
+    papers = list(tiny_papers(rng, plan.files))
+    service = Service(scratch / "home", free_port(), scratch / "serve.log")
+    started = time.monotonic()
+    doors: list[Door] = []
+    try:
+        token = _prepare(service)
+        doors += _doors(plan, service, token, scratch, papers, rng)
+        service.start()
+        service.wait_ready()
+        chaos = Chaos(service, random.Random(rng.random()), plan.pauses)
+        _take_in(doors, chaos)
+        result.blows = {blow: chaos.blows[blow] for blow in BLOWS}
+        service.wait_ready()
+        result.wrong += check_found(service, token, papers, doors)
+        result.wrong += check_left_over(service.home)
+        service.stop()
+        result.wrong += check_evidence(service, plan.files)
+    except (ServiceFailed, DoorFailed) as error:
+        result.wrong.append(str(error))
+    finally:
+        service.kill_all()
+    result.acknowledged = sum(len(door.acknowledged) for door in doors)
+    result.retries = sum(door.retries for door in doors)
+    result.seconds = time.monotonic() - started
+    return result
+
+
+def _prepare(service: Service) -> str:
+    """A new archive with an account that may send and find; gives its token."""
+    service.command("init")
+    service.command("users", "add", "bench", "--role", "operator", "--role", "collector", "--scope", "all")
+    return service.command("users", "token", "bench").strip()
+
+
+def _doors(
+    plan: Plan, service: Service, token: str, scratch: Path, papers: Sequence[Tiny], rng: random.Random
+) -> list[Door]:
+    """Every paper goes to one door, at random."""
+    shares: dict[str, list[Tiny]] = {name: [] for name in plan.doors}
+    for paper in papers:
+        shares[rng.choice(plan.doors)].append(paper)
+    doors: list[Door] = []
+    for name, share in shares.items():
+        own = random.Random(rng.random())
+        match name:
+            case "rest":
+                doors.append(RestDoor(service, share, own, plan.seconds, token=token))
+            case "command":
+                doors.append(CommandDoor(service, share, own, plan.seconds, folder=_made(scratch / "handed")))
+            case "hot":
+                hot = _made(service.home / "folders" / "hot" / "unassigned")
+                doors.append(FolderDoor(service, share, own, plan.seconds, folder=hot))
+            case "station":
+                service.command("stations", "add", "bench")
+                batch = _made(service.home / "folders" / "stations" / "bench" / "box-1")
+                doors.append(StationDoor(service, share, own, plan.seconds, folder=batch))
+    return doors
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _take_in(doors: Sequence[Door], chaos: Chaos) -> None:
+    """Open all doors at once, strike until everything is acknowledged."""
+    chaos.start()
+    try:
+        for door in doors:
+            door.start()
+        for door in doors:
+            door.join()
+    finally:
+        chaos.stop()
+
+
+def run(plan: Plan) -> list[Round]:
+    """All rounds, one after another; the archive of a round that failed is kept and named."""
+    rounds = []
+    for number in range(1, plan.rounds + 1):
+        scratch = Path(tempfile.mkdtemp(prefix=f"faults-{number}-"))
+        result = run_round(plan, number, scratch)
+        rounds.append(result)
+        say(f"round {number}: {len(result.wrong) or 'nothing'} wrong, {sum(result.blows.values())} blows")
+        if result.wrong:
+            say("\n".join(f"  {line}" for line in [*result.wrong[:20], f"left for inspection: {scratch}"]))
+        else:
+            remove(scratch)
+    return rounds
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with read-only files in it."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink():
+            path.chmod(0o700)
+            path.rmdir()
+        else:
+            path.unlink()
+    folder.rmdir()
+
+
+def summary(plan: Plan, rounds: Sequence[Round]) -> dict[str, Any]:
+    """The JSON document."""
+    return {
+        "seed": plan.seed,
+        "files": sum(one.files for one in rounds),
+        "acknowledged": sum(one.acknowledged for one in rounds),
+        "blows": sum(sum(one.blows.values()) for one in rounds),
+        "passed": not any(one.wrong for one in rounds),
+        "rounds": [asdict(one) for one in rounds],
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the rounds and print them; exit code 1 where anything was wrong."""
+    parser = argparse.ArgumentParser(prog="script/bench faults", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=20, metavar="N")
+    parser.add_argument("--files", type=int, default=200, metavar="N", help="files a round")
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument("--seconds", type=float, default=20.0, help="over which a round's files are spread")
+    parser.add_argument(
+        "--doors", default=",".join(DOORS), help="which, separated by commas; default: all of them"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    options = parser.parse_args(arguments)
+    plan = Plan(options.rounds, options.files, options.seed, options.seconds, tuple(options.doors.split(",")))
+    rounds = run(plan)
+    result = summary(plan, rounds)
+    heads = ("round", "files", "held", "retries", *BLOWS, "seconds", "wrong")
+    rows = [
+        (
+            one.number,
+            one.files,
+            one.acknowledged,
+            one.retries,
+            *(one.blows.get(blow, 0) for blow in BLOWS),
+            one.seconds,
+            len(one.wrong),
+        )
+        for one in rounds
+    ]
+    verdict = "passed" if result["passed"] else "FAILED"
+    people = table(heads, rows) + f"\n\nSeed {plan.seed}, {result['blows']} blows: {verdict}."
+    publish(result, people, as_json=options.json)
+    return 0 if result["passed"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
