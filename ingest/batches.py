@@ -36,10 +36,17 @@ class Declaration:
 
 def open_declared(archive: Archive, declaration: Declaration, actor: str) -> str:
     """Open a batch of a station with declared counts; gives its id. Raises `BadRequest` and `NotFound`."""
-    _check_counts(declaration.sheets, declaration.sides, declaration.sides_mode)
     with archive.catalogue.write() as connection:
-        _require(connection, declaration)
-        return _insert(archive, connection, declaration, "station", actor, "station")
+        return open_declared_within(archive, connection, declaration, actor)
+
+
+def open_declared_within(
+    archive: Archive, connection: Connection, declaration: Declaration, actor: str
+) -> str:
+    """The same as `open_declared`, inside a transaction that does more."""
+    _check_counts(declaration.sheets, declaration.sides, declaration.sides_mode)
+    _require(connection, declaration)
+    return _insert(archive, connection, declaration, "station", actor, "station")
 
 
 def find_or_open(archive: Archive, name: str, portfolio: str | None, actor: str) -> str:

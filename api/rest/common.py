@@ -34,13 +34,13 @@ def write_cursor(*key: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(key, default=str).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, length: int) -> list[Any]:
-    """The sort key that `write_cursor` wrote; raises BadRequest."""
+def read_cursor(cursor: str, *types: type) -> list[Any]:
+    """The sort key that `write_cursor` wrote, of members of these types; raises BadRequest."""
     try:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise BadRequest("the cursor is not one of ours") from error
-    if not isinstance(value, list) or len(value) != length:
+    if not isinstance(value, list) or [type(member) for member in value] != list(types):
         raise BadRequest("the cursor belongs to another list")
     return value
 

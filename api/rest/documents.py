@@ -109,8 +109,8 @@ def list_documents(
         if wanted is not None:
             query = query.where(column == wanted)
     if cursor is not None:
-        (last,) = read_cursor(cursor, 1)
-        query = query.where(documents.c.id < str(last))
+        (last,) = read_cursor(cursor, str)
+        query = query.where(documents.c.id < last)
     query = query.order_by(documents.c.id.desc()).limit(limit + 1)
     with service_of(request).archive.catalogue.read() as connection:
         rows = connection.execute(query).all()

@@ -87,10 +87,10 @@ def debtors(
             return {"debtors": [debtor_card(row, None) for row in rows], "next": None}
         query = select(parties).where(visible_parties(actor)).order_by(parties.c.sort_name, parties.c.id)
         if cursor is not None:
-            name, party_id = read_cursor(cursor, 2)
+            name, party_id = read_cursor(cursor, str, str)
             query = query.where(
-                (parties.c.sort_name > str(name))
-                | ((parties.c.sort_name == str(name)) & (parties.c.id > str(party_id)))
+                (parties.c.sort_name > name)
+                | ((parties.c.sort_name == name) & (parties.c.id > party_id))
             )
         rows = connection.execute(query.limit(limit + 1)).all()
     following = write_cursor(rows[limit - 1].sort_name, rows[limit - 1].id) if len(rows) > limit else None
@@ -163,7 +163,7 @@ def list_claims(
         else:
             query = select(claims).where(visible_claims(actor)).order_by(claims.c.id)
             if cursor is not None:
-                query = query.where(claims.c.id > str(read_cursor(cursor, 1)[0]))
+                query = query.where(claims.c.id > read_cursor(cursor, str)[0])
             rows = connection.execute(query.limit(limit + 1)).all()
     following = write_cursor(rows[limit - 1].id) if len(rows) > limit else None
     return {
