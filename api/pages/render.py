@@ -12,7 +12,9 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.access import Action, Actor
+from api.pages import words
 from api.pages.texts import Speaker, choose_language, languages, translations
+from api.pages.words import N_
 from api.request import service_of
 
 ROOT = Path(__file__).parents[1]
@@ -20,11 +22,11 @@ STATIC = ROOT / "static"
 
 # The rail: address, text, the action that shows it, and the name by which a page says where it stands.
 RAIL = (
-    ("search", "/search", "Search", Action.SEARCH),
-    ("debtors", "/debtors", "Debtors", Action.REGISTRY_READ),
-    ("batches", "/batches", "Batches", Action.BATCH_READ),
-    ("evidence", "/evidence", "Evidence", Action.LOG_READ),
-    ("operations", "/operations", "Operations", Action.OPERATIONS),
+    ("search", "/search", N_("Search"), Action.SEARCH),
+    ("debtors", "/debtors", N_("Debtors"), Action.REGISTRY_READ),
+    ("batches", "/batches", N_("Batches"), Action.BATCH_READ),
+    ("evidence", "/evidence", N_("Evidence"), Action.LOG_READ),
+    ("operations", "/operations", N_("Operations"), Action.OPERATIONS),
 )
 
 
@@ -41,14 +43,26 @@ def environment(language: str) -> Environment:
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.globals["asset"] = asset
+    made.globals["words"] = words
+    made.policies["ext.i18n.trimmed"] = True
     return made
 
 
 @cache
+def edition() -> str:
+    """The digest of all static files: one for all, so that modules can import each other by relative address."""
+    digest = hashlib.sha256()
+    for file in sorted(found for found in STATIC.rglob("*") if found.is_file()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@cache
 def asset(name: str) -> str:
-    """The address of a static file, with the digest of its bytes, so that it can be cached for ever."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{digest}/{name}"
+    """The address of a static file, with the digest of all of them in it, so that it can be cached for ever."""
+    if not (STATIC / name).is_file():
+        raise FileNotFoundError(name)
+    return f"/static/{edition()}/{name}"
 
 
 def speaker_of(request: Request, actor: Actor | None) -> Speaker:
@@ -71,23 +85,37 @@ def page(
     status: int = 200,
 ) -> HTMLResponse:
     """A page of the frame; `here` names the entry of the rail that it belongs to."""
+    text = fragment(
+        request,
+        template,
+        {
+            "here": here,
+            "rail": [entry for entry in RAIL if actor is not None and actor.may(entry[3])],
+            "languages": languages(),
+            "query": request.query_params.get("q", ""),
+            "here_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+            **context,
+        },
+        actor=actor,
+    )
+    language = speaker_of(request, actor).language
+    return HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def fragment(
+    request: Request, template: str, context: Mapping[str, Any], *, actor: Actor | None = None
+) -> str:
+    """A rendered template without the frame's own variables: a part that a page fetches anew."""
     speaker = speaker_of(request, actor)
     session = getattr(request.state, "session", None)
-    text = (
+    return (
         environment(speaker.language)
         .get_template(template)
         .render(
             **context,
             say=speaker,
             actor=actor,
-            here=here,
-            rail=[entry for entry in RAIL if actor is not None and actor.may(entry[3])],
             csrf=session.csrf if session else "",
             test_authority=service_of(request).options.test_authority,
-            languages=languages(),
-            query=request.query_params.get("q", ""),
         )
-    )
-    return HTMLResponse(
-        text, status, headers={"Content-Language": speaker.language, "Vary": "Accept-Language"}
     )

@@ -76,6 +76,18 @@ class Speaker:
         """An instant in the reader's zone, "21 Nov 2026, 09:14"."""
         return format_datetime(value, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.locale) if value else ""
 
+    def day_of(self, value: datetime | None) -> str:
+        """The civil date of an instant in the reader's zone."""
+        return self.day(value.astimezone(self.zone).date()) if value else ""
+
+    def same_day(self, value: datetime, now: datetime) -> bool:
+        """Whether an instant lies on the present day of the reader's zone."""
+        return value.astimezone(self.zone).date() == now.astimezone(self.zone).date()
+
+    def language_name(self, code: str) -> str:
+        """What a language is called in this one; the code where it has no name."""
+        return str(self.locale.languages.get(code, code))
+
     def clock(self, value: datetime | None) -> str:
         """The time of day of an instant in the reader's zone, "09:31"."""
         return format_time(value, "HH:mm", tzinfo=self.zone, locale=self.locale) if value else ""

@@ -1,0 +1,66 @@
+"""Originals for people: the bytes as they were received, under the name that they came with."""
+
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+
+from api import access
+from api.access import Action, Actor
+from api.events import record_access
+from api.pages.paper import deposits_of
+from api.request import Ask, service_of
+from archive.originals import open_original
+from tabellion.base.errors import NotFound
+
+router = APIRouter(include_in_schema=False)
+
+PIECE = 1 << 18
+_SUFFIXES = {
+    "application/pdf": ".pdf",
+    "image/tiff": ".tif",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+}
+
+
+@router.get("/documents/{document_id}/original/{number}")
+def original(
+    request: Request,
+    document_id: str,
+    number: int,
+    actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))],
+) -> StreamingResponse:
+    """The n-th file of the paper; needs the right to all pages of it, and is an entry of the log."""
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        access.require_document(connection, actor, Action.DOWNLOAD, document_id)
+        held = deposits_of(connection, document_id)
+        if not 1 <= number <= len(held):
+            raise NotFound("the paper has no such file")
+        row = held[number - 1]
+        access.require_original(connection, actor, row.id)
+        record_access(archive, connection, actor, "download", "deposit", row.id)
+    stream = open_original(archive, row.id)
+
+    def pieces() -> Iterator[bytes]:
+        with stream:
+            while piece := stream.read(PIECE):
+                yield piece
+
+    name = row.name or row.id + _SUFFIXES.get(row.media_type, "")
+    # Never shown inside our own origin: a file from outside is data, whatever it claims to be (RFC 6266 section 4.3).
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(_printable(name), safe='')}",
+        "Content-Length": str(row.size),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return StreamingResponse(pieces(), media_type=row.media_type, headers=headers)
+
+
+def _printable(name: str) -> str:
+    """The last part of the name, without what could mislead: paths, control and direction marks."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(character for character in last if character.isprintable())[:200] or "original"

@@ -1,0 +1,192 @@
+"""`/search`: the box, people and claims on the left, marked page strips on the right, facets as plain links."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from sqlalchemy import Connection, Row, select
+
+from api.access import Action, Actor
+from api.finding import find, still_to_read
+from api.pages.hits import Pixels, joined
+from api.pages.recent import recent_debtors
+from api.pages.render import page
+from api.request import Ask, service_of
+from archive.catalogue.schema import documents
+from search import Answer, QueryError
+from search.answer import AnswerHit, AnswerPage
+from search.port import FacetValue, PageParty
+
+router = APIRouter(include_in_schema=False)
+
+FILTERS = {
+    "kind": "kind",
+    "year": "date",
+    "party": "party",
+    "language": "language",
+    "portfolio": "portfolio",
+}
+"""Facets, and the field of the query language that narrows to one of their values."""
+
+BAND = 0.13
+"""Height of a strip, in widths of the page."""
+
+SHOWN_FACETS = 6
+WIDTH = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """A band of a page with its marked words: boxes are pixels of the page, `top` and `height` cut the band out."""
+
+    page: int
+    address: str
+    image: str
+    width: int
+    top: int
+    height: int
+    boxes: tuple[Pixels, ...]
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document among the answers."""
+
+    address: str
+    kind: str
+    date: date | None
+    direction: str | None
+    amount_minor: int | None
+    currency: str | None
+    pages: int | None
+    parties: tuple[PageParty, ...]
+    why: tuple[str, ...]
+    strips: tuple[Strip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value of a facet as a link that narrows the query, or widens it again."""
+
+    label: str
+    count: int
+    address: str
+    chosen: bool
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    actor: Annotated[Actor, Depends(Ask(Action.SEARCH))],
+    q: Annotated[str, Query(max_length=20_000)] = "",
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    order: Annotated[str, Query(pattern="^(relevance|date)$")] = "relevance",
+) -> Response:
+    """The start where nothing is asked; else the answer, or where the query is wrong its place."""
+    service = service_of(request)
+    if not q.strip():
+        with service.archive.catalogue.read() as connection:
+            context = {
+                "recent": recent_debtors(request, connection, actor)
+                if actor.may(Action.REGISTRY_READ)
+                else [],
+                "waiting": still_to_read(connection, actor),
+            }
+        return page(request, "search_start.html", context, actor=actor, here="search")
+    try:
+        answer = find(service, actor, q, cursor=cursor, by_date=order == "date")
+    except QueryError as error:
+        at = min(error.position, len(q))
+        context = {"error": error, "before": q[:at], "there": q[at : at + 1], "after": q[at + 1 :]}
+        return page(request, "search_error.html", context, actor=actor, here="search", status=error.status)
+    with service.archive.catalogue.read() as connection:
+        rows = _rows(connection, [hit.document for hit in answer.hits])
+    context = {
+        "answer": answer,
+        "hits": [_hit(hit, rows.get(hit.document), q) for hit in answer.hits],
+        "facets": {name: list(_facets(answer, name, q)) for name in FILTERS},
+        "order": order,
+        "by_relevance": _address(q),
+        "by_date": _address(q, order="date"),
+        "following": _address(q, order=order, cursor=answer.next) if answer.next else None,
+    }
+    return page(request, "search.html", context, actor=actor, here="search")
+
+
+def _rows(connection: Connection, ids: Sequence[str]) -> Mapping[str, Row[Any]]:
+    return {row.id: row for row in connection.execute(select(documents).where(documents.c.id.in_(ids)))}
+
+
+def _hit(hit: AnswerHit, row: Row[Any] | None, query: str) -> Hit:
+    where = urlencode({"q": query, "page": hit.pages[0].page if hit.pages else 1})
+    return Hit(
+        address=f"/documents/{hit.document}?{where}#hit",
+        kind=hit.kind,
+        date=date.fromisoformat(hit.date) if hit.date else None,
+        direction=row.direction if row else None,
+        amount_minor=row.amount_minor if row else None,
+        currency=row.currency if row else None,
+        pages=row.page_count if row else None,
+        parties=tuple(party for party in hit.parties if party.role in ("debtor", "co_debtor", "guarantor")),
+        why=hit.why,
+        strips=tuple(_strips(hit, query)),
+    )
+
+
+def _strips(hit: AnswerHit, query: str) -> Iterator[Strip]:
+    for found in hit.pages:
+        marked = found.marked
+        if not marked.width:
+            continue
+        runs = joined(marked.boxes)
+        height = min(marked.height, round(marked.width * BAND))
+        top = _top(runs, height, found)
+        image = urlencode(
+            {
+                "top": 1000 * top // marked.height,
+                "bottom": -(-1000 * (top + height) // marked.height),
+                "width": WIDTH,
+            }
+        )
+        yield Strip(
+            page=found.page,
+            address=f"/documents/{hit.document}?{urlencode({'q': query, 'page': found.page})}#hit",
+            image=f"/documents/{hit.document}/pages/{found.page}/band?{image}",
+            width=marked.width,
+            top=top,
+            height=height,
+            boxes=tuple(box for box in runs if box[3] > top and box[1] < top + height),
+            snippet=marked.snippet,
+        )
+
+
+def _top(runs: Sequence[Pixels], height: int, found: AnswerPage) -> int:
+    """Where the band begins: so that it holds as many marked words as it can, the first of them a third down."""
+    if not runs:
+        return 0
+    best = max(runs, key=lambda box: sum(box[1] <= other[1] < box[1] + height * 2 // 3 for other in runs))
+    return max(0, min(best[1] - height // 3, found.marked.height - height))
+
+
+def _facets(answer: Answer, name: str, query: str) -> Iterator[Facet]:
+    values: Sequence[FacetValue] = answer.overview.facets.get(name, ())
+    for value in values[:SHOWN_FACETS]:
+        wanted = (
+            f'{FILTERS[name]}:"{value.value}"' if " " in value.value else f"{FILTERS[name]}:{value.value}"
+        )
+        parts = query.split()
+        chosen = wanted in parts
+        narrowed = (
+            " ".join(part for part in parts if part != wanted) if chosen else f"{query.strip()} {wanted}"
+        )
+        yield Facet(value.label, value.documents, _address(narrowed), chosen)
+
+
+def _address(query: str, **more: str | None) -> str:
+    kept = {name: value for name, value in more.items() if value and value != "relevance"}
+    return "/search?" + urlencode({"q": query, **kept})

@@ -1,0 +1,233 @@
+"""A whole service for tests of pages: a new archive; api, keeper and worker as threads of this process."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import uvicorn
+
+from api.accounts import create_account
+from api.app import build_app
+from api.service import Options, Service
+from archive.archive import SYSTEM_ACTOR
+from archive.authorities import LocalTestAuthority
+from archive.receipts import Receipts
+from archive.registry import NewClaim, NewParty, add_portfolio, put_claim, put_party
+from archive.sequencer import Sequencer
+from archive.stamp_closing import demand
+from archive.stamps import Stamps
+from archive.verify import VerifyTrust, verify
+from ingest.arrivals import Arrival
+from ingest.batches import find_or_open
+from ingest.indexing import Indexer
+from ingest.keeper import Duty, Keeper
+from ingest.receive import receive
+from ingest.worker import Worker
+from ocr import Reader
+from search import Analyser, EmbeddedIndex, EmbeddedWriter, Finder, FolderResultLists
+from signing.note import NoteKey
+from tabellion.base.clock import SystemClock
+from tabellion.demo.papers import DemoPaper, registry
+from tabellion.initialise import initialise
+from tabellion.settings import load_settings
+from tabellion.wiring import Parts, opened
+
+PASSWORD = "four unrelated plain words"
+ROLES = ("operator", "collector", "legal", "auditor", "administrator")
+
+
+@dataclass
+class House:
+    """A running service with an account for each role, named like it; all but the administrator see everything."""
+
+    parts: Parts
+    address: str
+    portfolio: str
+    _parties: dict[str, str] = field(default_factory=dict)
+
+    def ingest(self, paper: DemoPaper, batch: str = "Box 0417") -> str:
+        """Hand a paper of the demo in by the ordinary door; gives the document."""
+        return self.receive(paper.content, paper.file_name, batch)
+
+    def receive(self, content: bytes, name: str, batch: str = "Box 0417") -> str:
+        """Hand bytes in by the ordinary door; gives the document."""
+        import io
+
+        archive = self.parts.archive
+        batch_id = find_or_open(archive, batch, self.portfolio, SYSTEM_ACTOR)
+        arrival = Arrival(batch=batch_id, name=name, actor=SYSTEM_ACTOR, door="upload")
+        done = receive(archive, io.BytesIO(content), arrival, nudge=lambda: None, limit=1 << 28)
+        return done.document
+
+    def settle(self, seconds: float = 240) -> None:
+        """Wait until nothing waits to be read or indexed any more."""
+        from sqlalchemy import func, select
+
+        from archive.catalogue.schema import documents
+
+        until = time.monotonic() + seconds
+        query = select(func.count()).select_from(documents).where(documents.c.state.in_(("received", "read")))
+        while time.monotonic() < until:
+            with self.parts.archive.catalogue.read() as connection:
+                if not connection.scalar(query):
+                    return
+            time.sleep(0.1)
+        raise AssertionError("papers are still waiting to be read")
+
+
+@contextmanager
+def running(home: Path, *, languages: str = "pl,en,it", port: int = 0) -> Iterator[House]:
+    """A service on a free port of the loopback, in a new home; ended with the block."""
+    settings = load_settings(home=home, languages=languages)
+    initialise(settings, SystemClock(), "root", PASSWORD)
+    with opened(settings) as parts:
+        archive = parts.archive
+        analyser = Analyser()
+        portfolio = _people(parts)
+        finder = Finder(
+            EmbeddedIndex(home / "index"),
+            analyser,
+            lambda document, page: None,
+            FolderResultLists(home / "lists", archive.clock),
+        )
+        authorities = (LocalTestAuthority(parts.chest.authority, archive.clock, os.urandom),)
+        trust = VerifyTrust(
+            (NoteKey(archive.origin, parts.chest.log.public_der),), tuple(a.trust for a in authorities)
+        )
+
+        service = Service(
+            archive=archive,
+            finder=finder,
+            options=Options(
+                zone=ZoneInfo("Europe/Warsaw"),
+                session_length=timedelta(hours=1),
+                max_upload_bytes=1 << 28,
+                secure_cookies=False,
+                test_authority=True,
+                languages=settings.language_list,
+                retention=timedelta(0),
+            ),
+            nudge=lambda: None,
+            verify=lambda ids: verify(archive, trust, ids),
+            close_stamp=lambda: demand(archive),
+            health=lambda: {"catalogue": None, "vault": None, "keeper": None, "worker": None},
+        )
+        stamps = Stamps(archive, authorities)
+        indexer = Indexer(archive, lambda: EmbeddedWriter(home / "index", analyser))
+        lanes = {
+            "seal": [
+                Duty("log", Sequencer(archive, parts.chest.log).run),
+                Duty("receipts", Receipts(archive, parts.chest.receipt).run),
+                Duty("stamps", stamps.run),
+            ],
+            "index": [Duty("index", indexer.run, close=indexer.close)],
+        }
+        keeper = Keeper(archive, "keeper-1", lanes)
+        stop = threading.Event()
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(("127.0.0.1", port))
+            listener.listen(64)
+            taken = listener.getsockname()[1]
+            config = uvicorn.Config(build_app(service, "0.1.0"), log_level="warning", lifespan="off")
+            server = uvicorn.Server(config)
+            with Reader(languages=settings.language_list) as reader:
+                worker = Worker(archive, reader, "worker-1")
+                threads = [
+                    threading.Thread(target=keeper.run, args=(stop,)),
+                    threading.Thread(target=_work, args=(worker, stop)),
+                    threading.Thread(target=lambda: server.run([listener])),
+                ]
+                for thread in threads:
+                    thread.start()
+                try:
+                    _await(lambda: server.started)
+                    yield House(parts, f"http://127.0.0.1:{taken}", portfolio)
+                finally:
+                    server.should_exit = True
+                    worker.stop()
+                    stop.set()
+                    for thread in threads:
+                        thread.join()
+
+
+def _work(worker: Worker, stop: threading.Event) -> None:
+    while not stop.wait(0.1):
+        worker.drain()
+
+
+def _await(done: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > until:
+            raise AssertionError("the service did not start")
+        time.sleep(0.02)
+
+
+def _people(parts: Parts) -> str:
+    """Accounts, and the demo's portfolio, parties and claims; gives the portfolio."""
+    archive, known = parts.archive, registry()
+    with archive.catalogue.write() as connection:
+        portfolio = add_portfolio(
+            archive, connection, known.portfolio.name, external_id=known.portfolio.external_id
+        )
+        for role in ROLES:
+            create_account(
+                archive,
+                connection,
+                role,
+                PASSWORD,
+                roles=frozenset({role}),
+                scopes=frozenset() if role == "administrator" else frozenset({"all"}),
+                actor=SYSTEM_ACTOR,
+            )
+        ids = {}
+        for party in known.parties:
+            ids[party.external_id] = put_party(
+                archive,
+                connection,
+                NewParty(
+                    name=party.name,
+                    kind=party.kind,
+                    external_id=party.external_id,
+                    identifiers=(*party.identifiers, *(("iban", iban) for iban in party.ibans)),
+                    birth_date=party.birth_date,
+                    town=party.address[-1] if party.address else None,
+                ),
+            )
+        for claim in known.claims:
+            put_claim(
+                archive,
+                connection,
+                NewClaim(
+                    number=claim.number,
+                    portfolio=portfolio,
+                    external_id=claim.external_id,
+                    currency=claim.currency,
+                    principal_minor=claim.principal,
+                    principal_source="CRM",
+                    principal_as_of=claim.as_of,
+                    parties=tuple((ids[party], role) for party, role in claim.debtors),
+                    numbers=(
+                        *(("contract_number", number) for number in claim.contract_numbers),
+                        *(("case_number", number) for number in claim.case_numbers),
+                    ),
+                ),
+            )
+    return portfolio
+
+
+def signed_in(house: House, role: str) -> httpx.Client:
+    """A client with the session of that role."""
+    client = httpx.Client(base_url=house.address, headers={"Accept": "text/html"}, timeout=60)
+    answer = client.post("/sign-in", data={"name": role, "password": PASSWORD})
+    assert answer.status_code == 303, answer.text
+    return client
