@@ -1,0 +1,116 @@
+"""`tabellion show`."""
+
+from datetime import datetime
+from typing import Any
+
+import click
+
+from tabellion.base.errors import BadRequest
+from tabellion.base.ids import is_id
+from tabellion.commands.common import (
+    json_option,
+    local_archive,
+    print_json,
+    print_table,
+    remote,
+    tell,
+    when,
+)
+from tabellion.doors import remote_client
+from tabellion.dossier import local_dossier, remote_dossier
+from tabellion.settings import load_settings
+
+TABLES = {
+    "pages": ("page", "deposit", "deposit_page", "width", "height", "dpi", "rotation", "skew", "blank", "source",
+              "language", "confidence", "words", "error"),
+    "fields": ("name", "value", "confidence", "page", "rule", "state"),
+    "links": ("target_type", "name", "target", "role", "first_page", "last_page", "score", "basis", "state"),
+    "relations": ("relation", "other"),
+    "scopes": ("scope", "first_page", "last_page"),
+    "deposits": ("deposit", "name", "sequence", "media_type", "size", "sha256", "received_at", "receipt"),
+    "evidence": ("deposit", "manifest", "sha256", "log_index", "time-stamp"),
+    "history": ("log_index", "time", "type", "object_type", "actor", "reason"),
+}  # fmt: skip
+
+
+@click.command("show")
+@click.argument("document")
+@json_option
+def command(document: str, as_json: bool) -> None:
+    """Everything known of DOCUMENT (an id): what it is, pages and their quality, fields, links, and its evidence.
+
+    The evidence names each deposit's digest, each manifest's place in the log and the time-stamp that covers it, and
+    the entries that the log has of the document. `tabellion verify DOCUMENT` checks all of it against the bytes.
+    With TABELLION_URL: what the service shows to the token's account.
+    """
+    if not is_id(document):
+        raise BadRequest("a document is named by its id, as `search` and `ingest` print it")
+    settings = load_settings()
+    if remote(settings):
+        with remote_client(settings) as client:
+            found = remote_dossier(client, document)
+    else:
+        with local_archive() as parts:
+            found = local_dossier(parts.archive, document)
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    for name, value in found.items():
+        if isinstance(value, dict):
+            tell(f"{_head(name):18}{value['name']} ({value['id']})")
+        elif not isinstance(value, list) and value is not None:
+            tell(f"{_head(name):18}{_cell(value)}")
+    tables = dict(found)
+    if "evidence" in found:
+        tables["evidence"] = [
+            {"deposit": each["deposit"], **_evidence(manifest)}
+            for each in found["evidence"]
+            for manifest in each["manifests"]
+        ]
+    for name, columns in TABLES.items():
+        if rows := tables.get(name):
+            heads = [column for column in columns if column in rows[0]]
+            tell()
+            tell(f"{name}:")
+            print_table(
+                [_head(head).upper() for head in heads],
+                [[_cell(row[head]) for head in heads] for row in rows],
+            )
+
+
+def _evidence(manifest: dict[str, Any]) -> dict[str, Any]:
+    stamp = manifest["stamp"]
+    if stamp is None:
+        time = "pending"
+    elif stamp["gen_time"] is None:
+        time = f"{stamp['number']}, {stamp['state']}"
+    else:
+        time = f"{stamp['number']}, {when(stamp['gen_time'])}, {stamp['authority']} ({stamp['time_class']})"
+    return {
+        "manifest": f"{manifest['version']} ({manifest['role']})",
+        "sha256": manifest["sha256"],
+        "log_index": "pending" if manifest["log_index"] is None else manifest["log_index"],
+        "time-stamp": time,
+    }
+
+
+def _head(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.2f}"
+        case datetime():
+            return when(value)
+        case _:
+            return str(value)
