@@ -37,6 +37,8 @@ class PageReader:
             read = self._recogniser.read(grey, page.dpi, figures.skew, bilevel=figures.bilevel)
             words, language, rotation = tuple(read.words), read.language, read.rotation
         upright = turn(page.pixels, rotation)
+        if rotation:
+            figures = measure(turn(grey, rotation))
         height, width = upright.shape[:2]
         values = placed(words or (), width, height)
         quality["confidence"] = round(mean_confidence(words or ()), 3)

@@ -238,13 +238,15 @@ def find_ibans(flow: Flow) -> Iterator[Candidate]:
 
 
 def _valid_iban(raw: str) -> tuple[str, bool] | None:
+    """The number and whether it was repaired. Only groups of four that hold a digit are: bank codes are letters."""
     bare = _SEPARATORS.sub("", raw)
-    tries = [bare.upper(), bare[:2].upper() + bare[2:4].translate(_CONFUSED) + bare[4:].upper()]
-    tries.append(bare[:2].upper() + bare[2:].translate(_CONFUSED).upper())
-    for place, value in enumerate(tries):
-        if iban.is_valid(value, check_country=False):
-            return value, place > 0
-    return None
+    value = bare.upper()
+    if iban.is_valid(value, check_country=False):
+        return value, False
+    groups = [bare[place : place + 4] for place in range(4, len(bare), 4)]
+    fixed = [group.translate(_CONFUSED) if any(map(str.isdigit, group)) else group for group in groups]
+    value = (bare[:2] + bare[2:4].translate(_CONFUSED) + "".join(fixed)).upper()
+    return (value, True) if iban.is_valid(value, check_country=False) else None
 
 
 _RU_ACCOUNT = re.compile(r"(?<!\d)(\d{5}[ ]?\d{3}[ ]?\d[ ]?\d{4}[ ]?\d{7})(?!\d)")
