@@ -1,10 +1,19 @@
 """Which hashes and keys are trusted, and from when to when (EVIDENCE section 6): what is not listed is refused."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmUse:
+    """An algorithm that something rests on; `bits` of the key where sizes differ, else 0."""
+
+    algorithm: str
+    bits: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +46,40 @@ class AlgorithmPolicy:
 
     def key_refusal(self, key: PublicKeyTypes, at: datetime) -> str | None:
         """Why a public key is not trusted at that time, or None where it is."""
-        match key:
-            case rsa.RSAPublicKey():
-                return self.refusal("rsa", at, key.key_size)
-            case ec.EllipticCurvePublicKey():
-                return self.refusal(key.curve.name, at)
-            case ed25519.Ed25519PublicKey():
-                return self.refusal("ed25519", at)
-            case ed448.Ed448PublicKey():
-                return self.refusal("ed448", at)
-            case _:
-                return self.refusal(type(key).__name__, at)
+        use = key_use(key)
+        return self.refusal(use.algorithm, at, use.bits)
+
+    def first_refusal(self, uses: Iterable[AlgorithmUse], at: datetime) -> str | None:
+        """Why one of several algorithms is not trusted at that time, or None where all are."""
+        return next(filter(None, (self.refusal(use.algorithm, at, use.bits) for use in uses)), None)
+
+    def sunset(self, uses: Iterable[AlgorithmUse]) -> datetime | None:
+        """When the first of several algorithms stops being trusted; None where no end is set."""
+        ends = [end for use in uses if (end := self._end(use)) is not None]
+        return min(ends, default=None)
+
+    def _end(self, use: AlgorithmUse) -> datetime | None:
+        """The latest end of all rules that allow it."""
+        rules = [
+            each for each in self.rules if each.algorithm == use.algorithm and use.bits >= each.least_bits
+        ]
+        ends = [rule.sunset for rule in rules if rule.sunset is not None]
+        return max(ends) if ends and len(ends) == len(rules) else None
+
+
+def key_use(key: PublicKeyTypes) -> AlgorithmUse:
+    """A public key as an algorithm with its size, where sizes differ."""
+    match key:
+        case rsa.RSAPublicKey():
+            return AlgorithmUse("rsa", key.key_size)
+        case ec.EllipticCurvePublicKey():
+            return AlgorithmUse(key.curve.name)
+        case ed25519.Ed25519PublicKey():
+            return AlgorithmUse("ed25519")
+        case ed448.Ed448PublicKey():
+            return AlgorithmUse("ed448")
+        case _:
+            return AlgorithmUse(type(key).__name__)
 
 
 def _since(year: int) -> datetime:

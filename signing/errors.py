@@ -10,7 +10,8 @@ EvidenceError
 ├── KeyUnusable           KEY_UNUSABLE         a key file that cannot be opened, or may not be used
 ├── StampInvalid          STAMP_INVALID        a stamp tree that does not fold to its root
 ├── ReceiptInvalid        RECEIPT_INVALID      a receipt that does not prove what it says
-└── TokenRefused          TOKEN_REFUSED        a time-stamp token; `reason` names the condition that failed
+├── TokenRefused          TOKEN_REFUSED        a time-stamp token; `reason` names the condition that failed
+└── RecordRefused         RECORD_REFUSED       an evidence record; `reason` names the condition that failed
 """
 
 from enum import StrEnum
@@ -139,3 +140,52 @@ class TokenRefused(EvidenceError):
         if self.transient:
             return "The authority asked to be left alone for now; the same root is sent again later."
         return self.advice
+
+
+class RecordReason(StrEnum):
+    """Why an evidence record does not prove its objects; docs/evidence.md explains each."""
+
+    MALFORMED = "ERS_MALFORMED"
+    LIMITS = "ERS_LIMITS"
+    ENCRYPTED = "ERS_ENCRYPTED"
+    ALGORITHM = "ERS_ALGORITHM"
+    DIGEST_MISSING = "ERS_DIGEST_MISSING"
+    NOT_COVERED = "ERS_NOT_COVERED"
+    GROUP = "ERS_GROUP"
+    IMPRINT = "ERS_IMPRINT"
+    TIMESTAMP_NOT_COVERED = "ERS_TIMESTAMP_NOT_COVERED"
+    SEQUENCE_NOT_COVERED = "ERS_SEQUENCE_NOT_COVERED"
+    ORDER = "ERS_ORDER"
+    LATE_RENEWAL = "ERS_LATE_RENEWAL"
+    EXPIRED = "ERS_EXPIRED"
+    SUNSET = "ERS_SUNSET"
+
+
+UNDECIDED = frozenset(
+    {
+        RecordReason.DIGEST_MISSING,
+        RecordReason.ENCRYPTED,
+        RecordReason.LATE_RENEWAL,
+        RecordReason.EXPIRED,
+        RecordReason.SUNSET,
+    }
+)
+"""Reasons after which nothing is shown to be false: what is there does not suffice, so the verdict is INDETERMINATE."""
+
+
+class RecordRefused(EvidenceError):
+    """An evidence record that fails one condition; `reason` says which."""
+
+    code = "RECORD_REFUSED"
+    advice = (
+        "Compare the record with the files it is for; where it is late or expired, ask for a renewed one."
+    )
+
+    def __init__(self, reason: RecordReason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the verdict is INDETERMINATE, not FAILED."""
+        return self.reason in UNDECIDED

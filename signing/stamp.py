@@ -20,17 +20,19 @@ import hashlib
 from collections.abc import Iterable, Sequence
 
 from signing.errors import StampInvalid
+from signing.ers.tree import HashTree, fold_hashtree, hash_group
 
 FORMAT = 1
 """The number of the layout above, kept with each stamp."""
 
+_ALGORITHM = "sha256"
 _HASH = 32
 _DEEPEST = 64
 
 
 def group_node(manifest_digest: bytes, file_digests: Iterable[bytes]) -> bytes:
     """The leaf of one manifest: its own SHA-256 and those of all files it lists."""
-    return _group([manifest_digest, *file_digests])
+    return hash_group(_ALGORITHM, [manifest_digest, *file_digests])
 
 
 def log_leaf(checkpoint_text: bytes) -> bytes:
@@ -40,19 +42,12 @@ def log_leaf(checkpoint_text: bytes) -> bytes:
 
 def stamp_root(leaves: Sequence[bytes]) -> bytes:
     """The root over a stamp's leaves; raises ValueError where there are none."""
-    return _rows(leaves)[-1][0]
+    return HashTree(_ALGORITHM, leaves).root
 
 
 def reduced_tree(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """The siblings of a leaf from the bottom up; a row in which it is promoted gives none."""
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"the stamp has no leaf {index}")
-    siblings: list[bytes] = []
-    for row in _rows(leaves)[:-1]:
-        if index ^ 1 < len(row):
-            siblings.append(row[index ^ 1])
-        index //= 2
-    return tuple(siblings)
+    return HashTree(_ALGORITHM, leaves).siblings(index)
 
 
 def fold(members: Sequence[bytes], siblings: Sequence[bytes]) -> bytes:
@@ -61,26 +56,4 @@ def fold(members: Sequence[bytes], siblings: Sequence[bytes]) -> bytes:
         raise StampInvalid(
             "the reduced hash tree is empty, too deep, or holds something that is not a SHA-256"
         )
-    node = _group(members)
-    for sibling in siblings:
-        node = _parent(node, sibling)
-    return node
-
-
-def _group(members: Sequence[bytes]) -> bytes:
-    return members[0] if len(members) == 1 else hashlib.sha256(b"".join(sorted(members))).digest()
-
-
-def _parent(one: bytes, other: bytes) -> bytes:
-    return hashlib.sha256(min(one, other) + max(one, other)).digest()
-
-
-def _rows(leaves: Sequence[bytes]) -> list[list[bytes]]:
-    if not leaves:
-        raise ValueError("a stamp has at least one leaf")
-    rows = [list(leaves)]
-    while len(rows[-1]) > 1:
-        row = rows[-1]
-        parents = [_parent(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
-        rows.append(parents + (row[-1:] if len(row) % 2 else []))
-    return rows
+    return fold_hashtree(_ALGORITHM, [members, *([sibling] for sibling in siblings)])

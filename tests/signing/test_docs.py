@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from signing.entry import ENTRY_TYPES, OBJECT_TYPES, REASONS, REGISTRY_VERSION
-from signing.errors import TokenReason
+from signing.errors import UNDECIDED, RecordReason, TokenReason
 from signing.manifest import Claimed, EvidenceManifest
 from signing.verdict import POLICIES
 
@@ -35,6 +35,12 @@ def test_reasons():
 
 def test_reasons_of_refused_tokens():
     assert sorted(row[0] for row in _table("Errors of evidence")) == sorted(TokenReason)
+
+
+def test_reasons_of_refused_records():
+    rows = _table("Reasons of refused evidence records")
+    assert [row[0] for row in rows] == list(RecordReason)
+    assert {row[0] for row in rows if row[2] == "INDETERMINATE"} == UNDECIDED
 
 
 def test_members_of_a_manifest():
