@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,16 @@ def test_bytes_and_values_go_round(value):
     assert canonical.loads(data) == value
     assert json.loads(data) == value
     assert canonical.dumps(canonical.loads(data)) == data
+
+
+@given(values)
+def test_the_bytes_are_those_of_another_implementation(value):
+    assert canonical.dumps(value) == rfc8785.dumps(value)
+
+
+@given(st.characters(exclude_categories=["Cs"]))
+def test_every_character_is_escaped_as_another_implementation_does(character):
+    assert canonical.dumps({character: character}) == rfc8785.dumps({character: character})
 
 
 def test_the_example_of_rfc_8785_without_its_floats():
