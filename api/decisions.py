@@ -66,6 +66,13 @@ def changeable(connection: Connection, document_id: str, version: int | None) ->
     return row
 
 
+def version_of(connection: Connection, document_id: str) -> int:
+    """The version (ETag) of a document that is there."""
+    query = select(documents.c.version).where(documents.c.id == document_id)
+    version: int = connection.execute(query).scalar_one()
+    return version
+
+
 def describe(
     archive: Archive,
     connection: Connection,
@@ -94,11 +101,11 @@ def decide_field(
     wanted: FieldDecision,
     actor: Actor,
     version: int | None,
-) -> None:
+) -> int:
     """Add the row that says what a person decided, and bring the document's own date and amount in line with it.
 
-    Raises NotFound where no such field stands there, Forbidden for a page that is not open, BadRequest for a value
-    that cannot be one, and what `changeable` raises.
+    Gives the document's new version. Raises NotFound where no such field stands there, Forbidden for a page that is
+    not open, BadRequest for a value that cannot be one, and what `changeable` raises.
     """
     row = changeable(connection, opened.document_id, version)
     if not 1 <= wanted.page <= (row.page_count or 0) or not opened.page(wanted.page):
@@ -135,6 +142,7 @@ def decide_field(
     now = archive.clock.now()
     add_work(connection, archive.ids, "link", opened.document_id, now)
     retry_work(connection, "link", opened.document_id, now)
+    return version_of(connection, opened.document_id)
 
 
 def _known(rows: Sequence[Row[Any]], wanted: FieldDecision) -> Row[Any] | None:
@@ -164,7 +172,5 @@ def _changed(wanted: FieldDecision, known: Row[Any] | None) -> dict[str, Any]:
 
 
 def _decided(archive: Archive, connection: Connection, document_id: str, actor: Actor) -> None:
-    record_document(
-        archive, connection, document_id, type="correct", actor=actor.pseudonym, reason="by-hand"
-    )
+    record_document(archive, connection, document_id, type="correct", actor=actor.pseudonym, reason="by-hand")
     stored.queue_indexing(connection, document_id, archive.clock.now())

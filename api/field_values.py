@@ -28,10 +28,9 @@ AMOUNTS: Final = (
     "credit_limit",
 )
 SIDES: Final = ("creditor", "assignee", "debtor")
-IDENTIFIERS: Final = tuple(
-    "nip regon pesel krs partita_iva codice_fiscale nif cif vat company_number ust_id inn kpp ogrn snils tz hp"
-    " national_id tax_id".split()
-)
+_IDENTIFIERS = """nip regon pesel krs partita_iva codice_fiscale nif cif vat company_number ust_id inn kpp ogrn snils
+tz hp national_id tax_id"""
+IDENTIFIERS: Final = tuple(_IDENTIFIERS.split())
 NAMES: Final = frozenset(
     (
         *DATES,

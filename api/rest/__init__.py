@@ -2,11 +2,37 @@
 
 from fastapi import APIRouter
 
-from api.rest import batch_items, batches, deposits, documents, log, me, registry, search
+from api.rest import (
+    batch_items,
+    batches,
+    composition,
+    deposits,
+    documents,
+    fields,
+    links,
+    log,
+    me,
+    registry,
+    scopes,
+    search,
+)
 from api.rest import health as _health
 
 router = APIRouter()
-for module in (batches, batch_items, deposits, documents, log, me, registry, search):
+for module in (
+    batches,
+    batch_items,
+    deposits,
+    composition,
+    documents,
+    fields,
+    links,
+    scopes,
+    log,
+    me,
+    registry,
+    search,
+):
     router.include_router(module.router)
 
 health = _health.router

@@ -89,8 +89,7 @@ def debtors(
         if cursor is not None:
             name, party_id = read_cursor(cursor, str, str)
             query = query.where(
-                (parties.c.sort_name > name)
-                | ((parties.c.sort_name == name) & (parties.c.id > party_id))
+                (parties.c.sort_name > name) | ((parties.c.sort_name == name) & (parties.c.id > party_id))
             )
         rows = connection.execute(query.limit(limit + 1)).all()
     following = write_cursor(rows[limit - 1].sort_name, rows[limit - 1].id) if len(rows) > limit else None

@@ -1,0 +1,96 @@
+"""/documents/.../fields: the values found on open pages, and what persons decided about them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request, Response, status
+from pydantic import Field as Described
+from sqlalchemy import Connection
+
+from api import access
+from api.access import Action, Actor, DocumentAccess
+from api.decisions import FieldDecision, decide_field
+from api.field_values import LONGEST
+from api.request import Ask, service_of
+from api.rest.common import IfMatch, Strict, etag, expected_version
+from api.rest.document_shapes import DocumentId
+from ingest.describing import WITHDRAWN, current_fields
+
+router = APIRouter(prefix="/documents", tags=["documents"])
+
+
+class Field(Strict):
+    """A value that stands on a page; `state` says whether a person has looked."""
+
+    name: str = Described(examples=["amounts.total"])
+    value: str = Described(examples=["2926.05"])
+    raw: str = Described(examples=["2 926,05 zl"], description="As it stands on the page.")
+    confidence: float
+    page: int
+    box: list[float] = Described(
+        description="x0, y0, x1, y1 as fractions of the upright page.", examples=[[0.61, 0.42, 0.74, 0.44]]
+    )
+    rule: str = Described(description="What found it; `person` where nobody but a person did.")
+    state: Literal["machine", "confirmed", "corrected"]
+    by: str | None = Described(description="Pseudonym of who decided; null: the machine.")
+    at: datetime
+
+
+class Decision(Strict):
+    """What is decided about the field with that name and raw text on a page; `add`: a value nobody found."""
+
+    decision: Literal["confirm", "correct", "withdraw", "add"]
+    name: str = Described(max_length=60, examples=["amounts.total"])
+    page: int = Described(ge=1)
+    raw: str = Described(default="", max_length=2000, examples=["2 926,05 zl"])
+    value: str | None = Described(default=None, max_length=LONGEST, examples=["2926.05"])
+    box: tuple[float, float, float, float] | None = None
+
+
+@router.get("/{document_id}/fields")
+def list_fields(
+    request: Request, document_id: DocumentId, actor: Annotated[Actor, Depends(Ask(Action.READ))]
+) -> list[Field]:
+    """The values found on the open pages; what was withdrawn is left out."""
+    with service_of(request).archive.catalogue.read() as connection:
+        opened = access.require_document(connection, actor, Action.READ, document_id)
+        return _fields(connection, opened)
+
+
+@router.post("/{document_id}/fields", status_code=status.HTTP_201_CREATED)
+def decide(
+    request: Request,
+    response: Response,
+    document_id: DocumentId,
+    body: Decision,
+    actor: Annotated[Actor, Depends(Ask(Action.CORRECT))],
+    if_match: IfMatch = None,
+) -> list[Field]:
+    """Confirm, correct, withdraw or add a value. It is a row beside the machine's, and an entry of the log."""
+    archive = service_of(request).archive
+    wanted = FieldDecision(body.decision, body.name, body.page, body.raw, body.value, body.box)
+    with archive.catalogue.write() as connection:
+        opened = access.require_document(connection, actor, Action.CORRECT, document_id)
+        version = decide_field(archive, connection, opened, wanted, actor, expected_version(if_match))
+        response.headers["ETag"] = etag(version)
+        return _fields(connection, opened)
+
+
+def _fields(connection: Connection, opened: DocumentAccess) -> list[Field]:
+    rows = current_fields(connection, opened.document_id)
+    shown = [row for row in rows if row.state != WITHDRAWN and opened.page(row.page)]
+    return [
+        Field(
+            name=row.name,
+            value=row.value,
+            raw=row.raw,
+            confidence=row.confidence,
+            page=row.page,
+            box=row.box,
+            rule=row.rule,
+            state=row.state,
+            by=row.actor,
+            at=row.at,
+        )
+        for row in sorted(shown, key=lambda row: (row.page, row.name, row.id))
+    ]
