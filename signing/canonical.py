@@ -53,7 +53,7 @@ def load_object(data: bytes) -> dict[str, Any]:
 
 
 def _ordered(value: object, depth: int) -> object:
-    """The value with the keys of its objects in the order of RFC 8785 section 3.2.3: that of their UTF-16 code units."""
+    """The value with the keys of its objects in the order of their UTF-16 code units (RFC 8785 section 3.2.3)."""
     match value:
         case str() | bool():
             return value
