@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import update
 
-from api import access
+from api import access, proof
 from api.access import Action, Actor
 from api.events import record_access
-from api.pages import paper, proof
+from api.pages import paper
 from api.pages.hits import Run, pages_with, runs_on
 from api.pages.paper import Figure, PageOfPaper
 from api.pages.render import page, speaker_of
