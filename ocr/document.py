@@ -10,8 +10,9 @@ from ocr.kind import KindVerdict, kind_of
 from ocr.rows import rows_of
 from ocr.values import PageReading, Part, Reading
 
-# What a paper is stands on its first sheets; the hundredth page of an annex would only blur it.
+# What a paper is stands on its first sheet, or its first few; the hundredth page of an annex would only blur it.
 _PAGES_THAT_TELL = 3
+_SURE = 0.5
 
 
 def language_of(pages: Sequence[PageReading]) -> str:
@@ -33,8 +34,9 @@ def describe(pages: Sequence[PageReading], sha256: str, media_type: str, engine:
     )
     verdict = KindVerdict("other", 0.0, ())
     if written:
-        first = [row for page in written[:_PAGES_THAT_TELL] for row in rows_of(page)]
-        verdict = kind_of(first, language)
+        verdict = kind_of(rows_of(written[0]), language)
+        if verdict.kind == "other" or verdict.confidence < _SURE:
+            verdict = kind_of([row for page in written[:_PAGES_THAT_TELL] for row in rows_of(page)], language)
     fields = find_fields(written, verdict.kind, language)
     parts = (Part(pages[0].number, pages[-1].number, verdict.kind, language),) if pages else ()
     return Reading(

@@ -15,6 +15,8 @@ from ocr.limits import Limits
 from ocr.page_images import PageImages
 from ocr.values import PageReading, Reading
 
+_DESCRIBE_PAGE_SECONDS = 0.5
+
 OnPage = Callable[[int, int, PageImages | None], None]
 """Called as each page is done: its number, how many there are, its pictures or None where it could not be read."""
 
@@ -152,7 +154,8 @@ class _OneFile:
             self._given += self._here
             self._open()
         order = {"do": "describe", "pages": self._given, "sha256": _sha256(self._descriptor)}
-        header, _ = self._reader.ask(order, self._reader.limits.open_seconds)
+        pages = len(self._given) + len(self._here)
+        header, _ = self._reader.ask(order, self._reader.limits.open_seconds + _DESCRIBE_PAGE_SECONDS * pages)
         return Reading.from_stored(header["reading"])
 
 

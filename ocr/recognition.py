@@ -167,7 +167,7 @@ _ENLARGE = 1.5
 def _softened(grey: Grey, skew: float) -> tuple[Grey, "_Back"]:
     """A bilevel page straightened, enlarged and blurred, and the way back for boxes.
 
-    Measured on fax-like pages: word-bag F1 83.5 as they are, 86.0 so (the table in docs/adr on recognition).
+    Measured on fax-like pages: word-bag F1 83.5 as they are, 86.0 so (docs/adr/0008).
     """
     height, width = grey.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), skew, _ENLARGE)

@@ -63,15 +63,17 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         return ()
     words = lexicon(language)
     parties = Parties.on(flows, kind, words)
-    numbers = [found for flow in flows for found in find_numbers(flow, words, NUMBERS[kind])]
-    money = [item for flow in flows for item in find_amounts(flow)]
-    roles = [
-        *(_Role(name, item, item.rule, 0.95) for name, item in numbers),
-        *_dates(flows, numbers, kind, language, words),
-        *_amounts(money, kind, words),
-        *_identifiers(flows, language, parties),
-        *_accounts(flows, language, parties),
-    ]
+    roles: list[_Role] = []
+    money: list[Money] = []
+    for flow in flows:
+        numbers = list(find_numbers(flow, words, NUMBERS[kind]))
+        amounts = list(find_amounts(flow))
+        roles += (_Role(name, item, item.rule, 0.95) for name, item in numbers)
+        roles += _dates(flow, numbers, kind, language, words)
+        roles += _amounts(amounts, kind, words)
+        roles += _identifiers(flow, language, parties)
+        roles += _accounts(flow, language, parties)
+        money += amounts
     best: dict[str, _Role] = {}
     for role in roles:
         if role.name not in best or role.strength > best[role.name].strength:
@@ -83,43 +85,37 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
 
 
 def _dates(
-    flows: Sequence[Flow],
-    numbers: Sequence[tuple[str, Candidate]],
-    kind: Kind,
-    language: str,
-    words: Lexicon,
+    flow: Flow, numbers: Sequence[tuple[str, Candidate]], kind: Kind, language: str, words: Lexicon
 ) -> Iterator[_Role]:
     allowed = DATES[kind]
-    labels = {role: found for role, found in words.labels.items() if role.endswith(("_date", "_from"))}
-    del labels["invoice_date"]
+    labels = {
+        role: found
+        for role, found in words.labels.items()
+        if role.endswith(("_date", "_from")) and role != "invoice_date"
+    }
     order = [*allowed, *(role for role in labels if role not in allowed)]
-    for flow in flows:
-        dates = sorted(find_dates(flow, language), key=lambda item: item.start)
-        for date in dates:
-            tied = _tied(date, numbers, words)
-            if tied is not None:
-                name = "document_date" if tied in (f"{kind}_number", "reference") else "invoice_date"
-                if tied in (f"{kind}_number", "reference", "invoice_number"):
-                    yield _Role(name, date, f"{date.rule}; after {tied}", 0.9)
-                continue
-            line = _dateline(date)
-            label = _label(date, labels, order, [other.raw for other in dates if other is not date])
-            if label is not None and not (line and label.role in ("invoice_date", "interest_from")):
-                if label.role in allowed:
-                    strength = (0.97 - label.distance / 200) * label.likeness
-                    yield _Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
-                    continue
-                if not line:
-                    continue
-            if line:
-                yield _Role("document_date", date, f"{date.rule}; on a line of its own", line)
+    dates = sorted(find_dates(flow, language), key=lambda item: item.start)
+    for date in dates:
+        tied = _tied(date, numbers, words)
+        if tied is not None:
+            if tied in (f"{kind}_number", "reference"):
+                yield _Role("document_date", date, f"{date.rule}; after {tied}", 0.9)
+            elif tied == "invoice_number":
+                yield _Role("invoice_date", date, f"{date.rule}; after {tied}", 0.9)
+            continue
+        line = _dateline(date)
+        label = _label(date, labels, order, [other.raw for other in dates if other is not date])
+        if label is not None and label.role in allowed and not (line and label.role == "interest_from"):
+            strength = (0.97 - label.distance / 200) * label.likeness
+            yield _Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
+        elif line:
+            yield _Role("document_date", date, f"{date.rule}; on a line of its own", line)
 
 
 def _tied(date: Candidate, numbers: Sequence[tuple[str, Candidate]], words: Lexicon) -> str | None:
     """The name of the number that this date follows: "invoice no. 7 of 3 May 2024"."""
     for name, number in numbers:
-        gap = date.start - number.end
-        if number.flow is date.flow and 0 <= gap <= _DATE_AFTER_NUMBER:
+        if 0 <= date.start - number.end <= _DATE_AFTER_NUMBER:
             between = date.flow.text[number.end : date.start]
             if fold(between).text in words.labels["invoice_date"]:
                 return name
@@ -156,12 +152,8 @@ def _amounts(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator[_Ro
     order = [*allowed, *(role for role in labels if role not in allowed)]
     for item in money:
         candidate = item.candidate
-        others = [
-            other.candidate.raw
-            for other in money
-            if other is not item and other.candidate.flow is candidate.flow
-        ]
-        label = _label(candidate, labels, order, [raw for raw in others if raw != candidate.raw])
+        others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
+        label = _label(candidate, labels, order, others)
         if label is None or label.role not in allowed:
             continue
         # The amount that counts is printed with its currency and near its label; a longer label is more telling.
@@ -172,26 +164,23 @@ def _amounts(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator[_Ro
         )
 
 
-def _identifiers(flows: Sequence[Flow], language: str, parties: Parties) -> Iterator[_Role]:
-    for flow in flows:
-        for found in find_identifiers(flow, language):
-            party, why = parties.of_identifier(found.candidate, found.bearer)
-            name = f"parties.{party}.{found.name}"
-            yield _Role(name, found.candidate, f"{found.candidate.rule}; {why}", 0.95)
+def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[_Role]:
+    for found in find_identifiers(flow, language):
+        party, why = parties.of_identifier(found.candidate, found.bearer)
+        yield _Role(f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", 0.95)
 
 
-def _accounts(flows: Sequence[Flow], language: str, parties: Parties) -> Iterator[_Role]:
-    for flow in flows:
-        found: list[tuple[str, Candidate, Candidate]] = [("iban", item, item) for item in find_ibans(flow)]
-        if language == "ru":
-            for account, bik in find_russian_accounts(flow):
-                found += [("account", account, account), ("bik", bik, account)]
-        if language == "th":
-            found += [("account", item, item) for item in find_thai_accounts(flow)]
-        for name, item, place in found:
-            owner = parties.of_account(place)
-            if owner is not None:
-                yield _Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)
+def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[_Role]:
+    found: list[tuple[str, Candidate, Candidate]] = [("iban", item, item) for item in find_ibans(flow)]
+    if language == "ru":
+        for account, bik in find_russian_accounts(flow):
+            found += [("account", account, account), ("bik", bik, account)]
+    if language == "th":
+        found += [("account", item, item) for item in find_thai_accounts(flow)]
+    for name, item, place in found:
+        owner = parties.of_account(place)
+        if owner is not None:
+            yield _Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)
 
 
 def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> None:

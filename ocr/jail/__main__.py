@@ -16,7 +16,7 @@ from ocr.media import HEAD_BYTES, sniff
 from ocr.page import PageReader
 from ocr.raster.images import ImageSource
 from ocr.raster.pdf import PdfSource
-from ocr.raster.source import Source
+from ocr.raster.source import READING_DPI, Source
 from ocr.values import PageReading
 
 _ALARM_MARGIN = 5.0
@@ -33,7 +33,6 @@ class Jail:
         self._source: Source | None = None
         self._reader: PageReader | None = None
         self._media_type = ""
-        self._languages: list[str] = []
         self._pages: list[PageReading] = []
 
     def serve(self) -> None:
@@ -42,6 +41,7 @@ class Jail:
             order, _ = receive(self._sock)
             attachments: tuple[bytes, ...] = ()
             try:
+                alarm(order["seconds"] + _ALARM_MARGIN)
                 answer, attachments = self._obey(order)
             except ReadingRefused as refusal:
                 answer = {"refused": refusal.reason, "detail": refusal.detail}
@@ -59,13 +59,10 @@ class Jail:
         match order["do"]:
             case "open":
                 descriptor = receive_file(self._sock)
-                alarm(self._limits.open_seconds + _ALARM_MARGIN)
                 return self._open(os.fdopen(descriptor, "rb"), order["languages"]), ()
             case "page":
-                alarm(self._limits.page_seconds + _ALARM_MARGIN)
                 return self._page(order["number"])
             case "describe":
-                alarm(self._limits.open_seconds + _ALARM_MARGIN)
                 return self._describe(order), ()
             case _:
                 self._close()
@@ -83,7 +80,7 @@ class Jail:
         media_type = sniff(head)
         if media_type is None:
             raise ReadingRefused("UNKNOWN_TYPE")
-        self._media_type, self._languages = media_type, codes
+        self._media_type = media_type
         if media_type == "application/pdf":
             self._source = PdfSource(file, self._limits)
         else:
@@ -102,13 +99,14 @@ class Jail:
         """The parent sends the pages that this process has not read itself: refused ones, and those of a dead child."""
         own = {page.number: page for page in self._pages}
         own |= {page["number"]: PageReading.from_stored(page) for page in order["pages"]}
+        pages = [own[number] for number in sorted(own)]
+        recognised = {page.language for page in pages if page.source == "ocr"} & LANGUAGES.keys()
         engine = {
             "name": self._engine.name,
             "version": self._engine.version,
-            "languages": sorted({model for code in self._languages for model in LANGUAGES[code].models}),
-            "settings": self._engine.settings,
+            "languages": sorted({model for code in recognised for model in LANGUAGES[code].models}),
+            "settings": {**self._engine.settings, "dpi": READING_DPI},
         }
-        pages = [own[number] for number in sorted(own)]
         reading = describe(pages, order["sha256"], self._media_type, engine).stored()
         return {"reading": reading}
 

@@ -94,7 +94,7 @@ class Child:
         self.busy = True
         try:
             self._sock.settimeout(seconds)
-            send(self._sock, order)
+            send(self._sock, {**order, "seconds": seconds})
             if descriptor is not None:
                 send_file(self._sock, descriptor)
             header, attachments = receive(self._sock, deadline=deadline, limit=self._limits.max_answer)

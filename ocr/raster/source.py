@@ -12,7 +12,7 @@ Pixels = NDArray[np.uint8]
 """Grey (height, width) or colour (height, width, 3: red, green, blue)."""
 
 READING_DPI = 200
-"""Where Tesseract reads letters of print best and fastest; see docs/adr on recognition."""
+"""Where Tesseract reads letters of print best and fastest; docs/adr/0008 has the figures."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
