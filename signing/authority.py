@@ -28,13 +28,18 @@ POLICY = "1.3.6.1.4.1.32473.1.1"
 NAME = "Tabellion local test authority"
 
 _ACCURACY = timedelta(seconds=1)
-_HASHES = {"sha256": 32, "sha384": 48, "sha512": 64}
-_SIGNATURES = {Algorithm.P256: "sha256_ecdsa", Algorithm.RSA: "sha256_rsa"}
+_HASHES = {"sha256": 32, "sha384": 48, "sha512": 64, "sha3_256": 32, "sha3_512": 64}
+_SIGNATURES = {
+    Algorithm.P256: ("sha256", "sha256_ecdsa"),
+    Algorithm.P384: ("sha384", "sha384_ecdsa"),
+    Algorithm.RSA: ("sha256", "sha256_rsa"),
+}
+"""Per kind of key: the digest in its tokens, and their signature algorithm."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalAuthority:
-    """A CA, and a signer of time-stamps that it has certified; both keys are P-256 or RSA."""
+    """A CA, and a signer of time-stamps that it has certified; both keys are P-256, P-384 or RSA."""
 
     ca_certificate: x509.Certificate
     ca_key: KeySigner
@@ -45,7 +50,9 @@ class LocalAuthority:
     def create(cls, now: datetime, randomness: Randomness, algorithm: Algorithm = Algorithm.P256) -> Self:
         """A new authority; `randomness` gives the serial numbers of its certificates."""
         if algorithm not in _SIGNATURES:
-            raise KeyUnusable("an authority signs with P-256 or RSA, so that every verifier can follow")
+            raise KeyUnusable(
+                "an authority signs with P-256, P-384 or RSA, so that every verifier can follow"
+            )
         ca_key, tsa_key = KeySigner.generate(algorithm), KeySigner.generate(algorithm)
         start = now.replace(microsecond=0) - timedelta(hours=1)
         ca = certificates.authority(f"{NAME} CA (no legal value)", ca_key, _serial(randomness), start)
@@ -113,17 +120,18 @@ class LocalAuthority:
         certificate = asn1_x509.Certificate.load(self.tsa_certificate.public_bytes(Encoding.DER))
         revocation = crl.CertificateList.load(self.revocation_list(now).public_bytes(Encoding.DER))
         content = info.dump()
+        digest, signature_algorithm = _SIGNATURES[self.tsa_key.algorithm]
         attributes = asn1_cms.CMSAttributes(
             [
                 {"type": "content_type", "values": ["tst_info"]},
                 {"type": "signing_time", "values": [_signing_time(now)]},
-                {"type": "message_digest", "values": [hashlib.sha256(content).digest()]},
-                {"type": "signing_certificate_v2", "values": [_signing_certificate(certificate)]},
+                {"type": "message_digest", "values": [hashlib.new(digest, content).digest()]},
+                {"type": "signing_certificate_v2", "values": [_signing_certificate(certificate, digest)]},
             ]
         )
         signed: dict[str, Any] = {
             "version": "v3",
-            "digest_algorithms": [{"algorithm": "sha256"}],
+            "digest_algorithms": [{"algorithm": digest}],
             "encap_content_info": {
                 "content_type": "tst_info",
                 "content": core.ParsableOctetString(content),
@@ -136,9 +144,9 @@ class LocalAuthority:
                         "issuer_and_serial_number",
                         {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
                     ),
-                    "digest_algorithm": {"algorithm": "sha256"},
+                    "digest_algorithm": {"algorithm": digest},
                     "signed_attrs": attributes,
-                    "signature_algorithm": {"algorithm": _SIGNATURES[self.tsa_key.algorithm]},
+                    "signature_algorithm": {"algorithm": signature_algorithm},
                     "signature": self.tsa_key.sign(attributes.dump()),
                 }
             ],
@@ -177,13 +185,14 @@ def _signing_time(now: datetime) -> asn1_cms.Time:
     return asn1_cms.Time("utc_time" if now.year < 2050 else "generalized_time", now.replace(microsecond=0))
 
 
-def _signing_certificate(certificate: asn1_x509.Certificate) -> tsp.SigningCertificateV2:
+def _signing_certificate(certificate: asn1_x509.Certificate, digest: str) -> tsp.SigningCertificateV2:
     issuer = asn1_x509.GeneralName("directory_name", certificate.issuer)
     return tsp.SigningCertificateV2(
         {
             "certs": [
                 {
-                    "cert_hash": hashlib.sha256(certificate.dump()).digest(),
+                    "hash_algorithm": {"algorithm": digest},
+                    "cert_hash": hashlib.new(digest, certificate.dump()).digest(),
                     "issuer_serial": {"issuer": [issuer], "serial_number": certificate.serial_number},
                 }
             ]

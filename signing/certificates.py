@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from signing.keys import KeySigner
@@ -21,7 +20,7 @@ def authority(name: str, key: KeySigner, serial: int, start: datetime) -> x509.C
         .add_extension(_authority_key(key), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(certifies=True), critical=True)
-        .sign(key.private, hashes.SHA256())
+        .sign(key.private, key.hash_algorithm)
     )
 
 
@@ -36,7 +35,7 @@ def time_stamping(
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(certifies=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-        .sign(ca_key.private, hashes.SHA256())
+        .sign(ca_key.private, ca_key.hash_algorithm)
     )
 
 
@@ -49,7 +48,7 @@ def revocation_list(ca: x509.Certificate, ca_key: KeySigner, now: datetime) -> x
         .next_update(now + _LIST_LIFE)
         .add_extension(_authority_key(ca_key), critical=False)
         .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
-        .sign(ca_key.private, hashes.SHA256())
+        .sign(ca_key.private, ca_key.hash_algorithm)
     )
 
 

@@ -21,7 +21,7 @@ from cryptography.x509.verification import (
     VerificationError,
 )
 
-from signing.algorithms import AlgorithmPolicy
+from signing.algorithms import AlgorithmPolicy, AlgorithmUse, key_use
 from signing.cms import UNREADABLE
 from signing.errors import TokenReason, TokenRefused
 
@@ -82,11 +82,21 @@ def find_path(
 def check_algorithms(
     path: Sequence[x509.Certificate], hash_names: Sequence[str], policy: AlgorithmPolicy, gen_time: datetime
 ) -> None:
-    """Every key of the path and every hash of the token was trusted at that time."""
-    refusals = [policy.refusal(name, gen_time) for name in hash_names]
-    refusals += [policy.key_refusal(certificate.public_key(), gen_time) for certificate in path]
-    for refusal in filter(None, refusals):
+    """Every key of the path, every hash of the token, and every hash that a certificate was signed with was trusted."""
+    refusal = policy.first_refusal(algorithms_of(path, hash_names), gen_time)
+    if refusal is not None:
         raise TokenRefused(TokenReason.WEAK_ALGORITHM, refusal)
+
+
+def algorithms_of(path: Sequence[x509.Certificate], hash_names: Sequence[str]) -> tuple[AlgorithmUse, ...]:
+    """What a token with these hashes rests on, each once; not the pinned CA's own signature, which proves nothing."""
+    uses = [AlgorithmUse(name) for name in hash_names]
+    for certificate in path[:-1]:
+        uses.append(key_use(certificate.public_key()))
+        if certificate.signature_hash_algorithm is not None:
+            uses.append(AlgorithmUse(certificate.signature_hash_algorithm.name.replace("-", "_")))
+    uses.append(key_use(path[-1].public_key()))
+    return tuple(dict.fromkeys(uses))
 
 
 def check_no_strangers(carried: Sequence[x509.Certificate], path: Sequence[x509.Certificate]) -> None:

@@ -5,7 +5,7 @@ Private keys come from the operating system's randomness alone: a source that is
 
 import base64
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,8 +32,15 @@ class Algorithm(StrEnum):
 
     ED25519 = "ed25519"
     P256 = "ecdsa-p256-sha256"
+    P384 = "ecdsa-p384-sha384"
     RSA = "rsa-pkcs1-sha256"
 
+
+_HASHES: Mapping[Algorithm, hashes.SHA256 | hashes.SHA384] = {
+    Algorithm.P256: hashes.SHA256(),
+    Algorithm.P384: hashes.SHA384(),
+    Algorithm.RSA: hashes.SHA256(),
+}
 
 Use = Literal["log", "receipt", "seal"]
 """What a key of the archive is trusted for."""
@@ -56,7 +63,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, data: bytes) -> bytes:
-        """The signature of the data: raw 64 bytes (Ed25519), DER (P-256), PKCS#1 v1.5 (RSA)."""
+        """The signature of the data: raw 64 bytes (Ed25519), DER (P-256, P-384), PKCS#1 v1.5 (RSA)."""
         ...
 
 
@@ -81,10 +88,12 @@ class KeySigner:
                 algorithm = Algorithm.ED25519
             case ec.EllipticCurvePrivateKey() if isinstance(private.curve, ec.SECP256R1):
                 algorithm = Algorithm.P256
+            case ec.EllipticCurvePrivateKey() if isinstance(private.curve, ec.SECP384R1):
+                algorithm = Algorithm.P384
             case rsa.RSAPrivateKey() if private.key_size >= _RSA_BITS:
                 algorithm = Algorithm.RSA
             case _:
-                raise KeyUnusable("only Ed25519, P-256 and RSA keys of 3072 bits or more are used")
+                raise KeyUnusable("only Ed25519, P-256, P-384 and RSA keys of 3072 bits or more are used")
         return cls(private, algorithm, _spki(private.public_key()))
 
     @classmethod
@@ -95,6 +104,8 @@ class KeySigner:
                 return cls.of(ed25519.Ed25519PrivateKey.generate())
             case Algorithm.P256:
                 return cls.of(ec.generate_private_key(ec.SECP256R1()))
+            case Algorithm.P384:
+                return cls.of(ec.generate_private_key(ec.SECP384R1()))
             case Algorithm.RSA:
                 return cls.of(rsa.generate_private_key(65537, _RSA_BITS))
 
@@ -107,9 +118,14 @@ class KeySigner:
             case ed25519.Ed25519PrivateKey() as private:
                 return private.sign(data)
             case ec.EllipticCurvePrivateKey() as private:
-                return private.sign(data, ec.ECDSA(hashes.SHA256()))
+                return private.sign(data, ec.ECDSA(_HASHES[self.algorithm]))
             case rsa.RSAPrivateKey() as private:
-                return private.sign(data, padding.PKCS1v15(), hashes.SHA256())
+                return private.sign(data, padding.PKCS1v15(), _HASHES[self.algorithm])
+
+    @property
+    def hash_algorithm(self) -> hashes.SHA256 | hashes.SHA384 | None:
+        """The hash that it signs with; None for Ed25519, which has its own."""
+        return _HASHES.get(self.algorithm)
 
     def write(self, path: Path, passphrase: bytes) -> None:
         """Write the key as encrypted PKCS#8 (PEM, mode 0600), at once or not at all; an existing file is refused."""
@@ -143,6 +159,10 @@ def verify_signature(algorithm: Algorithm, public_der: bytes, data: bytes, signa
                 public.curve, ec.SECP256R1
             ):
                 public.verify(signature, data, ec.ECDSA(hashes.SHA256()))
+            case Algorithm.P384, ec.EllipticCurvePublicKey() as public if isinstance(
+                public.curve, ec.SECP384R1
+            ):
+                public.verify(signature, data, ec.ECDSA(hashes.SHA384()))
             case Algorithm.RSA, rsa.RSAPublicKey() as public if public.key_size >= _RSA_BITS:
                 public.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
             case _:

@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing import certification_path, cms
-from signing.algorithms import BUILT_IN, AlgorithmPolicy, AlgorithmUse, key_use
+from signing.algorithms import BUILT_IN, AlgorithmPolicy, AlgorithmUse
 from signing.certification_path import Revocation
 from signing.errors import TokenReason, TokenRefused
 
@@ -47,7 +47,7 @@ class Token:
 
     `path` are the SHA-256 fingerprints of the certificates from the signer to the pinned CA; `expires` is the end of
     the signer's certificate; `revocation` is `good` where a revocation list covers the whole path at `gen_time`;
-    `algorithms` are the hashes and keys that it rests on, the pinned CA's own left out.
+    `algorithms` are the hashes and keys that it rests on.
     """
 
     der: bytes
@@ -183,10 +183,7 @@ def _verify(der: bytes, imprint: bytes, imprint_algorithm: str, trust: Timestamp
         path=tuple(hashlib.sha256(each.public_bytes(Encoding.DER)).hexdigest() for each in path),
         expires=signer.not_valid_after_utc,
         revocation=revocation,
-        algorithms=(
-            *dict.fromkeys(AlgorithmUse(name) for name in (imprint_algorithm, envelope.digest_algorithm)),
-            *(key_use(each.public_key()) for each in path[:-1] or path),
-        ),
+        algorithms=certification_path.algorithms_of(path, (imprint_algorithm, envelope.digest_algorithm)),
     )
 
 

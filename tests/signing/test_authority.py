@@ -21,17 +21,17 @@ NOW = datetime.now(UTC)
 IMPRINT = hashlib.sha256(b"the root of a stamp").digest()
 AUTHORITIES = {
     algorithm: LocalAuthority.create(NOW, os.urandom, algorithm)
-    for algorithm in (Algorithm.P256, Algorithm.RSA)
+    for algorithm in (Algorithm.P256, Algorithm.P384, Algorithm.RSA)
 }
 AUTHORITY = AUTHORITIES[Algorithm.P256]
-both = pytest.mark.parametrize("authority", AUTHORITIES.values(), ids=AUTHORITIES)
+each_kind = pytest.mark.parametrize("authority", AUTHORITIES.values(), ids=AUTHORITIES)
 
 
 def _ask(authority=AUTHORITY, nonce=2**63 + 1, now=NOW, serial=1, **request):
     return authority.respond(build_request(IMPRINT, nonce=nonce, **request), now, serial)
 
 
-@both
+@each_kind
 def test_its_tokens_are_accepted(authority):
     token = accept_response(_ask(authority), imprint=IMPRINT, nonce=2**63 + 1, trust=authority.trust, now=NOW)
     assert token.gen_time == NOW
@@ -43,7 +43,7 @@ def test_its_tokens_are_accepted(authority):
     )
 
 
-@both
+@each_kind
 def test_openssl_accepts_its_tokens(authority, tmp_path):
     (tmp_path / "request.tsq").write_bytes(build_request(IMPRINT, nonce=7, policy=POLICY))
     (tmp_path / "response.tsr").write_bytes(_ask(authority, nonce=7, policy=POLICY))
@@ -58,7 +58,7 @@ def test_openssl_accepts_its_tokens(authority, tmp_path):
     )
 
 
-@both
+@each_kind
 def test_openssl_accepts_its_tokens_with_the_revocation_list(authority, tmp_path):
     (tmp_path / "ca.pem").write_bytes(authority.ca_certificate.public_bytes(Encoding.PEM))
     (tmp_path / "tsa.pem").write_bytes(authority.tsa_certificate.public_bytes(Encoding.PEM))
@@ -68,7 +68,7 @@ def test_openssl_accepts_its_tokens_with_the_revocation_list(authority, tmp_path
     assert done.returncode == 0, done.stderr
 
 
-@both
+@each_kind
 def test_rfc3161_client_accepts_its_tokens(authority):
     verifier = (
         rfc3161_client.VerifierBuilder()

@@ -94,10 +94,10 @@ def test_key_files_that_cannot_be_used(tmp_path):
     "make",
     [
         lambda: rsa.generate_private_key(65537, 2048),
-        lambda: ec.generate_private_key(ec.SECP384R1()),
+        lambda: ec.generate_private_key(ec.SECP521R1()),
         ed448.Ed448PrivateKey.generate,
     ],
-    ids=["short RSA", "P-384", "Ed448"],
+    ids=["short RSA", "P-521", "Ed448"],
 )
 def test_kinds_of_keys_that_are_not_used(make):
     private = make()
