@@ -3,11 +3,11 @@
 import click
 from sqlalchemy import select
 
-from api.accounts import create_account, set_fact
-from api.sessions import create_token, end_all_sessions
+from api.accounts import set_fact
+from api.sessions import end_all_sessions
 from archive.catalogue.schema import accounts
 from archive.registry import find_portfolio
-from ingest.stations import Device, create_station, disable_station, find_station, list_stations
+from ingest.stations import Device, disable_station, find_station, list_stations
 from tabellion.commands.common import (
     acting,
     json_option,
@@ -18,6 +18,7 @@ from tabellion.commands.common import (
     tell,
     when,
 )
+from tabellion.enrolment import enrol_station
 
 
 @click.group("stations")
@@ -83,29 +84,17 @@ def add(
 ) -> None:
     """Make a station known, with an account of its own that is used by token; the token is printed once."""
     with local_archive() as parts:
-        archive, actor = parts.archive, acting(parts)
+        archive = parts.archive
         with archive.catalogue.read() as connection:
             portfolio_id = None if portfolio is None else find_portfolio(connection, portfolio)
         device = Device(maker=maker, model=model, serial=serial, profile=profile, dpi=dpi)
-        station = create_station(archive, name, portfolio=portfolio_id, device=device)
-        with archive.catalogue.write() as connection:
-            account = create_account(
-                archive,
-                connection,
-                f"station {name.strip()}"[:80],
-                None,
-                roles=frozenset({"station"}),
-                scopes=frozenset({f"portfolio:{portfolio_id}"} if portfolio_id else ()),
-                actor=actor,
-                station_id=station,
-            )
-            _, token = create_token(archive, connection, account.id, "station")
+        made = enrol_station(archive, name, portfolio_id, device, acting(parts))
     if as_json:
-        print_json({"station": station, "account": account.name, "token": token})
+        print_json({"station": made.station, "account": made.account, "token": made.token})
         return
-    tell(f"station  {station}")
-    tell(f"account  {account.name}")
-    tell(f"token    {token}   (shown only this once)")
+    tell(f"station  {made.station}")
+    tell(f"account  {made.account}")
+    tell(f"token    {made.token}   (shown only this once)")
 
 
 @command.command("disable")
