@@ -5,12 +5,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages import assets, crops, originals, search, sign_in, start, viewer
+from api.pages import assets, batch_acts, batches, crops, originals, search, sign_in, start, viewer
 from api.pages.render import page
 from tabellion.base.errors import NotSignedIn, TabellionError
 
 router = APIRouter()
-for module in (assets, sign_in, start, search, crops, viewer, originals):
+for module in (assets, sign_in, start, search, crops, viewer, originals, batches, batch_acts):
     router.include_router(module.router)
 
 
