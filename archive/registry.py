@@ -22,6 +22,7 @@ from archive.catalogue.schema import (
     party_names,
     portfolios,
 )
+from archive.identifiers import identifies
 from tabellion.base.errors import BadRequest, Conflict, NotFound
 
 PARTY_KINDS = ("person", "company", "court", "authority")
@@ -143,9 +144,10 @@ def put_party(archive: Archive, connection: Connection, party: NewParty) -> str:
             )
         )
     for kind, value in dict.fromkeys(party.identifiers):
+        bare = fold_number(value)[:64]
         connection.execute(
             insert(party_identifiers).values(
-                party_id=party_id, type=kind, value=fold_number(value), valid=True
+                party_id=party_id, type=kind, value=bare, valid=identifies(kind, bare)
             )
         )
     return party_id

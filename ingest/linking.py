@@ -14,6 +14,7 @@ from archive.archive import Archive
 from archive.catalogue import add_work, retry_work
 from archive.catalogue.schema import claim_numbers, current, fields, links, party_identifiers
 from archive.histories import FIELD_KEY, LINK_KEY
+from archive.registry import fold_number
 
 IDENTIFIER, IBAN, NUMBER = "identifier", "iban", "number"
 SCORES = {IDENTIFIER: 1.0, NUMBER: 0.95, IBAN: 0.9}
@@ -39,11 +40,6 @@ class Target:
     def place(self) -> tuple[str, str]:
         """What another target would have to share to be its rival: the kind of record, and the role."""
         return self.type, self.role
-
-
-def folded(number: str) -> str:
-    """Letters and digits of a number only, in upper case: the form in which numbers of claims are compared."""
-    return "".join(character for character in number.upper() if character.isalnum())[:120]
 
 
 def link_document(archive: Archive, connection: Connection, document_id: str, parts: Sequence[Span]) -> bool:
@@ -93,9 +89,9 @@ def _named(connection: Connection, document_id: str) -> dict[Target, set[int]]:
     for row in rows:
         if (named := _identifier(row.name)) is not None:
             role, kind = named
-            identifiers.setdefault((kind, row.value), set()).add((role, row.page))
-        elif row.name in NUMBER_FIELDS and len(folded(row.value)) >= SHORTEST_NUMBER:
-            numbers.setdefault(folded(row.value), set()).add(row.page)
+            identifiers.setdefault((kind, fold_number(row.value)), set()).add((role, row.page))
+        elif row.name in NUMBER_FIELDS and len(fold_number(row.value)) >= SHORTEST_NUMBER:
+            numbers.setdefault(fold_number(row.value), set()).add(row.page)
     targets: dict[Target, set[int]] = {}
     for (kind, value), owners in _parties(connection, identifiers).items():
         basis = IBAN if kind == "iban" else IDENTIFIER

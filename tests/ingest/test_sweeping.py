@@ -1,0 +1,96 @@
+"""What nobody ever acknowledged goes; what could have been acknowledged never does."""
+
+import io
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from archive.archive import Archive
+from archive.catalogue.schema import documents, log_entries, objects
+from archive.sequencer import Sequencer
+from archive.vault import Ref
+from ingest import composition, retrying
+from ingest.keeper import Keeper
+from ingest.sweeping import Sweeper
+from ingest.worker import Worker
+from signing.keys import Algorithm, KeySigner
+from tabellion.base.clock import ManualClock
+from tabellion.base.errors import Conflict, NotFound
+from tests.ingest.support import Doors, papers, rows
+
+
+@pytest.fixture
+def token(archive: Archive) -> int:
+    keeper = Keeper(archive, "k", {})
+    assert keeper.renew()
+    assert keeper._token is not None
+    return keeper._token
+
+
+def orphan(archive: Archive, deposit: str, name: str = "original") -> Ref:
+    owner = f"deposits/{deposit}"
+    return archive.objects.put(f"{owner}/{name}", io.BytesIO(b"never acknowledged"), owner)
+
+
+def age(home: Path, days: float, clock: ManualClock) -> None:
+    then = clock.now().timestamp() - days * 86400
+    for path in (home / "vault").rglob("*"):
+        if path.is_file():
+            os.utime(path, (then, then))
+
+
+def kept(archive: Archive) -> set[str]:
+    return {ref.key for ref in archive.objects.vault.list()}
+
+
+def test_only_what_was_never_acknowledged_is_swept(
+    archive: Archive, doors: Doors, token: int, clock: ManualClock, tmp_path: Path
+) -> None:
+    answer = doors.receive()
+    before = kept(archive)
+    lost = archive.ids.new()
+    orphan(archive, lost)
+    orphan(archive, answer.deposit, "reading-1")
+    age(tmp_path, 0.5, clock)
+    assert Sweeper(archive).run(token) == 0
+    age(tmp_path, 1.5, clock)
+    assert Sweeper(archive).run(token) == 3
+    assert kept(archive) == before
+    assert Sweeper(archive).run(token) == 0
+
+
+def test_an_older_copy_of_the_catalogue_sweeps_nothing(
+    archive: Archive, doors: Doors, token: int, clock: ManualClock, tmp_path: Path
+) -> None:
+    doors.receive()
+    Sequencer(archive, KeySigner.generate(Algorithm.ED25519)).run(token)
+    before = kept(archive)
+    with archive.catalogue.write() as connection:
+        for table in (objects, log_entries):
+            connection.execute(delete(table))
+    age(tmp_path, 30, clock)
+    assert Sweeper(archive).run(token) == 0
+    assert kept(archive) == before
+
+
+def test_what_failed_can_be_read_again(archive: Archive, doors: Doors, worker: Worker) -> None:
+    failed = doors.receive(b"")
+    read = doors.receive(papers(["A letter."]))
+    worker.drain()
+    assert retrying.retry_failed(archive, "TRUNCATED") == 0
+    assert retrying.retry_failed(archive) == 1
+
+    states = {row.id: (row.state, row.reason_code) for row in rows(archive, documents)}
+    assert states == {failed.document: ("received", None), read.document: ("read", None)}
+    assert worker.drain() == 1
+    with archive.catalogue.write() as connection:
+        assert retrying.retry(archive, connection, read.document) == 1
+        assert retrying.retry(archive, connection, read.document) == 0
+        with pytest.raises(NotFound):
+            retrying.retry(archive, connection, archive.ids.new())
+
+    composition.void(archive, read.document, "x")
+    with pytest.raises(Conflict), archive.catalogue.write() as connection:
+        retrying.retry(archive, connection, read.document)
