@@ -19,17 +19,8 @@ from ingest.receive import receive
 from ingest.stations import find_station
 from ingest.views import BatchLine, ItemLine, batch_lines, item_lines
 from tabellion.base.errors import Conflict, NotFound, Unavailable
-from tabellion.commands.common import (
-    acting,
-    json_option,
-    local_archive,
-    print_json,
-    print_table,
-    progress_line,
-    say,
-    tell,
-    when,
-)
+from tabellion.commands.common import acting, local_archive
+from tabellion.commands.output import json_option, print_json, print_table, progress_line, say, tell, when
 from tabellion.helpers import helping
 from tabellion.wiring import Parts, nudger
 

@@ -11,7 +11,8 @@ from archive.catalogue.schema import claim_numbers, claim_parties, claims, parti
 from archive.registry import ROLES, NewClaim, claims_in, find_claims, find_portfolio, put_claim
 from ingest.linking import NUMBER_FIELDS
 from tabellion.base.errors import BadRequest, NotFound
-from tabellion.commands.common import json_option, local_archive, print_json, print_table
+from tabellion.commands.common import local_archive
+from tabellion.commands.output import json_option, print_json, print_table
 from tabellion.commands.pairs import Pair
 
 

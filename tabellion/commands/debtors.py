@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from archive.catalogue.schema import parties, party_identifiers
 from archive.registry import PARTY_KINDS, NewParty, find_parties, parties_in, put_party
-from tabellion.commands.common import json_option, local_archive, print_json, print_table
+from tabellion.commands.common import local_archive
+from tabellion.commands.output import json_option, print_json, print_table
 from tabellion.commands.pairs import Pair
 
 IDENTIFIERS = (

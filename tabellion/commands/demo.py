@@ -5,8 +5,8 @@ import time
 
 import click
 
-from tabellion.commands.common import acting, json_option, print_json, print_table, progress_line, say
-from tabellion.demo.accounts import Demo, read_demo
+from tabellion.commands.output import json_option, print_json, print_table, progress_line, say
+from tabellion.demo_accounts import Demo, read_demo
 from tabellion.settings import Settings, load_settings
 
 SAY_EVERY = 5.0
@@ -37,7 +37,8 @@ def command(force: bool, as_json: bool) -> None:
 
 def _load(settings: Settings, *, force: bool) -> Demo | None:
     # Drawing and wiring are loaded only where something is to be loaded: the second call is quick.
-    from tabellion.demo.loading import holds_papers, load_demo  # noqa: PLC0415
+    from tabellion.commands.common import acting  # noqa: PLC0415
+    from tabellion.demo_loading import holds_papers, load_demo  # noqa: PLC0415
     from tabellion.helpers import helping  # noqa: PLC0415
     from tabellion.wiring import opened  # noqa: PLC0415
 

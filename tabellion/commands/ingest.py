@@ -10,7 +10,8 @@ import click
 
 from ocr import sniff
 from tabellion.base.errors import TabellionError
-from tabellion.commands.common import json_option, local_actor, print_json, progress_line, remote, say
+from tabellion.commands.common import local_actor, remote
+from tabellion.commands.output import json_option, print_json, progress_line, say
 from tabellion.doors import Door, LocalDoor, RemoteDoor, Sent
 from tabellion.helpers import helping
 from tabellion.settings import load_settings

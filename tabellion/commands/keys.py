@@ -21,7 +21,8 @@ from signing.note import NoteKey
 from signing.verdict import EMBEDDED, Policy
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import BadRequest, Conflict
-from tabellion.commands.common import json_option, local_archive, print_json, print_table, say
+from tabellion.commands.common import local_archive
+from tabellion.commands.output import json_option, print_json, print_table, say
 from tabellion.keychest import passphrase_of
 from tabellion.settings import load_settings
 from tabellion.wiring import Parts

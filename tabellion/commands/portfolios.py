@@ -3,7 +3,8 @@
 import click
 
 from archive.registry import add_portfolio, list_portfolios
-from tabellion.commands.common import json_option, local_archive, print_json, print_table, when
+from tabellion.commands.common import local_archive
+from tabellion.commands.output import json_option, print_json, print_table, when
 
 
 @click.group("portfolios")

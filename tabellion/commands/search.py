@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from api.finding import find
-from tabellion.commands.common import json_option, local_actor, print_json, say
+from tabellion.commands.common import local_actor
+from tabellion.commands.output import json_option, print_json, say
 from tabellion.doors import answer, remote_client
 from tabellion.running import make_service
 from tabellion.settings import load_settings

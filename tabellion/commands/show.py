@@ -7,15 +7,8 @@ import click
 
 from tabellion.base.errors import BadRequest
 from tabellion.base.ids import is_id
-from tabellion.commands.common import (
-    json_option,
-    local_archive,
-    print_json,
-    print_table,
-    remote,
-    tell,
-    when,
-)
+from tabellion.commands.common import local_archive, remote
+from tabellion.commands.output import json_option, print_json, print_table, tell, when
 from tabellion.doors import remote_client
 from tabellion.dossier import local_dossier, remote_dossier
 from tabellion.settings import load_settings

@@ -2,7 +2,8 @@
 
 import click
 
-from tabellion.commands.common import json_option, local_archive, print_json, progress_line, tell, when
+from tabellion.commands.common import local_archive
+from tabellion.commands.output import json_option, print_json, progress_line, tell, when
 from tabellion.helpers import helping
 from tabellion.stamping import stamp_now
 

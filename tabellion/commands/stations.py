@@ -8,16 +8,8 @@ from api.sessions import end_all_sessions
 from archive.catalogue.schema import accounts
 from archive.registry import find_portfolio
 from ingest.stations import Device, disable_station, find_station, list_stations
-from tabellion.commands.common import (
-    acting,
-    json_option,
-    local_archive,
-    print_json,
-    print_table,
-    say,
-    tell,
-    when,
-)
+from tabellion.commands.common import acting, local_archive
+from tabellion.commands.output import json_option, print_json, print_table, say, tell, when
 from tabellion.enrolment import enrol_station
 
 

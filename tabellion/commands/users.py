@@ -9,7 +9,8 @@ from api.access import ROLES, Action
 from api.accounts import create_account, find_by_name, grant, list_accounts, set_fact
 from api.passwords import generate_password
 from api.sessions import create_token, end_all_sessions
-from tabellion.commands.common import json_option, local_actor, local_archive, print_json, print_table
+from tabellion.commands.common import local_actor, local_archive
+from tabellion.commands.output import json_option, print_json, print_table
 
 
 @click.group("users")

@@ -9,7 +9,7 @@ from archive.verify import verify
 from signing.verdict import Verdict
 from tabellion.base.errors import BadRequest
 from tabellion.base.ids import is_id
-from tabellion.commands.common import json_option, print_json, progress_line, say
+from tabellion.commands.output import json_option, print_json, progress_line, say
 from tabellion.doors import answer, remote_client
 from tabellion.receipts import check_file
 from tabellion.running import verify_trust

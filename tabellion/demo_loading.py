@@ -25,9 +25,9 @@ from ingest.batches import Declaration, close, open_declared
 from ingest.receive import receive
 from ingest.stations import Device, Station, find_station
 from tabellion.base.errors import NotFound, Unavailable
-from tabellion.demo.accounts import ROLES, Demo, read_demo, write_demo
 from tabellion.demo.papers import DemoPaper, iter_portfolio, registry
 from tabellion.demo.registry import Party, Registry
+from tabellion.demo_accounts import ROLES, Demo, read_demo, write_demo
 from tabellion.enrolment import enrol_station
 from tabellion.stamping import stamp_now
 from tabellion.wiring import Parts, nudger
