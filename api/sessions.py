@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from api.access import Action, Actor
 from api.accounts import Account, find_account
@@ -71,6 +72,20 @@ def find_session(connection: Connection, value: str, now: datetime) -> Session |
 def touch_session(connection: Connection, digest: str, now: datetime) -> None:
     """Remember that the session was used."""
     connection.execute(update(sessions).where(sessions.c.digest == digest).values(seen_at=now))
+
+
+def living_sessions(connection: Connection, account_id: str, now: datetime) -> Sequence[Row[Any]]:
+    """The sessions of an account that still hold, newest first."""
+    return connection.execute(
+        select(sessions)
+        .where(
+            sessions.c.account_id == account_id,
+            sessions.c.revoked_at.is_(None),
+            sessions.c.expires_at > now,
+            sessions.c.seen_at > now - IDLE,
+        )
+        .order_by(sessions.c.created_at.desc(), sessions.c.digest)
+    ).all()
 
 
 def end_session(connection: Connection, digest: str, now: datetime) -> None:

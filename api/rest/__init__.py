@@ -3,11 +3,14 @@
 from fastapi import APIRouter
 
 from api.rest import (
+    accounts,
+    audit,
     batch_items,
     batches,
     composition,
     deposits,
     documents,
+    evidence,
     fields,
     links,
     log,
@@ -15,6 +18,9 @@ from api.rest import (
     registry,
     scopes,
     search,
+    stamps,
+    stations,
+    work,
 )
 from api.rest import health as _health
 
@@ -28,10 +34,16 @@ for module in (
     fields,
     links,
     scopes,
+    evidence,
+    stamps,
     log,
-    me,
+    audit,
     registry,
     search,
+    stations,
+    accounts,
+    work,
+    me,
 ):
     router.include_router(module.router)
 

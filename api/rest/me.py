@@ -1,21 +1,33 @@
-"""/me: who is asking, and the tokens of one's own."""
+"""/me: who is asking, and the tokens, sessions and password of one's own."""
 
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, status
+from fastapi import APIRouter, Depends, Path, Request, status
 from pydantic import Field
 from sqlalchemy import select
 
 from api.access import Action, Actor
+from api.accounts import check_password, set_fact
+from api.passwords import LONGEST, SHORTEST
 from api.request import Ask, service_of
 from api.rest.common import Strict
-from api.sessions import create_token, revoke_token
+from api.sessions import (
+    check_throttle,
+    create_token,
+    end_all_sessions,
+    end_session,
+    living_sessions,
+    note_sign_in,
+    revoke_token,
+)
 from archive.catalogue.schema import api_tokens
-from tabellion.base.errors import Forbidden
+from tabellion.base.errors import BadRequest, Forbidden
 
 router = APIRouter(prefix="/me", tags=["me"])
 Me = Annotated[Actor, Depends(Ask(Action.ME))]
+SESSION_NAME = 16
+"""Digits of a session's digest that name it in lists."""
 
 
 class WhoIAm(Strict):
@@ -48,6 +60,24 @@ class Token(Strict):
     expires_at: datetime | None
     revoked_at: datetime | None
     value: str | None = None
+
+
+class SessionLine(Strict):
+    """A sign-in that still holds; `session` names it and opens nothing."""
+
+    session: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    agent: str = Field(examples=["Mozilla/5.0 …"], description="What the browser called itself.")
+    this: bool = Field(description="Whether this request came by it.")
+
+
+class NewPassword(Strict):
+    """The present password and the new one."""
+
+    present: str = Field(max_length=LONGEST)
+    new: str = Field(min_length=SHORTEST, max_length=LONGEST)
 
 
 @router.get("")
@@ -88,8 +118,7 @@ def tokens(request: Request, actor: Me) -> list[Token]:
 @router.post("/tokens", status_code=status.HTTP_201_CREATED)
 def new_token(request: Request, body: NewToken, actor: Me) -> Token:
     """A new token; its value is in this answer and nowhere else."""
-    if actor.only is not None:
-        raise Forbidden("a token that may only do some things cannot make another")
+    _require_whole(actor)
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         token_id, value = create_token(
@@ -112,3 +141,62 @@ def withdraw_token(request: Request, token_id: str, actor: Me) -> None:
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         revoke_token(connection, actor.account_id, token_id, archive.clock.now())
+
+
+@router.get("/sessions")
+def sessions(request: Request, actor: Me) -> list[SessionLine]:
+    """One's own sessions that still hold, newest first."""
+    archive, mine = service_of(request).archive, request.state.session
+    with archive.catalogue.read() as connection:
+        rows = living_sessions(connection, actor.account_id, archive.clock.now())
+    return [
+        SessionLine(
+            session=row.digest[:SESSION_NAME],
+            created_at=row.created_at,
+            seen_at=row.seen_at,
+            expires_at=row.expires_at,
+            agent=row.agent,
+            this=mine is not None and mine.digest == row.digest,
+        )
+        for row in rows
+    ]
+
+
+@router.delete("/sessions/{session}", status_code=status.HTTP_204_NO_CONTENT)
+def end(
+    request: Request, session: Annotated[str, Path(pattern=f"^[0-9a-f]{{{SESSION_NAME}}}$")], actor: Me
+) -> None:
+    """End a session of one's own, on whatever machine it is."""
+    _require_whole(actor)
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        now = archive.clock.now()
+        for row in living_sessions(connection, actor.account_id, now):
+            if row.digest.startswith(session):
+                end_session(connection, row.digest, now)
+                return
+    raise Forbidden("there is no such session, or not for you")
+
+
+@router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
+def change_password(request: Request, body: NewPassword, actor: Me) -> None:
+    """A new password for oneself; all sessions end, this one too. Tries are counted like sign-ins."""
+    _require_whole(actor)
+    archive = service_of(request).archive
+    address, now = request.client.host if request.client else "", archive.clock.now()
+    with archive.catalogue.read() as connection:
+        check_throttle(connection, actor.name, address, now)
+        right = check_password(connection, actor.name, body.present) is not None
+    with archive.catalogue.write() as connection:
+        note_sign_in(connection, actor.name, address, now, succeeded=right)
+        if right:
+            set_fact(archive, connection, actor.account_id, "password", body.new, actor=actor.pseudonym)
+            end_all_sessions(connection, actor.account_id, now)
+    if not right:
+        raise BadRequest("the present password is another")
+
+
+def _require_whole(actor: Actor) -> None:
+    """A token that may only do some things cannot give itself more, nor lock its owner out."""
+    if actor.only is not None:
+        raise Forbidden("a token that may only do some things may not do this")
