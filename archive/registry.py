@@ -23,6 +23,7 @@ from archive.catalogue.schema import (
     portfolios,
 )
 from archive.identifiers import identifies
+from archive.relinking import queue_linking
 from tabellion.base.errors import BadRequest, Conflict, NotFound
 
 PARTY_KINDS = ("person", "company", "court", "authority")
@@ -119,6 +120,7 @@ def put_party(archive: Archive, connection: Connection, party: NewParty) -> str:
         raise BadRequest("a party has a name")
     known = _by_external(connection, parties, party.external_id)
     party_id, now = known or archive.ids.new(), archive.clock.now()
+    carried = _values(connection, party_identifiers.c.value, party_identifiers.c.party_id == party_id)
     values = {
         "kind": party.kind,
         "display_name": party.name.strip()[:300],
@@ -143,13 +145,13 @@ def put_party(archive: Archive, connection: Connection, party: NewParty) -> str:
                 party_id=party_id, name=name[:300], folded=fold_name(name), script=_script(name)
             )
         )
-    for kind, value in dict.fromkeys(party.identifiers):
-        bare = fold_number(value)[:64]
+    for kind, bare in dict.fromkeys((kind, fold_number(value)[:64]) for kind, value in party.identifiers):
         connection.execute(
             insert(party_identifiers).values(
                 party_id=party_id, type=kind, value=bare, valid=identifies(kind, bare)
             )
         )
+    queue_linking(archive, connection, carried ^ {fold_number(value)[:64] for _, value in party.identifiers})
     return party_id
 
 
@@ -161,6 +163,7 @@ def put_claim(archive: Archive, connection: Connection, claim: NewClaim) -> str:
         raise BadRequest(f"a party of a claim is one of {', '.join(ROLES)}")
     known = _by_external(connection, claims, claim.external_id)
     claim_id, now = known or archive.ids.new(), archive.clock.now()
+    carried = _values(connection, claim_numbers.c.value, claim_numbers.c.claim_id == claim_id)
     values = {
         "number": claim.number.strip()[:120],
         "portfolio_id": claim.portfolio,
@@ -190,6 +193,8 @@ def put_claim(archive: Archive, connection: Connection, claim: NewClaim) -> str:
                 claim_id=claim_id, type=kind, value=value[:120], folded=fold_number(value)
             )
         )
+    changed = carried ^ {claim.number[:120], *(value[:120] for _, value in claim.numbers)}
+    queue_linking(archive, connection, changed | {fold_number(value) for value in changed})
     return claim_id
 
 
@@ -254,6 +259,10 @@ def find_claims(
     )
     query = select(claims).where(matches, visible).order_by(claims.c.number).limit(limit)
     return connection.execute(query).all()
+
+
+def _values(connection: Connection, column: Any, condition: ColumnElement[bool]) -> set[str]:
+    return set(connection.execute(select(column).where(condition)).scalars())
 
 
 def _by_external(connection: Connection, table: Any, external_id: str | None) -> str | None:

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from archive.archive import Archive
-from archive.catalogue import add_work, retry_work
 from archive.catalogue.schema import claim_numbers, current, fields, links, party_identifiers
 from archive.histories import FIELD_KEY, LINK_KEY
 from archive.registry import fold_number
@@ -22,7 +21,6 @@ NUMBER_FIELDS = ("contract_number", "case_number", "invoice_number", "enforcemen
 CLAIM_ROLE = "claim"
 SHORTEST_NUMBER = 4
 MOST_CANDIDATES = 20
-_AT_ONCE = 500
 Span = tuple[int, int]
 
 
@@ -58,23 +56,6 @@ def link_document(archive: Archive, connection: Connection, document_id: str, pa
             for span in [(first, last)] if alone else _runs(pages):
                 wanted[target, span] = None
     return _write(archive, connection, document_id, list(wanted))
-
-
-def queue_linking(archive: Archive, connection: Connection, values: Iterable[str]) -> int:
-    """Have documents linked anew that carry one of these identifiers or numbers; says how many.
-
-    To be called where the registry gains or changes identifiers.
-    """
-    wanted = sorted(set(values))
-    found: set[str] = set()
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = fields.c.value.in_(wanted[start : start + _AT_ONCE])
-        found.update(connection.execute(select(fields.c.document_id).where(some).distinct()).scalars())
-    now = archive.clock.now()
-    for document_id in sorted(found):
-        add_work(connection, archive.ids, "link", document_id, now)
-        retry_work(connection, "link", document_id, now)
-    return len(found)
 
 
 def _named(connection: Connection, document_id: str) -> dict[Target, set[int]]:

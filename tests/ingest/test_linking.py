@@ -12,7 +12,7 @@ from archive.histories import LINK_KEY
 from archive.registry import NewClaim, NewParty, put_claim, put_party
 from ingest import describe, linking
 from ingest.describe import DepositPage
-from ingest.linking import link_document, queue_linking
+from ingest.linking import link_document
 from ingest.worker import Worker
 from ocr.values import Box, FieldReading, PageReading, Part, Reading
 from tests.ingest.support import Doors, papers, rows
@@ -149,11 +149,16 @@ def test_a_new_record_in_the_registry_links_papers_that_were_read_before(
     answer = doors.receive(papers(["Payment reminder", "of 5 May 2024"]))
     worker.drain()
     found(archive, answer.document, "parties.debtor.pesel", PESEL, 1)
+    party(archive, "Jan Kowalski", ("pesel", OTHER))
+    assert worker.drain() == 0
     anna = party(archive, "Anna Nowak", ("pesel", PESEL))
-    for _ in range(2):
-        with archive.catalogue.write() as connection:
-            assert queue_linking(archive, connection, [PESEL, "nobody's"]) == 1
-        assert worker.drain() == 1
+    assert worker.drain() == 1
+    assert present(archive, answer.document) == {(anna, "debtor", 1, 1, "automatic")}
+    with archive.catalogue.write() as connection:
+        for identifiers in ((("pesel", "440514 01359"),), ()):
+            again = NewParty("Ewa", external_id="7", identifiers=identifiers)
+            assert put_party(archive, connection, again) == put_party(archive, connection, again)
+    assert worker.drain() == 1
     assert present(archive, answer.document) == {(anna, "debtor", 1, 1, "automatic")}
     assert {row.state for row in rows(archive, work)} == {"done"}
 

@@ -86,6 +86,7 @@ fields = Table(
     Column("state", String(10), nullable=False),  # machine, confirmed, corrected, withdrawn
     Column("actor", String(36)),  # none: the machine
     instant("at"),
+    Index("ix_fields_value", "value", postgresql_using="hash"),
 )
 
 links = Table(
