@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, null, select
 
 from archive.catalogue.schema import (
     batch_items,
@@ -152,10 +152,11 @@ def _deposits(connection: Connection, document_id: str) -> list[dict[str, Any]]:
 def _link(connection: Connection, link: Row[Any]) -> dict[str, Any]:
     """A link with the name of its target, so that it says something where the registry is lost."""
     if link.target_type == "party":
-        named = select(parties.c.display_name, parties.c.external_id).where(parties.c.id == link.target_id)
+        named = select(parties.c.display_name, parties.c.external_id, parties.c.kind)
+        named = named.where(parties.c.id == link.target_id)
     else:
-        named = select(claims.c.number, claims.c.external_id).where(claims.c.id == link.target_id)
-    name, external_id = connection.execute(named).one_or_none() or (None, None)
+        named = select(claims.c.number, claims.c.external_id, null()).where(claims.c.id == link.target_id)
+    name, external_id, kind = connection.execute(named).one_or_none() or (None, None, None)
     return present(
         link=link.link_id,
         first=link.first_page,
@@ -164,6 +165,7 @@ def _link(connection: Connection, link: Row[Any]) -> dict[str, Any]:
         target=link.target_id,
         name=name,
         external_id=external_id,
+        party_kind=kind,
         role=link.role,
         score=link.score,
         basis=link.basis,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, union, update
 
 from archive.archive import Archive
 from archive.catalogue.schema import (
@@ -82,8 +82,11 @@ def reapply(archive: Archive) -> int:
     For the time after an interruption, or after keys have come back with a backup.
     """
     with archive.catalogue.read() as connection:
-        erased = connection.execute(select(deposits.c.id).where(deposits.c.erased_at.is_not(None))).scalars()
-        owners = [f"deposits/{deposit}" for deposit in erased]
+        told = select(log_entries.c.object_id).where(
+            log_entries.c.type == "erase", log_entries.c.object_type == "deposit"
+        )
+        rows = select(deposits.c.id).where(deposits.c.erased_at.is_not(None))
+        owners = [f"deposits/{deposit}" for deposit in connection.execute(union(told, rows)).scalars()]
         owners += _records_before_erasure(connection)
     if archive.objects.keyring is None:
         return _delete_objects(archive, owners)

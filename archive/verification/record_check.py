@@ -14,8 +14,8 @@ from archive.verification.object_check import Failure, ObjectCheck
 from signing.verdict import Aspect
 
 RECORDED = {
-    "document": ("compose", "read", "correct", "link"),
-    "batch": ("batch-open", "batch-change", "batch-close"),
+    "document": ("compose", "read", "correct", "link", "restore"),
+    "batch": ("batch-open", "batch-change", "batch-close", "restore"),
 }
 """Entries whose subject is a record in the vault, by the type of their object."""
 

@@ -4,17 +4,21 @@ import hashlib
 import io
 import random
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from archive.archive import Archive
-from archive.catalogue import Catalogue, upgrade
+from archive.catalogue import Catalogue, add_work, upgrade
 from archive.catalogue import schema as t
 from archive.log import record
+from archive.readings import Pictures, Place, write_reading
 from archive.records import record_batch, record_document
 from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects, Ref
-from signing.manifest import EvidenceManifest, FileEntry, manifest_digest
+from ocr.values import Box, PageReading, Part, Reading, Word
+from signing.digests import digest_bytes
+from signing.manifest import EvidenceManifest, FileEntry, Source, manifest_digest
 from signing.stamp import group_node
 from tabellion.base.clock import ManualClock, rfc3339
 from tabellion.base.ids import Ids, Randomness
@@ -220,6 +224,7 @@ class Intake:
                 reason="command-line",
             )
             record_document(archive, connection, document, type="compose", actor=ACTOR, reason="initial")
+            add_work(connection, archive.ids, "read", deposit, now)
         return Deposited(deposit, document, digest.hex(), original, manifest)
 
 
@@ -237,3 +242,128 @@ def search(archive: Archive, count: int, thing: str = "x") -> None:
                 time=archive.clock.now(),
                 chain="access",
             )
+
+
+def read_deposit(archive: Archive, made: Deposited, words: str) -> None:
+    """What a worker leaves of a deposit of one page: reading, pictures, derived manifest, description, records."""
+    now, owner = archive.clock.now(), f"deposits/{made.deposit}"
+    word = Word(words, Box(0.1, 0.2, 0.3, 0.4), 0.75, 0, 0)
+    page = PageReading(1, 1000, 1400, 200, language="pl", text=words, words=(word,))
+    digests = digest_bytes(words.encode())
+    reading = Reading(
+        digests.sha256,
+        "application/pdf",
+        "pl",
+        "invoice",
+        0.8,
+        (Part(1, 1, "invoice", "pl"),),
+        (page,),
+        (),
+        {"e": "1"},
+    )
+    out = io.BytesIO()
+    pictures = {1: Pictures(Place(0, 4), Place(4, 2))}
+    stored = write_reading(reading, pictures, out)
+    files, refs = [], []
+    for key, path, role, data in (
+        (f"{owner}/reading-1", "reading-1", "text", out.getvalue()),
+        (f"{owner}/derived/images-1", "images-1", "images", b"JPEGjp"),
+    ):
+        digests = digest_bytes(data)
+        refs.append((archive.objects.put_bytes(key, data, owner), digests.sha256))
+        files.append(
+            FileEntry(path, role, "application/octet-stream", digests.size, digests.sha256, digests.sha512)
+        )
+    body = EvidenceManifest(
+        archive.id,
+        made.deposit,
+        2,
+        archive.ids.randomness(32),
+        tuple(files),
+        "standard",
+        "standard",
+        rfc3339(now),
+        derived_from=(Source(made.manifest_digest),),
+    ).to_bytes()
+    digest = manifest_digest(body)
+    refs.append((archive.objects.put_bytes(f"{owner}/manifest-2.json", body, owner), digest.hex()))
+    with archive.catalogue.write() as connection:
+        for ref, plain in refs:
+            connection.execute(
+                insert(t.objects).values(
+                    key=ref.key,
+                    version=ref.version,
+                    digest=ref.digest,
+                    size=ref.size,
+                    plain_digest=plain,
+                    owner=owner,
+                    at=now,
+                    locked=False,
+                )
+            )
+        connection.execute(
+            insert(t.manifests).values(
+                deposit_id=made.deposit,
+                version=2,
+                role="derived",
+                digest=digest.hex(),
+                group_node=group_node(digest, [bytes.fromhex(f.sha256) for f in files]).hex(),
+                at=now,
+            )
+        )
+        record(
+            connection,
+            type="derive",
+            object_type="deposit",
+            object_id=made.deposit,
+            subject=digest.hex(),
+            actor=ACTOR,
+            time=now,
+            reason="searchable-copy",
+        )
+        connection.execute(
+            insert(t.readings).values(
+                deposit_id=made.deposit, n=1, at=now, engine=reading.engine, seconds=0.0, outcome="READ"
+            )
+        )
+        connection.execute(insert(t.pages), [each.row(made.deposit) for each in stored])
+        connection.execute(
+            update(t.deposits).where(t.deposits.c.id == made.deposit).values(reading_n=1, page_count=1)
+        )
+        connection.execute(
+            update(t.work).where(t.work.c.object_id == made.deposit).values(state="done", finished_at=now)
+        )
+        connection.execute(
+            insert(t.document_pages).values(
+                document_id=made.document, position=1, deposit_id=made.deposit, page=1
+            )
+        )
+        connection.execute(
+            insert(t.fields).values(
+                document_id=made.document,
+                name="amounts.total",
+                value="1234.56",
+                raw=words,
+                confidence=1 / 3,
+                page=1,
+                box=[0.1, 0.2, 1 / 3, 0.4],
+                rule="amount.v1",
+                state="machine",
+                at=now,
+            )
+        )
+        connection.execute(
+            update(t.documents)
+            .where(t.documents.c.id == made.document)
+            .values(
+                state="read",
+                kind="invoice",
+                kind_confidence=0.8,
+                language="pl",
+                document_date=date(2025, 3, 1),
+                amount_minor=2**60,
+                currency="PLN",
+                page_count=1,
+            )
+        )
+        record_document(archive, connection, made.document, type="read", actor=ACTOR)

@@ -1,0 +1,1 @@
+"""The single parts of a rebuild; `archive.rebuild` puts them together."""
