@@ -21,6 +21,7 @@ from ingest.folders import Folders
 from ingest.indexing import Indexer
 from ingest.keeper import Duty, Keeper
 from ingest.queue import sweep_broker
+from ingest.sweeping import Sweeper
 from ingest.worker import Worker
 from search import Analyser, EmbeddedIndex, EmbeddedWriter, Finder, FolderResultLists
 from signing.note import NoteKey
@@ -29,6 +30,7 @@ from tabellion.authorities import LOCAL, make_authorities
 from tabellion.wiring import Parts, make_reader, nudger
 
 SWEEP_EVERY = timedelta(minutes=1)
+LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
 LIVES_WITHIN = timedelta(seconds=15)
 
@@ -57,7 +59,10 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         "stamps": (Duty("stamps", Stamps(archive, make_authorities(parts), pace=pace).run),),
         "index": (Duty("index", indexer.run, close=indexer.close),),
         "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),
-        "sweep": (Duty("sweep", _sweeper(parts), every=SWEEP_EVERY),),
+        "sweep": (
+            Duty("sweep", _sweeper(parts), every=SWEEP_EVERY),
+            Duty("orphans", Sweeper(archive).run, every=LOOK_FOR_ORPHANS_EVERY),
+        ),
     }
     return Keeper(archive, name, lanes)
 
