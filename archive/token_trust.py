@@ -1,31 +1,5 @@
-"""Verifies a token against every authority that is trusted, because a token does not say whose it claims to be."""
+"""Where the rooms above take the check of tokens from; it is the evidence library's."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from signing.token_trust import verify_with_any
 
-from signing.errors import TokenReason, TokenRefused
-from signing.timestamp import TimestampTrust, Token, verify_token
-
-_NOT_ITS_OWN = {
-    TokenReason.PATH,
-    TokenReason.POLICY,
-    TokenReason.SIGNER_UNKNOWN,
-    TokenReason.FOREIGN_CERTIFICATE,
-    TokenReason.ACCURACY,
-}
-
-
-def verify_with_any(der: bytes, imprint: bytes, trusts: Sequence[TimestampTrust], at: datetime) -> Token:
-    """The token under the first authority whose conditions it meets, else `TokenRefused`.
-
-    Where no authority knows it, the reason is that of the first; a fault of the token itself outweighs that.
-    """
-    reasons: list[TokenRefused] = []
-    for trust in trusts:
-        try:
-            return verify_token(der, imprint=imprint, trust=trust, at=at)
-        except TokenRefused as refused:
-            reasons.append(refused)
-    if not reasons:
-        raise TokenRefused(TokenReason.PATH, "no time-stamp authority is trusted")
-    raise next((each for each in reasons if each.reason not in _NOT_ITS_OWN), reasons[0])
+__all__ = ["verify_with_any"]

@@ -35,12 +35,15 @@ class AlgorithmPolicy:
 
     def refusal(self, algorithm: str, at: datetime, bits: int = 0) -> str | None:
         """Why an algorithm is not trusted at that time, or None where it is."""
-        rules = [rule for rule in self.rules if rule.algorithm == algorithm]
-        if not rules:
+        named = [rule for rule in self.rules if rule.algorithm == algorithm]
+        if not named:
             return f"{algorithm} is not among the algorithms that are trusted"
-        if all(bits < rule.least_bits for rule in rules):
+        large_enough = [rule for rule in named if bits >= rule.least_bits]
+        if not large_enough:
             return f"{algorithm} with {bits} bits is too small"
-        if not any(rule.valid_from <= at and (rule.sunset is None or at < rule.sunset) for rule in rules):
+        if not any(
+            rule.valid_from <= at and (rule.sunset is None or at < rule.sunset) for rule in large_enough
+        ):
             return f"{algorithm} was not trusted at {at:%Y-%m-%d}"
         return None
 

@@ -47,8 +47,14 @@ class LocalAuthority:
     tsa_key: KeySigner
 
     @classmethod
-    def create(cls, now: datetime, randomness: Randomness, algorithm: Algorithm = Algorithm.P256) -> Self:
-        """A new authority; `randomness` gives the serial numbers of its certificates."""
+    def create(
+        cls,
+        now: datetime,
+        randomness: Randomness,
+        algorithm: Algorithm = Algorithm.P256,
+        life: timedelta = certificates.TSA_LIFE,
+    ) -> Self:
+        """A new authority; `randomness` gives the serial numbers of its certificates, `life` is the signer's."""
         if algorithm not in _SIGNATURES:
             raise KeyUnusable(
                 "an authority signs with P-256, P-384 or RSA, so that every verifier can follow"
@@ -57,7 +63,7 @@ class LocalAuthority:
         start = now.replace(microsecond=0) - timedelta(hours=1)
         ca = certificates.authority(f"{NAME} CA (no legal value)", ca_key, _serial(randomness), start)
         tsa = certificates.time_stamping(
-            f"{NAME} (no legal value)", tsa_key, _serial(randomness), start, ca, ca_key
+            f"{NAME} (no legal value)", tsa_key, _serial(randomness), start, ca, ca_key, life
         )
         return cls(ca, ca_key, tsa, tsa_key)
 

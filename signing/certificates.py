@@ -8,7 +8,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from signing.keys import KeySigner
 
 _CA_LIFE = timedelta(days=365 * 30)
-_TSA_LIFE = timedelta(days=365 * 10)
+TSA_LIFE = timedelta(days=365 * 10)
+"""How long a signer of the local authority may sign."""
+
 _LIST_LIFE = timedelta(days=7)
 
 
@@ -25,11 +27,17 @@ def authority(name: str, key: KeySigner, serial: int, start: datetime) -> x509.C
 
 
 def time_stamping(
-    name: str, key: KeySigner, serial: int, start: datetime, ca: x509.Certificate, ca_key: KeySigner
+    name: str,
+    key: KeySigner,
+    serial: int,
+    start: datetime,
+    ca: x509.Certificate,
+    ca_key: KeySigner,
+    life: timedelta = TSA_LIFE,
 ) -> x509.Certificate:
     """The certificate of a key that signs time-stamps and nothing else."""
     return (
-        _builder(_name(name), key, serial, start, _TSA_LIFE)
+        _builder(_name(name), key, serial, start, life)
         .issuer_name(ca.subject)
         .add_extension(_authority_key(ca_key), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

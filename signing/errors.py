@@ -10,6 +10,7 @@ EvidenceError
 ├── KeyUnusable           KEY_UNUSABLE         a key file that cannot be opened, or may not be used
 ├── StampInvalid          STAMP_INVALID        a stamp tree that does not fold to its root
 ├── ReceiptInvalid        RECEIPT_INVALID      a receipt that does not prove what it says
+├── AlgorithmPolicyInvalid  ALGORITHM_POLICY_INVALID  a list of algorithms that is not one of ours
 ├── TokenRefused          TOKEN_REFUSED        a time-stamp token; `reason` names the condition that failed
 └── RecordRefused         RECORD_REFUSED       an evidence record; `reason` names the condition that failed
 """
@@ -86,6 +87,13 @@ class ReceiptInvalid(EvidenceError):
     advice = "Fetch the receipt from the archive again; keep both copies if they differ."
 
 
+class AlgorithmPolicyInvalid(EvidenceError):
+    """A file of trusted algorithms that breaks its format."""
+
+    code = "ALGORITHM_POLICY_INVALID"
+    advice = "Start from signing/algorithms.json, and keep its canonical form (RFC 8785)."
+
+
 class TokenReason(StrEnum):
     """Why a time-stamp token was refused; docs/evidence.md explains each."""
 
@@ -119,6 +127,10 @@ class TokenReason(StrEnum):
     REVOKED = "TOKEN_REVOKED"
 
 
+STRANGER = frozenset({TokenReason.PATH, TokenReason.SIGNER_UNKNOWN})
+"""Reasons that say no more than that the token's authority is not among those that are trusted."""
+
+
 class TokenRefused(EvidenceError):
     """A time-stamp token or response that fails one condition; `reason` says which."""
 
@@ -130,6 +142,11 @@ class TokenRefused(EvidenceError):
     def __init__(self, reason: TokenReason, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the verdict is INDETERMINATE, not FAILED: another verifier may trust its authority."""
+        return self.reason in STRANGER
 
     @property
     def transient(self) -> bool:

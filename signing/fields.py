@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tabellion.base.clock import parse_rfc3339
+from tabellion.base.clock import parse_rfc3339, rfc3339
 from tabellion.base.ids import is_id
 
 _PATTERNS = {
@@ -16,13 +16,14 @@ _PATTERNS = {
     "path": re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*(/[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*)*"),
     "media-type": re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}"),
     "label": re.compile(r"[\x20-\x7e]{1,128}"),
+    "algorithm": re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*"),
     "token": re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"),
 }
 _LONGEST = 255
 
 
 def text(field: str, value: object, kind: str) -> str:
-    """A string of one of the kinds above: sha256, sha512, name, path, media-type, label, token."""
+    """A string of one of the kinds above: sha256, sha512, name, path, media-type, label, algorithm, token."""
     if not isinstance(value, str) or len(value) > _LONGEST or not _PATTERNS[kind].fullmatch(value):
         raise ValueError(f"{field} is not a {kind}")
     return value
@@ -43,11 +44,13 @@ def integer(field: str, value: object, least: int = 0) -> int:
 
 
 def instant(field: str, value: object) -> str:
-    """An instant as `tabellion.base.clock.rfc3339` writes it."""
+    """An instant exactly as `tabellion.base.clock.rfc3339` writes it, so that text order is time order."""
     try:
-        parse_rfc3339(value if isinstance(value, str) else "")
+        exact = isinstance(value, str) and rfc3339(parse_rfc3339(value)) == value
     except ValueError:
-        raise ValueError(f"{field} is not an instant in UTC with microseconds") from None
+        exact = False
+    if not exact:
+        raise ValueError(f"{field} is not an instant in UTC with microseconds")
     return str(value)
 
 
