@@ -21,6 +21,7 @@ from signing.ers import asn1
 from signing.ers.parse import LIMITS
 from signing.ers.record import ArchiveTimestamp, sequence_der
 from signing.ers.tree import HashTree, hash_group
+from signing.tst_info import Imprint, read_imprint
 
 FORMAT = 1
 """The number of the profile above."""
@@ -34,7 +35,7 @@ def archive_timestamp(
     """The ArchiveTimeStamp of the group at a position of the tree that the token is over.
 
     `members` are the hashes of the group under the tree's algorithm. Raises `StampInvalid` where they are not what
-    stands there, or where the token is not DER.
+    stands there, or where the token is not DER or over another root.
     """
     if (
         not members
@@ -44,15 +45,17 @@ def archive_timestamp(
         raise StampInvalid("the group is not what stands at this position of the tree")
     try:
         der.check(token, LIMITS)
-        time_stamp = cms.ContentInfo.load(token, strict=True)
+        imprint = read_imprint(token)
     except ValueError as error:
-        raise StampInvalid("the token of the stamp is not DER") from error
+        raise StampInvalid("the stamp has no token in DER") from error
+    if imprint != Imprint(tree.algorithm, tree.root):
+        raise StampInvalid("the token is over another root than this tree's")
     hashtree = (tuple(sorted(members)), *((sibling,) for sibling in tree.siblings(position)))
     value = asn1.ArchiveTimeStamp(
         {
             "digest_algorithm": {"algorithm": tree.algorithm},
             "reduced_hashtree": [list(values) for values in hashtree],
-            "time_stamp": time_stamp,
+            "time_stamp": cms.ContentInfo.load(token),
         }
     )
     return ArchiveTimestamp(tree.algorithm, hashtree, token, bytes(value.dump()))
