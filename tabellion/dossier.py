@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, Row, select
 
+from api.proof import Proof, proofs
 from archive.archive import Archive
 from archive.catalogue.schema import (
     batches,
@@ -25,6 +26,7 @@ from archive.catalogue.schema import (
     parties,
     relations,
     stamps,
+    stations,
 )
 from archive.histories import FIELD_KEY, LINK_KEY, RELATION_KEY, SCOPE_KEY
 from signing.entry import Entry
@@ -98,7 +100,8 @@ def local_dossier(archive: Archive, document_id: str) -> dict[str, Any]:
                 if scope.granted
             ],
             "deposits": held,
-            "evidence": [_evidence(connection, deposit["deposit"]) for deposit in held],
+            "evidence": _evidence(archive, connection, document_id),
+            "manifests": _manifests(connection, document_id),
             "history": _history(connection, [document_id, *(deposit["deposit"] for deposit in held)]),
         }
 
@@ -110,6 +113,8 @@ def remote_dossier(client: httpx.Client, document_id: str) -> dict[str, Any]:
     found["fields"] = answer(client.get(f"{base}/fields"))
     found["links"] = answer(client.get(f"{base}/links"))
     found["deposits"] = [answer(client.get(f"/api/v1/deposits/{deposit}")) for deposit in found["deposits"]]
+    found["evidence"] = answer(client.get(f"{base}/evidence"))["deposits"]
+    found["history"] = answer(client.get(f"{base}/history"))["entries"]
     return found
 
 
@@ -173,39 +178,46 @@ def _name(connection: Connection, link: Row[Any]) -> str | None:
     return found
 
 
-def _evidence(connection: Connection, deposit_id: str) -> dict[str, Any]:
-    """Each manifest of a deposit: its digest, its place in the log, and the time-stamp that covers it."""
+def _evidence(archive: Archive, connection: Connection, document_id: str) -> list[dict[str, Any]]:
+    """What is proved of each deposit, as the service says it too."""
     rows = connection.execute(
-        select(manifests, stamps.c.number.label("stamp_number"), stamps)
+        select(deposits, stations.c.name.label("station"))
+        .join(document_deposits, document_deposits.c.deposit_id == deposits.c.id)
+        .join(batches, batches.c.id == deposits.c.batch_id)
+        .outerjoin(stations, stations.c.id == batches.c.station_id)
+        .where(document_deposits.c.document_id == document_id)
+        .order_by(document_deposits.c.position)
+    ).all()
+    return [
+        {name: getattr(proof, name) for name in Proof.__slots__}
+        for proof in proofs(archive, connection, rows)
+    ]
+
+
+def _manifests(connection: Connection, document_id: str) -> list[dict[str, Any]]:
+    """Each manifest of each deposit: its digest, its place in the log, and the stamp that covers it."""
+    rows = connection.execute(
+        select(manifests, stamps.c.number.label("stamp"))
+        .join(document_deposits, document_deposits.c.deposit_id == manifests.c.deposit_id)
         .outerjoin(stamps, stamps.c.id == manifests.c.stamp_id)
-        .where(manifests.c.deposit_id == deposit_id)
-        .order_by(manifests.c.version)
+        .where(document_deposits.c.document_id == document_id)
+        .order_by(document_deposits.c.position, manifests.c.version)
     )
-    return {
-        "deposit": deposit_id,
-        "manifests": [
-            {
-                "version": row.version,
-                "role": row.role,
-                "sha256": row.digest,
-                "log_index": row.seq,
-                "stamp": None
-                if row.stamp_number is None
-                else {
-                    "number": row.stamp_number,
-                    "state": row.state,
-                    "authority": row.authority,
-                    "time_class": row.time_class,
-                    "gen_time": row.gen_time,
-                },
-            }
-            for row in rows
-        ],
-    }
+    return [
+        {
+            "deposit": row.deposit_id,
+            "version": row.version,
+            "role": row.role,
+            "sha256": row.digest,
+            "entry": row.seq,
+            "stamp": row.stamp,
+        }
+        for row in rows
+    ]
 
 
 def _history(connection: Connection, object_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """What the log says of these objects, oldest first; then what is on its way into the log (without an index)."""
+    """What the log says of these objects, oldest first; then what is on its way into the log (without a number)."""
     logged = connection.scalars(
         select(log_entries.c.entry).where(log_entries.c.object_id.in_(object_ids)).order_by(log_entries.c.seq)
     )
@@ -214,11 +226,12 @@ def _history(connection: Connection, object_ids: Sequence[str]) -> list[dict[str
         entry = Entry.parse(data)
         found.append(
             {
-                "log_index": entry.seq,
+                "seq": entry.seq,
                 "time": entry.time,
                 "type": entry.type,
                 "object_type": entry.object.type,
                 "object": entry.object.id,
+                "chain": entry.chain,
                 "actor": entry.actor,
                 "reason": entry.reason,
             }
@@ -228,11 +241,12 @@ def _history(connection: Connection, object_ids: Sequence[str]) -> list[dict[str
     )
     found.extend(
         {
-            "log_index": None,
+            "seq": None,
             "time": rfc3339(row.time),
             "type": row.type,
             "object_type": row.object_type,
             "object": row.object_id,
+            "chain": row.chain,
             "actor": row.actor,
             "reason": row.reason,
         }

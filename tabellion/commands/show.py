@@ -21,8 +21,10 @@ TABLES = {
     "relations": ("relation", "other"),
     "scopes": ("scope", "first_page", "last_page"),
     "deposits": ("deposit", "name", "sequence", "media_type", "size", "sha256", "received_at", "receipt"),
-    "evidence": ("deposit", "manifest", "sha256", "log_index", "time-stamp"),
-    "history": ("log_index", "time", "type", "object_type", "actor", "reason"),
+    "evidence": ("deposit", "received_at", "entry", "consistent_to", "existed_by", "authority", "time_class",
+                 "failure"),
+    "manifests": ("deposit", "version", "role", "sha256", "entry", "stamp"),
+    "history": ("seq", "time", "type", "object_type", "chain", "actor", "reason"),
 }  # fmt: skip
 
 
@@ -32,9 +34,9 @@ TABLES = {
 def command(document: str, as_json: bool) -> None:
     """Everything known of DOCUMENT (an id): what it is, pages and their quality, fields, links, and its evidence.
 
-    The evidence names each deposit's digest, each manifest's place in the log and the time-stamp that covers it, and
-    the entries that the log has of the document. `tabellion verify DOCUMENT` checks all of it against the bytes.
-    With TABELLION_URL: what the service shows to the token's account.
+    The evidence says of each deposit when it was received, its entry in the log, the checkpoint that covers it, and by
+    when it existed as an authority proves; the history has the log's entries. `tabellion verify DOCUMENT` checks all of
+    it against the bytes. With TABELLION_URL: what the service shows to the token's account.
     """
     if not is_id(document):
         raise BadRequest("a document is named by its id, as `search` and `ingest` print it")
@@ -57,15 +59,8 @@ def _print(found: dict[str, Any]) -> None:
             tell(f"{_head(name):18}{value['name']} ({value['id']})")
         elif not isinstance(value, list) and value is not None:
             tell(f"{_head(name):18}{_cell(value)}")
-    tables = dict(found)
-    if "evidence" in found:
-        tables["evidence"] = [
-            {"deposit": each["deposit"], **_evidence(manifest)}
-            for each in found["evidence"]
-            for manifest in each["manifests"]
-        ]
     for name, columns in TABLES.items():
-        if rows := tables.get(name):
+        if rows := found.get(name):
             heads = [column for column in columns if column in rows[0]]
             tell()
             tell(f"{name}:")
@@ -73,22 +68,6 @@ def _print(found: dict[str, Any]) -> None:
                 [_head(head).upper() for head in heads],
                 [[_cell(row[head]) for head in heads] for row in rows],
             )
-
-
-def _evidence(manifest: dict[str, Any]) -> dict[str, Any]:
-    stamp = manifest["stamp"]
-    if stamp is None:
-        time = "pending"
-    elif stamp["gen_time"] is None:
-        time = f"{stamp['number']}, {stamp['state']}"
-    else:
-        time = f"{stamp['number']}, {when(stamp['gen_time'])}, {stamp['authority']} ({stamp['time_class']})"
-    return {
-        "manifest": f"{manifest['version']} ({manifest['role']})",
-        "sha256": manifest["sha256"],
-        "log_index": "pending" if manifest["log_index"] is None else manifest["log_index"],
-        "time-stamp": time,
-    }
 
 
 def _head(name: str) -> str:
