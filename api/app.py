@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
@@ -11,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from api import pages, problems, rest
 from api.access import PUBLIC, Action, Actor
+from api.openapi import describe
 from api.request import Ask, asked
 from api.security import SecurityHeaders
 from api.service import Service
@@ -31,7 +33,6 @@ def build_app(service: Service, version: str) -> FastAPI:
         redoc_url=None,
         max_body_size=LARGEST_BODY,
         redirect_slashes=False,  # such a redirect is built from the Host header, which anybody may have written
-        responses=problems.PROBLEMS,
     )
     app.state.service = service
     app.include_router(rest.router, prefix="/api/v1")
@@ -76,7 +77,12 @@ def refuse_ungated(routes: Sequence[BaseRoute]) -> None:
 
 
 def _serve_openapi(app: FastAPI) -> None:
+    @cache
+    def document() -> dict[str, Any]:
+        return describe(
+            app, [(route.method, route.path, route.actions) for route in gated_routes(app.routes)]
+        )
+
     @app.get("/api/v1/openapi.json", include_in_schema=False)
     def openapi(_: Annotated[Actor, Depends(Ask(Action.ME))]) -> JSONResponse:
-        document: dict[str, Any] = app.openapi()
-        return JSONResponse(document)
+        return JSONResponse(document())

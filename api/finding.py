@@ -42,7 +42,6 @@ def find(
     with archive.catalogue.read() as connection:
 
         def words_of(document_id: str, page: int) -> PageReading | None:
-            # The index may lag behind a withdrawn right by a second; the catalogue does not.
             opened = access.open_pages(connection, actor, [document_id]).get(document_id)
             if opened is None or not opened.page(page):
                 return None
@@ -55,11 +54,22 @@ def find(
             return still_to_read(connection, actor)
 
         finder = replace(service.finder, words_of=words_of, registry=registry, waiting=waiting)
-        answer = finder.answer(request)
-    if cursor is None:
-        with archive.catalogue.write() as connection:
-            record_search(archive, connection, actor, query)
+        answer = _still_open(connection, actor, finder.answer(request))
+    with archive.catalogue.write() as connection:
+        record_search(archive, connection, actor, query)
     return answer
+
+
+def _still_open(connection: Connection, actor: Actor, answer: Answer) -> Answer:
+    """The answer without pages that are closed by now: the index may lag behind the catalogue by a second."""
+    opened = access.open_pages(connection, actor, [hit.document for hit in answer.hits])
+    hits = []
+    for hit in answer.hits:
+        allowed = opened.get(hit.document)
+        pages = tuple(page for page in hit.pages if allowed is not None and allowed.page(page.page))
+        if pages:
+            hits.append(replace(hit, pages=pages))
+    return replace(answer, hits=tuple(hits))
 
 
 def known_debtors(connection: Connection, actor: Actor, text: str, limit: int) -> list[dict[str, Any]]:

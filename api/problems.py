@@ -41,21 +41,6 @@ class Problem(BaseModel):
     request: str
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}, "description": text}
-    for status, text in (
-        (400, "The request's words are off"),
-        (401, "Nobody is signed in"),
-        (404, "No such thing, or not for you"),
-        (409, "It contradicts what is there"),
-        (413, "Too large"),
-        (429, "Too many tries"),
-        (503, "A part does not answer"),
-    )
-}
-"""The error answers that the OpenAPI document lists for every route."""
-
-
 def problem(request: Request, error: TabellionError) -> JSONResponse:
     """The error as problem+json."""
     body = Problem(

@@ -29,6 +29,12 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Made(Strict):
+    """The id of what was made or brought up to date."""
+
+    id: str
+
+
 def write_cursor(*key: Any) -> str:
     """The place in a list after the row with that sort key."""
     return base64.urlsafe_b64encode(json.dumps(key, default=str).encode()).decode().rstrip("=")

@@ -1,0 +1,221 @@
+"""/claims and /portfolios: what the papers are about, in scope."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from pydantic import Field
+from sqlalchemy import Connection, Row, select
+
+from api.access import Action, Actor
+from api.creations import once
+from api.finding import visible_claims
+from api.request import Ask, service_of
+from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cursor, write_cursor
+from archive.catalogue.schema import claim_parties, claims, parties, portfolios
+from archive.registry import ROLES, NewClaim, add_portfolio, find_claims, list_portfolios, put_claim
+from tabellion.base.errors import BadRequest, Forbidden
+
+router = APIRouter(tags=["registry"])
+Reader = Annotated[Actor, Depends(Ask(Action.REGISTRY_READ))]
+Writer = Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))]
+Id = Annotated[str, Field(max_length=36)]
+NumberPair = tuple[
+    Annotated[str, Field(min_length=1, max_length=20)], Annotated[str, Field(min_length=1, max_length=120)]
+]
+
+
+class ClaimIn(Strict):
+    """A claim as it is imported; an upsert by `external_id`."""
+
+    number: str = Field(min_length=1, max_length=120, examples=["KW-2024-088213"])
+    portfolio: Id | None = None
+    external_id: str | None = Field(default=None, max_length=200)
+    creditor: Id | None = None
+    original_creditor: Id | None = None
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$", examples=["PLN"])
+    principal_minor: int | None = Field(default=None, ge=-(2**62), le=2**62, examples=[341200])
+    principal_source: str | None = Field(default=None, max_length=60, examples=["CRM"])
+    principal_as_of: date | None = None
+    parties: list[tuple[Id, str]] = Field(
+        default=[],
+        max_length=100,
+        examples=[[["0193", "debtor"]]],
+        description=f"Party and role: {', '.join(ROLES)}.",
+    )
+    numbers: list[NumberPair] = Field(
+        default=[], max_length=100, examples=[[["contract_number", "ABN/2023/004517"]]]
+    )
+
+
+class ClaimParty(Strict):
+    """A party of a claim."""
+
+    party: str
+    role: str = Field(examples=["debtor"])
+
+
+class Claim(Strict):
+    """A claim; the principal is what the owning system says, never a sum of what papers say."""
+
+    id: str
+    number: str
+    portfolio: str | None
+    external_id: str | None
+    currency: str | None
+    principal_minor: int | None
+    principal_source: str | None
+    principal_as_of: date | None
+    parties: list[ClaimParty]
+
+
+class Claims(Strict):
+    """A part of the list."""
+
+    claims: list[Claim]
+    next: str | None
+
+
+class PortfolioIn(Strict):
+    """A new portfolio."""
+
+    name: str = Field(min_length=1, max_length=200, examples=["Telecom 2024/2"])
+    external_id: str | None = Field(default=None, max_length=200)
+
+
+class Portfolio(Strict):
+    """A set of claims that were sold or entrusted together."""
+
+    id: str
+    name: str
+    external_id: str | None
+
+
+@router.get("/claims")
+def list_claims(
+    request: Request,
+    actor: Reader,
+    q: Annotated[str, Query(max_length=300, description="A number, its beginning or its end.")] = "",
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> Claims:
+    """Claims in scope: those with a number that matches, or all with keyset paging."""
+    with service_of(request).archive.catalogue.read() as connection:
+        if q:
+            found = find_claims(connection, q, visible_claims(actor), limit)
+            return Claims(claims=_claims(connection, found), next=None)
+        query = select(claims).where(visible_claims(actor)).order_by(claims.c.id)
+        if cursor is not None:
+            query = query.where(claims.c.id > read_cursor(cursor, str)[0])
+        rows = connection.execute(query.limit(limit + 1)).all()
+        following = write_cursor(rows[limit - 1].id) if len(rows) > limit else None
+        return Claims(claims=_claims(connection, rows[:limit]), next=following)
+
+
+@router.post("/claims", status_code=status.HTTP_201_CREATED)
+def put(
+    request: Request,
+    response: Response,
+    body: ClaimIn,
+    actor: Writer,
+    idempotency_key: IdempotencyKey = None,
+) -> Made:
+    """Add a claim, or bring the one with that external id up to date; papers that name it are linked anew."""
+    archive = service_of(request).archive
+    claim = NewClaim(
+        **body.model_dump(exclude={"parties", "numbers"}),
+        parties=tuple(body.parties),
+        numbers=tuple(body.numbers),
+    )
+    with archive.catalogue.write() as connection:
+        _require_known(connection, body)
+        made = once(
+            archive,
+            connection,
+            actor,
+            idempotency_key,
+            f"claim {body.model_dump_json()}",
+            lambda: put_claim(archive, connection, claim),
+        )
+    response.headers["Location"] = f"/api/v1/claims/{made}"
+    return Made(id=made)
+
+
+@router.get("/claims/{claim_id}")
+def show(request: Request, claim_id: Annotated[str, Path(max_length=36)], actor: Reader) -> Claim:
+    """A claim in scope."""
+    with service_of(request).archive.catalogue.read() as connection:
+        query = select(claims).where(claims.c.id == claim_id, visible_claims(actor))
+        row = connection.execute(query).one_or_none()
+        if row is None:
+            raise Forbidden("there is no such claim, or not for you")
+        return _claims(connection, [row])[0]
+
+
+@router.get("/portfolios")
+def list_all(request: Request, actor: Annotated[Actor, Depends(Ask(Action.ME))]) -> list[Portfolio]:
+    """Portfolios in scope; administrators see all names."""
+    with service_of(request).archive.catalogue.read() as connection:
+        rows = list_portfolios(connection)
+    everything = actor.sees_all or actor.may(Action.REGISTRY_WRITE)
+    return [
+        Portfolio(id=row.id, name=row.name, external_id=row.external_id)
+        for row in rows
+        if everything or f"portfolio:{row.id}" in actor.scopes
+    ]
+
+
+@router.post("/portfolios", status_code=status.HTTP_201_CREATED)
+def new_portfolio(
+    request: Request, body: PortfolioIn, actor: Writer, idempotency_key: IdempotencyKey = None
+) -> Made:
+    """A new portfolio."""
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        made = once(
+            archive,
+            connection,
+            actor,
+            idempotency_key,
+            f"portfolio {body.model_dump_json()}",
+            lambda: add_portfolio(archive, connection, body.name, body.external_id),
+        )
+    return Made(id=made)
+
+
+def _require_known(connection: Connection, body: ClaimIn) -> None:
+    """Raise BadRequest where the claim names a portfolio or party that there is not."""
+    if body.portfolio is not None:
+        query = select(portfolios.c.id).where(portfolios.c.id == body.portfolio)
+        if connection.scalar(query) is None:
+            raise BadRequest("there is no such portfolio")
+    named = {party for party, _ in body.parties} | {body.creditor, body.original_creditor} - {None}
+    wanted = [party for party in named if party is not None]
+    known = set(connection.scalars(select(parties.c.id).where(parties.c.id.in_(wanted))))
+    if known != set(wanted):
+        raise BadRequest("the claim names a party that there is not", advice="Put its parties first.")
+
+
+def _claims(connection: Connection, rows: Any) -> list[Claim]:
+    found: list[Row[Any]] = list(rows)
+    held: dict[str, list[ClaimParty]] = {}
+    for item in connection.execute(
+        select(claim_parties)
+        .where(claim_parties.c.claim_id.in_([row.id for row in found]))
+        .order_by(claim_parties.c.role, claim_parties.c.party_id)
+    ):
+        held.setdefault(item.claim_id, []).append(ClaimParty(party=item.party_id, role=item.role))
+    return [
+        Claim(
+            id=row.id,
+            number=row.number,
+            portfolio=row.portfolio_id,
+            external_id=row.external_id,
+            currency=row.currency,
+            principal_minor=row.principal_minor,
+            principal_source=row.principal_source,
+            principal_as_of=row.principal_as_of,
+            parties=held.get(row.id, []),
+        )
+        for row in found
+    ]
