@@ -14,7 +14,7 @@ from archive.rebuilding.vault_read import VaultObjects
 from archive.vault import Ref
 from archive.verification.deposit_check import file_key
 from signing.errors import ManifestInvalid
-from signing.manifest import EvidenceManifest
+from signing.manifest import EvidenceManifest, FileEntry
 from signing.stamp import group_node
 from tabellion.base.clock import parse_rfc3339
 from tabellion.base.errors import EvidenceError
@@ -48,6 +48,11 @@ class _Manifest:
     told: Told | None
 
     @property
+    def original(self) -> FileEntry | None:
+        """The entry of the file as it was received; derived manifests have none."""
+        return next((entry for entry in self.value.files if entry.role == "original"), None)
+
+    @property
     def role(self) -> str:
         return "derived" if self.value.derived_from else "received"
 
@@ -66,12 +71,16 @@ def write_deposits(
                 done.received[deposit] = facts.chain("deposit", deposit)[0].time
                 done.erased.add(deposit)
             continue
-        found = _manifests(vault, facts, deposit, listed.get(deposit, []))
-        if found:
-            _write(vault, facts, deposit, found, places.get(deposit) or Placed(fallback, 0), done)
-            _write_others(vault, facts, deposit, listed[deposit])
+        keys = listed.get(deposit, [])
+        found = _manifests(vault, facts, deposit, keys)
+        if found and found[0].original is not None:
+            _write(vault, deposit, found, places.get(deposit) or Placed(fallback, 0), done)
+            _write_others(vault, facts, deposit, keys)
         elif facts.chain("deposit", deposit):
-            vault.problems.append(f"no manifest of deposit {deposit} can be read")
+            vault.problems.append(f"the first manifest of deposit {deposit} cannot be read")
+            for key in keys:
+                for ref in vault.archive.objects.vault.versions(key):
+                    vault.keep(ref, f"deposits/{deposit}")
     return done
 
 
@@ -98,17 +107,11 @@ def _manifests(vault: VaultObjects, facts: LogFacts, deposit: str, keys: Sequenc
 
 
 def _write(
-    vault: VaultObjects,
-    facts: LogFacts,
-    deposit: str,
-    found: Sequence[_Manifest],
-    place: Placed,
-    done: Rebuilt,
+    vault: VaultObjects, deposit: str, found: Sequence[_Manifest], place: Placed, done: Rebuilt
 ) -> None:
     first = found[0]
-    original = next((entry for entry in first.value.files if entry.role == "original"), None)
+    original = first.original
     if original is None:
-        vault.problems.append(f"the first manifest of deposit {deposit} names no original")
         return
     owner, received_at = f"deposits/{deposit}", parse_rfc3339(first.value.received_at)
     ref = vault.version_with(file_key(deposit, original), owner, original.sha256)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -37,6 +38,7 @@ class VaultObjects:
     connection: Connection
     problems: list[str] = field(default_factory=list)
     _segments: dict[tuple[str, str], int] = field(default_factory=dict)
+    _kept: set[Ref] = field(default_factory=set)
 
     def read_inventory(self) -> None:
         """Remember which segment of the inventory lists which object."""
@@ -60,14 +62,27 @@ class VaultObjects:
                 found.append(Content(ref, self.archive.objects.read_bytes(ref, owner, LARGEST)))
             except (KeyMissing, VaultMissing, VaultAltered) as error:
                 self.problems.append(f"{key}: {error}")
+                self.keep(ref, owner)
         return found
+
+    def keep(self, ref: Ref, owner: str) -> None:
+        """Note a version that could not be told: a row keeps it from being swept, and `verify` says what is wrong."""
+        if ref in self._kept:
+            return
+        self._kept.add(ref)
+        with suppress(VaultMissing):
+            self.note(ref, owner, None, self.archive.clock.now())
 
     def version_with(self, key: str, owner: str, sha256: str) -> Ref | None:
         """The version whose plain bytes have that digest; an only version is taken at its word (`verify` reads it)."""
         refs = self.archive.objects.vault.versions(key)
         if len(refs) < 2:
             return refs[0] if refs else None
-        return next((ref for ref in refs if self._digest(ref, owner) == sha256), None)
+        found = next((ref for ref in refs if self._digest(ref, owner) == sha256), None)
+        if found is None:
+            for ref in refs:
+                self.keep(ref, owner)
+        return found
 
     def note(self, ref: Ref, owner: str, plain_digest: str | None, at: datetime) -> None:
         """Write the catalogue's row of an object, with the lock that the vault has set."""

@@ -35,7 +35,7 @@ from tests.archive.building import (
     seeded,
 )
 from tests.archive.keeping import TestKeeper, log_signer, receipt_signer
-from tests.archive.test_verify import TRUST, overwrite, reopened
+from tests.archive.test_verify import TRUST, flip, overwrite, reopened
 
 
 @pytest.fixture
@@ -366,3 +366,18 @@ def test_a_lost_original_is_a_problem_and_stops_nothing(
     assert summary.deposits == 4
     report = verify(reopened(new), TRUST)
     assert {(f.code, f.document) for f in report.findings} == {("ORIGINAL_MISSING", made[0].document)}
+
+
+def test_what_cannot_be_read_is_kept_for_people_to_look_at(
+    archive: Archive, made: list[Deposited], home: Path, emptied: Callable[[], Archive]
+) -> None:
+    overwrite(home / "vault" / made[0].manifest.key, flip)
+    new = emptied()
+    summary = rebuild(new, TRUST)
+    assert any(made[0].deposit in problem for problem in summary.problems)
+    with new.catalogue.read() as connection:
+        keys = set(connection.execute(select(t.objects.c.key)).scalars())
+    assert {made[0].manifest.key, made[0].original.key} <= keys
+    report = verify(reopened(new), TRUST)
+    assert report.overall is Verdict.FAILED
+    assert "DEPOSIT_MISSING" in {finding.code for finding in report.findings}
