@@ -5,12 +5,44 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.pages import assets, batch_acts, batches, crops, originals, search, sign_in, start, viewer
+from api.pages import (
+    assets,
+    batch_acts,
+    batches,
+    crops,
+    debtors,
+    evidence,
+    guide,
+    me,
+    operations,
+    originals,
+    people,
+    search,
+    sign_in,
+    start,
+    viewer,
+)
 from api.pages.render import page
 from tabellion.base.errors import NotSignedIn, TabellionError
 
 router = APIRouter()
-for module in (assets, sign_in, start, search, crops, viewer, originals, batches, batch_acts):
+for module in (
+    assets,
+    sign_in,
+    start,
+    search,
+    guide,
+    crops,
+    viewer,
+    originals,
+    debtors,
+    batches,
+    batch_acts,
+    evidence,
+    operations,
+    people,
+    me,
+):
     router.include_router(module.router)
 
 

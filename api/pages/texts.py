@@ -14,9 +14,11 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 
 FOLDER = Path(__file__).parents[1] / "locale"
 DEFAULT = "en"
+BYTES = 1000
 
 
 @cache
@@ -91,6 +93,15 @@ class Speaker:
     def clock(self, value: datetime | None) -> str:
         """The time of day of an instant in the reader's zone, "09:31"."""
         return format_time(value, "HH:mm", tzinfo=self.zone, locale=self.locale) if value else ""
+
+    def size(self, value: int) -> str:
+        """A number of bytes in the largest decimal unit that leaves it at one or more, "1.1 GB"."""
+        shown, unit = float(value), "byte"
+        for name in ("kilobyte", "megabyte", "gigabyte", "terabyte"):
+            if shown < BYTES:
+                break
+            shown, unit = shown / BYTES, name
+        return format_unit(round(shown, 1), unit, length="short", locale=self.locale)
 
     def number(self, value: float | Decimal) -> str:
         """A number with the locale's separators."""

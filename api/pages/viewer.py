@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import update
 
 from api import access, proof
 from api.access import Action, Actor
@@ -16,9 +15,8 @@ from api.pages.hits import Run, pages_with, runs_on
 from api.pages.paper import Figure, PageOfPaper
 from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
+from api.retrying import retry_reading
 from api.service import Service
-from archive.catalogue import retry_work
-from archive.catalogue.schema import documents
 from archive.readings import load_document_page
 from search import QueryError
 from signing.verdict import Report
@@ -72,7 +70,7 @@ def check(
     """Read the original again and compare it with everything that is known of it; an entry of the log."""
     service = service_of(request)
     with service.archive.catalogue.read() as connection:
-        access.require_document(connection, actor, Action.EVIDENCE, document_id)
+        access.require_evidence(connection, actor, document_id)
     report = service.verify([document_id])
     done = proof.record_check(service.archive, actor, "document", document_id, report)
     return _page(
@@ -89,13 +87,7 @@ def retry(
     archive = service.archive
     with archive.catalogue.write() as connection:
         access.require_document(connection, actor, Action.RETRY, document_id)
-        for row in paper.deposits_of(connection, document_id):
-            if retry_work(connection, "read", row.id, archive.clock.now()):
-                connection.execute(
-                    update(documents)
-                    .where(documents.c.id == document_id, documents.c.state == "failed")
-                    .values(state="received")
-                )
+        retry_reading(archive, connection, [row.id for row in paper.deposits_of(connection, document_id)])
     service.nudge()
     return RedirectResponse(f"/documents/{document_id}", 303)
 

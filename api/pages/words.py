@@ -281,3 +281,18 @@ TIME_CLASSES: Mapping[str, str] = {
     "qualified": N_("The time is proved by a qualified authority."),
     "unknown": N_("The time is proved by an authority of unknown standing."),
 }
+
+PARTS: Mapping[str, str] = {
+    "api": N_("Web and REST"),
+    "keeper": N_("Keeper: seals, stamps, indexes"),
+    "worker": N_("Workers: read papers"),
+    "catalogue": N_("Catalogue"),
+    "vault": N_("Vault"),
+}
+
+QUEUES: Mapping[str, str] = {
+    "read": N_("papers to read"),
+    "log": N_("entries to append to the log"),
+    "receipt": N_("receipts to sign"),
+    "index": N_("papers to index"),
+}

@@ -17,6 +17,16 @@ export async function send(address, method, body) {
   return value;
 }
 
+// A form that takes a while says so, and cannot be sent twice.
+for (const form of document.querySelectorAll("form[data-busy]")) {
+  form.addEventListener("submit", (event) => {
+    const button = form.querySelector("button");
+    if (button.disabled) event.preventDefault();
+    button.textContent = form.dataset.busy;
+    setTimeout(() => (button.disabled = true));
+  });
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
   if (event.key === "/") {

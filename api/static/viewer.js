@@ -75,13 +75,6 @@ for (const link of tabs) {
     tab(link);
   });
 }
-for (const form of document.querySelectorAll("form[data-busy]")) {
-  form.addEventListener("submit", () => {
-    const button = form.querySelector("button");
-    button.textContent = form.dataset.busy;
-    button.setAttribute("aria-disabled", "true");
-  });
-}
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;

@@ -1,42 +1,29 @@
 """A whole service for tests of pages: a new archive; api, keeper and worker as threads of this process."""
 
-import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 import uvicorn
 
 from api.accounts import create_account
 from api.app import build_app
-from api.service import Options, Service
 from archive.archive import SYSTEM_ACTOR
-from archive.authorities import LocalTestAuthority
-from archive.receipts import Receipts
 from archive.registry import NewClaim, NewParty, add_portfolio, put_claim, put_party
-from archive.sequencer import Sequencer
-from archive.stamp_closing import demand
-from archive.stamps import Stamps
-from archive.verify import VerifyTrust, verify
 from ingest.arrivals import Arrival
 from ingest.batches import find_or_open
-from ingest.indexing import Indexer
-from ingest.keeper import Duty, Keeper
+from ingest.process import Heart
 from ingest.receive import receive
 from ingest.worker import Worker
-from ocr import Reader
-from search import Analyser, EmbeddedIndex, EmbeddedWriter, Finder, FolderResultLists
-from signing.note import NoteKey
 from tabellion.base.clock import SystemClock
 from tabellion.demo.papers import DemoPaper, registry
 from tabellion.initialise import initialise
+from tabellion.running import make_keeper, make_service, make_worker
 from tabellion.settings import load_settings
 from tabellion.wiring import Parts, opened
 
@@ -89,48 +76,12 @@ def running(home: Path, *, languages: str = "pl,en,it", port: int = 0) -> Iterat
     settings = load_settings(home=home, languages=languages)
     initialise(settings, SystemClock(), "root", PASSWORD)
     with opened(settings) as parts:
-        archive = parts.archive
-        analyser = Analyser()
         portfolio = _people(parts)
-        finder = Finder(
-            EmbeddedIndex(home / "index"),
-            analyser,
-            lambda document, page: None,
-            FolderResultLists(home / "lists", archive.clock),
+        service, keeper, worker = (
+            make_service(parts),
+            make_keeper(parts, "keeper-1"),
+            make_worker(parts, "worker-1"),
         )
-        authorities = (LocalTestAuthority(parts.chest.authority, archive.clock, os.urandom),)
-        trust = VerifyTrust(
-            (NoteKey(archive.origin, parts.chest.log.public_der),), tuple(a.trust for a in authorities)
-        )
-
-        service = Service(
-            archive=archive,
-            finder=finder,
-            options=Options(
-                zone=ZoneInfo("Europe/Warsaw"),
-                session_length=timedelta(hours=1),
-                max_upload_bytes=1 << 28,
-                secure_cookies=False,
-                test_authority=True,
-                languages=settings.language_list,
-                retention=timedelta(0),
-            ),
-            nudge=lambda: None,
-            verify=lambda ids: verify(archive, trust, ids),
-            close_stamp=lambda: demand(archive),
-            health=lambda: {"catalogue": None, "vault": None, "keeper": None, "worker": None},
-        )
-        stamps = Stamps(archive, authorities)
-        indexer = Indexer(archive, lambda: EmbeddedWriter(home / "index", analyser))
-        lanes = {
-            "seal": [
-                Duty("log", Sequencer(archive, parts.chest.log).run),
-                Duty("receipts", Receipts(archive, parts.chest.receipt).run),
-                Duty("stamps", stamps.run),
-            ],
-            "index": [Duty("index", indexer.run, close=indexer.close)],
-        }
-        keeper = Keeper(archive, "keeper-1", lanes)
         stop = threading.Event()
         with socket.socket() as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -139,13 +90,12 @@ def running(home: Path, *, languages: str = "pl,en,it", port: int = 0) -> Iterat
             taken = listener.getsockname()[1]
             config = uvicorn.Config(build_app(service, "0.1.0"), log_level="warning", lifespan="off")
             server = uvicorn.Server(config)
-            with Reader(languages=settings.language_list) as reader:
-                worker = Worker(archive, reader, "worker-1")
-                threads = [
-                    threading.Thread(target=keeper.run, args=(stop,)),
-                    threading.Thread(target=_work, args=(worker, stop)),
-                    threading.Thread(target=lambda: server.run([listener])),
-                ]
+            threads = [
+                threading.Thread(target=keeper.run, args=(stop,)),
+                threading.Thread(target=_work, args=(worker, stop)),
+                threading.Thread(target=lambda: server.run([listener])),
+            ]
+            with Heart(parts.archive, "keeper-1", "keeper"), Heart(parts.archive, "worker-1", "worker"):
                 for thread in threads:
                     thread.start()
                 try:
@@ -157,6 +107,7 @@ def running(home: Path, *, languages: str = "pl,en,it", port: int = 0) -> Iterat
                     stop.set()
                     for thread in threads:
                         thread.join()
+                    worker.close()
 
 
 def _work(worker: Worker, stop: threading.Event) -> None:

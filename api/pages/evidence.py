@@ -1,0 +1,232 @@
+"""`/evidence`: the auditor's start in sentences, each with a way to check it oneself; entries; the checkpoint."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection, and_, func, select
+
+from api import access, proof
+from api.access import Action, Actor
+from api.pages.batch_acts import qr
+from api.pages.paper import names_of
+from api.pages.render import page
+from api.request import Ask, service_of
+from archive.archive import Archive
+from archive.catalogue.schema import (
+    account_facts,
+    current,
+    document_deposits,
+    documents,
+    log_entries,
+    log_outbox,
+    stamps,
+)
+from archive.log_view import LogView
+from signing.entry import Entry
+from signing.tlog import leaf_hash
+from signing.verdict import Report
+from tabellion.base.clock import parse_rfc3339
+from tabellion.base.errors import NotFound
+
+router = APIRouter(include_in_schema=False)
+Auditor = Annotated[Actor, Depends(Ask(Action.LOG_READ))]
+
+PROVED = ("verified", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The figures of the first sentences, counted."""
+
+    received: int
+    readable: int
+    erased: int
+    failed: int
+    waiting: int
+    entries: int
+    papers: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetBy:
+    """Who decided last what somebody may open, and when; no name: the archive itself."""
+
+    name: str | None
+    at: datetime
+
+
+@router.get("/evidence")
+def start(request: Request, actor: Auditor) -> Response:
+    """What is here, what is proved of it, and what is not."""
+    return _start(request, actor, None)
+
+
+@router.post("/evidence/check")
+def check(request: Request, actor: Auditor) -> Response:
+    """Verify everything that the archive holds; it takes as long as reading it does, and is an entry of the log."""
+    service = service_of(request)
+    report = service.verify(None)
+    proof.record_check(service.archive, actor, "archive", service.archive.id, report)
+    return _start(request, actor, report)
+
+
+@router.get("/evidence/entries")
+def jump(_: Auditor, number: Annotated[int, Query(ge=0, le=2**53)]) -> Response:
+    """From the box "entry number" to the entry."""
+    return RedirectResponse(f"/evidence/entries/{number}", 303)
+
+
+@router.get("/evidence/entries/{seq}")
+def entry(request: Request, seq: Annotated[int, Path(ge=0, le=2**53)], actor: Auditor) -> Response:
+    """An entry of the log: what its own bytes say, and its neighbours in its chain."""
+    archive = service_of(request).archive
+    with archive.catalogue.read() as connection:
+        row = connection.execute(select(log_entries).where(log_entries.c.seq == seq)).one_or_none()
+        if row is None:
+            raise NotFound("the log has no such entry")
+        found = Entry.parse(row.entry)
+        beside = and_(
+            log_entries.c.object_type == row.object_type,
+            log_entries.c.object_id == row.object_id,
+            log_entries.c.chain == row.chain,
+        )
+        neighbours = {
+            each.ordinal: each.seq
+            for each in connection.execute(
+                select(log_entries.c.ordinal, log_entries.c.seq).where(
+                    beside, log_entries.c.ordinal.in_((row.ordinal - 1, row.ordinal + 1))
+                )
+            )
+        }
+        context: dict[str, Any] = {
+            "entry": found,
+            "at": parse_rfc3339(found.time),
+            "bytes": row.entry.decode(),
+            "leaf": leaf_hash(row.entry).hex(),
+            "before": neighbours.get(row.ordinal - 1),
+            "following": neighbours.get(row.ordinal + 1),
+            "last": connection.scalar(select(func.max(log_entries.c.seq))),
+            "document": _openable(connection, actor, found),
+        }
+    return page(request, "entry.html", context, actor=actor, here="evidence")
+
+
+@router.get("/evidence/checkpoint")
+def checkpoint(request: Request, actor: Auditor) -> Response:
+    """To take home: the newest checkpoint on paper, with a QR code of its text."""
+    archive = service_of(request).archive
+    view = LogView.newest(archive)
+    if view is None:
+        raise NotFound("the log has no checkpoint yet", advice="Ask again in a second.")
+    text = view.signed.decode()
+    context = {
+        "text": text,
+        "size": view.checkpoint.size,
+        "origin": archive.origin,
+        "qr": qr(text),
+        "now": archive.clock.now(),
+    }
+    return page(request, "checkpoint.html", context, actor=actor, here="evidence")
+
+
+def _start(request: Request, actor: Actor, report: Report | None) -> Response:
+    archive = service_of(request).archive
+    with archive.catalogue.read() as connection:
+        context: dict[str, Any] = {
+            "sums": _sums(connection, actor),
+            "set_by": _set_by(connection, actor),
+            "checkpoint": _checkpoint(archive),
+            "outside": connection.scalar(
+                select(func.min(stamps.c.gen_time)).where(
+                    stamps.c.state.in_(PROVED), stamps.c.time_class.not_in(("test", "unknown"))
+                )
+            ),
+            "stamp": connection.execute(
+                select(stamps).where(stamps.c.state.in_(PROVED)).order_by(stamps.c.number.desc()).limit(1)
+            ).one_or_none(),
+            "pending": connection.scalar(select(func.count()).where(stamps.c.state.not_in(PROVED))) or 0,
+            "troubled": connection.execute(
+                select(stamps.c.number, stamps.c.failure).where(stamps.c.failure.is_not(None))
+            ).all(),
+            "incidents": connection.scalar(select(func.count()).where(log_entries.c.type == "incident")) or 0,
+            "checked": _last_check(connection, archive),
+            "origin": archive.origin,
+            "report": report,
+            "now": archive.clock.now(),
+        }
+    return page(request, "evidence.html", context, actor=actor, here="evidence")
+
+
+def _sums(connection: Connection, actor: Actor) -> Sums:
+    def count(*conditions: Any) -> int:
+        return connection.scalar(select(func.count()).where(*conditions)) or 0
+
+    return Sums(
+        # Counted from the log, which nobody can make smaller unseen.
+        received=count(log_entries.c.type == "receive"),
+        erased=count(log_entries.c.type == "erase", log_entries.c.object_type == "deposit"),
+        readable=count(documents.c.state.in_(("read", "searchable"))),
+        failed=count(documents.c.state == "failed"),
+        waiting=count(log_outbox.c.id.is_not(None)),
+        entries=count(log_entries.c.seq.is_not(None)),
+        papers=count(documents.c.state.not_in(("void", "erased"))),
+        open=count(documents.c.state.not_in(("void", "erased")), access.visible_documents(actor)),
+    )
+
+
+def _set_by(connection: Connection, actor: Actor) -> SetBy | None:
+    """The newest decision on the actor's scopes, his role included."""
+    row = connection.execute(
+        select(account_facts.c.actor, account_facts.c.at)
+        .where(
+            account_facts.c.account_id == actor.account_id,
+            account_facts.c.fact.in_(("scope", "role")),
+            current(account_facts, "account_id", "fact", "value"),
+        )
+        .order_by(account_facts.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return SetBy(names_of(connection, {row.actor}).get(row.actor), row.at)
+
+
+def _checkpoint(archive: Archive) -> int | None:
+    view = LogView.newest(archive)
+    return None if view is None else view.checkpoint.size
+
+
+def _last_check(connection: Connection, archive: Archive) -> proof.Check | None:
+    found = connection.scalar(
+        select(log_entries.c.entry)
+        .where(
+            log_entries.c.object_type == "archive",
+            log_entries.c.object_id == archive.id,
+            log_entries.c.type == "verify",
+        )
+        .order_by(log_entries.c.seq.desc())
+        .limit(1)
+    )
+    if found is None:
+        return None
+    known = Entry.parse(found)
+    return proof.Check(parse_rfc3339(known.time), known.reason or "undecided")
+
+
+def _openable(connection: Connection, actor: Actor, found: Entry) -> str | None:
+    """The paper that the entry is about, where the auditor may open it."""
+    about = found.object
+    if about.type not in ("document", "deposit") or not actor.may(Action.READ):
+        return None
+    wanted = [about.id]
+    if about.type == "deposit":
+        wanted = list(
+            connection.scalars(
+                select(document_deposits.c.document_id).where(document_deposits.c.deposit_id == about.id)
+            )
+        )
+    return next(iter(access.open_pages(connection, actor, wanted)), None)

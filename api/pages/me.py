@@ -1,0 +1,101 @@
+"""`/me`: one's own page: language, zone, password, tokens, sessions; the rules are those of REST."""
+
+from typing import Annotated
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Depends, Form, Path, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.access import Action, Actor
+from api.accounts import set_fact
+from api.pages.people import checked
+from api.pages.render import page
+from api.pages.texts import languages
+from api.request import Ask, service_of
+from api.rest import me as rest
+from archive.registry import list_portfolios
+from tabellion.base.errors import BadRequest
+
+router = APIRouter(prefix="/me", include_in_schema=False)
+Me = Annotated[Actor, Depends(Ask(Action.ME))]
+
+ZONES = ("Europe/Warsaw", "Europe/Rome", "Europe/Madrid", "Europe/Berlin", "Europe/London", "UTC")
+"""Offered beside the installation's own; any zone of the database is taken."""
+
+
+@router.get("")
+def show(request: Request, actor: Me) -> Response:
+    """Who one is here."""
+    return _page(request, actor, None)
+
+
+@router.post("/settings")
+def settings(
+    request: Request,
+    actor: Me,
+    language: Annotated[str, Form(max_length=8)],
+    zone: Annotated[str, Form(max_length=60)],
+) -> Response:
+    """Language and zone of one's screens."""
+    if language not in languages():
+        raise BadRequest("there is no such language here")
+    if zone not in available_timezones():
+        raise BadRequest("there is no such time zone")
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        for fact, value, present in (("locale", language, actor.locale), ("zone", zone, actor.zone)):
+            if value != present:
+                set_fact(archive, connection, actor.account_id, fact, value, actor=actor.pseudonym)
+    return RedirectResponse("/me", 303)
+
+
+@router.post("/tokens")
+def new_token(request: Request, actor: Me, name: Annotated[str, Form(max_length=120)]) -> Response:
+    """A new token; its value is on this page and nowhere else."""
+    made = rest.new_token(request, checked(lambda: rest.NewToken(name=name)), actor)
+    return _page(request, actor, made.value)
+
+
+@router.post("/tokens/{token_id}/withdraw")
+def withdraw(request: Request, actor: Me, token_id: Annotated[str, Path(max_length=36)]) -> Response:
+    """Withdraw a token."""
+    rest.withdraw_token(request, token_id, actor)
+    return RedirectResponse("/me", 303)
+
+
+@router.post("/sessions/{session}/end")
+def end(
+    request: Request, actor: Me, session: Annotated[str, Path(pattern=f"^[0-9a-f]{{{rest.SESSION_NAME}}}$")]
+) -> Response:
+    """Sign out elsewhere."""
+    rest.end(request, session, actor)
+    return RedirectResponse("/me", 303)
+
+
+@router.post("/password")
+def password(
+    request: Request,
+    actor: Me,
+    present: Annotated[str, Form(max_length=1000)],
+    new: Annotated[str, Form(max_length=1000)],
+) -> Response:
+    """A new password; all sessions end, this one too."""
+    rest.change_password(request, checked(lambda: rest.NewPassword(present=present, new=new)), actor)
+    return RedirectResponse("/sign-in?to=/me", 303)
+
+
+def _page(request: Request, actor: Actor, token: str | None) -> Response:
+    service = service_of(request)
+    with service.archive.catalogue.read() as connection:
+        names = {f"portfolio:{row.id}": row.name for row in list_portfolios(connection)}
+    zone = actor.zone or str(service.options.zone)
+    context = {
+        "token": token,
+        "tokens": [one for one in rest.tokens(request, actor) if one.revoked_at is None],
+        "sessions": rest.sessions(request, actor),
+        "zone": zone,
+        "zones": sorted({zone, str(service.options.zone), *ZONES}),
+        "scopes": [names.get(scope, scope) for scope in sorted(actor.scopes)],
+        "reads": actor.may(Action.READ),
+    }
+    return page(request, "me.html", context, actor=actor)

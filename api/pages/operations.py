@@ -1,0 +1,152 @@
+"""`/operations`: parts and their health in words, queue ages, failures by reason with retry, keys, storage."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection, func, select
+
+from api.access import Action, Actor
+from api.pages.render import page
+from api.request import Ask, service_of
+from api.rest import work as rest_work
+from archive.catalogue.schema import (
+    accounts,
+    archive_state,
+    beats,
+    deposits,
+    documents,
+    index_outbox,
+    log_outbox,
+    objects,
+    stamps,
+    work,
+)
+from ingest.stations import list_stations
+
+router = APIRouter(include_in_schema=False)
+Operator = Annotated[Actor, Depends(Ask(Action.OPERATIONS))]
+
+LIVES_WITHIN = timedelta(seconds=15)
+BACKED_UP = "keys_backed_up_at"
+SHOWN = 5
+"""Papers that are named of each reason for a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Something that waits: how much, and since when the oldest of it."""
+
+    name: str
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Papers that could not be read for one reason, with some of them."""
+
+    code: str
+    count: int
+    documents: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Objects of the vault that the catalogue knows, and their bytes as they are stored."""
+
+    objects: int
+    bytes: int
+
+
+@router.get("/operations")
+def start(request: Request, actor: Operator) -> Response:
+    """How the service is."""
+    service = service_of(request)
+    archive = service.archive
+    health = service.health()
+    with archive.catalogue.read() as connection:
+        now = archive.clock.now()
+        context: dict[str, Any] = {
+            "health": dict(sorted(health.items())),
+            "processes": _processes(connection, now),
+            "queues": _queues(connection),
+            "failures": _failures(connection),
+            "stamps": connection.execute(
+                select(stamps.c.number, stamps.c.failure, stamps.c.retry_at).where(
+                    stamps.c.failure.is_not(None)
+                )
+            ).all(),
+            "backed_up": connection.scalar(
+                select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
+            ),
+            "stored": _stored(connection),
+            "people": connection.scalar(select(func.count()).select_from(accounts)) or 0,
+            "stations": list_stations(connection),
+            "now": now,
+        }
+    return page(request, "operations.html", context, actor=actor, here="operations")
+
+
+@router.post("/operations/retry")
+def retry(request: Request, actor: Operator, reason: Annotated[str, Form(max_length=40)]) -> Response:
+    """Have all papers that failed for a reason read again."""
+    rest_work.retry(request, rest_work.Again(kind="read", reason_code=reason), actor)
+    return RedirectResponse("/operations", 303)
+
+
+def _processes(connection: Connection, now: datetime) -> dict[str, int]:
+    """How many processes of each kind said lately that they live."""
+    rows = connection.execute(
+        select(beats.c.kind, func.count().label("alive"))
+        .where(beats.c.at > now - LIVES_WITHIN)
+        .group_by(beats.c.kind)
+    )
+    return {"api": 0, "keeper": 0, "worker": 0} | {row.kind: row.alive for row in rows}
+
+
+def _queues(connection: Connection) -> list[Queue]:
+    found = []
+    for name, when, conditions in (
+        ("read", work.c.created_at, (work.c.state.in_(("ready", "leased")),)),
+        ("log", log_outbox.c.time, ()),
+        ("receipt", deposits.c.received_at, (deposits.c.receipt.is_(None), deposits.c.erased_at.is_(None))),
+        ("index", index_outbox.c.at, ()),
+    ):
+        row = connection.execute(
+            select(func.count(), func.min(when)).where(when.is_not(None), *conditions)
+        ).one()
+        found.append(Queue(name, row[0], row[1]))
+    return found
+
+
+def _failures(connection: Connection) -> list[Failure]:
+    """By reason, the commonest first; an administrator is given numbers of papers, not their words."""
+    rows = connection.execute(
+        select(documents.c.reason_code, func.count())
+        .where(documents.c.state == "failed")
+        .group_by(documents.c.reason_code)
+        .order_by(func.count().desc())
+    ).all()
+    return [
+        Failure(
+            code or "INTERNAL",
+            count,
+            tuple(
+                connection.scalars(
+                    select(documents.c.id)
+                    .where(documents.c.state == "failed", documents.c.reason_code == code)
+                    .order_by(documents.c.id.desc())
+                    .limit(SHOWN)
+                )
+            ),
+        )
+        for code, count in rows
+    ]
+
+
+def _stored(connection: Connection) -> Stored:
+    count, size = connection.execute(select(func.count(), func.sum(objects.c.size))).one()
+    return Stored(count, int(size or 0))
