@@ -16,14 +16,15 @@ class Chaos:
     """A thread that strikes until it is told to stop.
 
     `api`, `worker` and `keeper`: one process of that part. `parent`: the process that watches over them. `all`: every
-    process at once. `pauses` are the shortest and longest seconds between two blows.
+    process at once. Blows come at random, as accidents do, one in `every` seconds on average: so some follow each other
+    at once, and some leave the time to recover.
     """
 
     service: Service
     rng: random.Random
-    pauses: tuple[float, float]
+    every: float
     blows: Counter[str] = field(default_factory=Counter)
-    error: ServiceFailed | None = None
+    error: Exception | None = None
     _done: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
@@ -38,13 +39,13 @@ class Chaos:
         if self._thread is not None:
             self._thread.join()
         if self.error is not None:
-            raise self.error
+            raise ServiceFailed(f"the blows ended early: {self.error}") from self.error
 
     def _run(self) -> None:
         try:
-            while not self._done.wait(self.rng.uniform(*self.pauses)):
+            while not self._done.wait(self.rng.expovariate(1 / self.every)):
                 self._strike(self.rng.choices(BLOWS, _WEIGHTS)[0])
-        except ServiceFailed as error:
+        except Exception as error:  # whatever it is, a round without blows must not pass
             self.error = error
 
     def _strike(self, blow: str) -> None:

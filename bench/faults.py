@@ -29,15 +29,15 @@ DOORS = ("rest", "command", "hot", "station")
 class Plan:
     """How many rounds of how many files; the files of a round are spread over about so many seconds.
 
-    `pauses` are the shortest and longest seconds between two blows.
+    There is a blow in `every` seconds on average.
     """
 
     rounds: int
     files: int
     seed: int
     seconds: float = 20.0
+    every: float = 5.0
     doors: tuple[str, ...] = DOORS
-    pauses: tuple[float, float] = (0.5, 6.0)
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class Round:
     files: int
     acknowledged: int = 0
     retries: int = 0
+    intake_seconds: float = 0.0
     seconds: float = 0.0
     blows: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
@@ -61,14 +62,15 @@ def run_round(plan: Plan, number: int, scratch: Path) -> Round:
     service = Service(scratch / "home", free_port(), scratch / "serve.log")
     started = time.monotonic()
     doors: list[Door] = []
+    chaos = Chaos(service, random.Random(rng.random()), plan.every)
     try:
         token = _prepare(service)
         doors += _doors(plan, service, token, scratch, papers, rng)
         service.start()
         service.wait_ready()
-        chaos = Chaos(service, random.Random(rng.random()), plan.pauses)
+        began = time.monotonic()
         _take_in(doors, chaos)
-        result.blows = {blow: chaos.blows[blow] for blow in BLOWS}
+        result.intake_seconds = time.monotonic() - began
         service.wait_ready()
         result.wrong += check_found(service, token, papers, doors)
         result.wrong += check_left_over(service.home)
@@ -79,6 +81,9 @@ def run_round(plan: Plan, number: int, scratch: Path) -> Round:
     finally:
         service.kill_all()
     result.acknowledged = sum(len(door.acknowledged) for door in doors)
+    result.blows = {blow: chaos.blows[blow] for blow in BLOWS}
+    if not chaos.blows:
+        result.wrong.append("no blow fell, so that nothing was shown")
     result.retries = sum(door.retries for door in doors)
     result.seconds = time.monotonic() - started
     return result
@@ -179,14 +184,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--seconds", type=float, default=20.0, help="over which a round's files are spread")
     parser.add_argument(
+        "--every", type=float, default=5.0, metavar="SECONDS", help="between two blows, on average"
+    )
+    parser.add_argument(
         "--doors", default=",".join(DOORS), help="which, separated by commas; default: all of them"
     )
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     options = parser.parse_args(arguments)
-    plan = Plan(options.rounds, options.files, options.seed, options.seconds, tuple(options.doors.split(",")))
+    doors = tuple(options.doors.split(","))
+    plan = Plan(options.rounds, options.files, options.seed, options.seconds, options.every, doors)
     rounds = run(plan)
     result = summary(plan, rounds)
-    heads = ("round", "files", "held", "retries", *BLOWS, "seconds", "wrong")
+    heads = ("round", "files", "held", "retries", *BLOWS, "intake s", "all s", "wrong")
     rows = [
         (
             one.number,
@@ -194,6 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             one.acknowledged,
             one.retries,
             *(one.blows.get(blow, 0) for blow in BLOWS),
+            one.intake_seconds,
             one.seconds,
             len(one.wrong),
         )
