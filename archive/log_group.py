@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, select, update
 
 from archive.catalogue.schema import log_entries, log_heads, log_outbox, manifests
 from archive.catalogue.upsert import upsert_many
@@ -16,6 +16,10 @@ from tabellion.base.clock import rfc3339
 T = TypeVar("T")
 _AT_ONCE = 500
 _SEALING = ("receive", "derive", "restore")
+# One expanding parameter instead of one a value: building the statements would take longer than running them.
+_SOME: BindParameter[Any] = bindparam("some", expanding=True)
+_TAKE_OUT = delete(log_outbox).where(log_outbox.c.id.in_(_SOME))
+_HEADS = select(log_heads).where(log_heads.c.object_id.in_(_SOME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def assign(connection: Connection, group: Sequence[Waiting], size: int) -> list[
             sealed,
         )
     for some in in_pieces([item.outbox_id for item in group]):
-        connection.execute(delete(log_outbox).where(log_outbox.c.id.in_(some)))
+        connection.execute(_TAKE_OUT, {"some": some})
     return entries
 
 
@@ -138,6 +142,6 @@ def _heads(
 ) -> dict[tuple[str, str, str], tuple[int, str | None]]:
     heads: dict[tuple[str, str, str], tuple[int, str | None]] = {}
     for some in in_pieces(sorted({item.object.id for item in group})):
-        for row in connection.execute(select(log_heads).where(log_heads.c.object_id.in_(some))):
+        for row in connection.execute(_HEADS, {"some": some}):
             heads[row.object_type, row.object_id, row.chain] = (row.ordinal, row.leaf)
     return heads

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from archive.archive import Archive
 from archive.catalogue import check_lease
@@ -33,6 +33,11 @@ GROUP = 2048
 STATE = "log_checkpoint"
 """Row of `archive_state`: the newest checkpoint (signed) that this catalogue knows to be published."""
 
+_EMPTIED = (
+    select(log_outbox.c.id, log_outbox.c.record_body.is_(None).label("emptied"))
+    .where(log_outbox.c.id.in_(bindparam("some", expanding=True)))
+    .with_for_update()
+)
 LOCK_FULL_FILES_FOR = timedelta(days=36525)
 
 
@@ -161,8 +166,7 @@ class Sequencer:
         """The rows as entries, and the owners of records that an erasure has emptied since they were read."""
         without_body: dict[int, bool] = {}
         for some in in_pieces([row.id for row in rows]):
-            bodies = select(log_outbox.c.id, log_outbox.c.record_body.is_(None).label("emptied"))
-            for row in connection.execute(bodies.where(log_outbox.c.id.in_(some)).with_for_update()):
+            for row in connection.execute(_EMPTIED, {"some": some}):
                 without_body[row.id] = bool(row.emptied)
         group: list[Waiting] = []
         dropped: list[str] = []
