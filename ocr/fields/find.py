@@ -78,7 +78,8 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     for role in roles:
         if role.name not in best or role.strength > best[role.name].strength:
             best[role.name] = role
-    _agree(roles, best)
+    if not _agree(roles, best):
+        _drop_doubtful_vat(best)
     fields = [role.reading() for role in best.values()]
     fields += _currency(money)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
@@ -183,8 +184,8 @@ def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[_Role]:
             yield _Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)
 
 
-def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> None:
-    """Amounts that add up confirm one another, and win over stronger labels that do not."""
+def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> bool:
+    """Amounts that add up confirm one another, and win over stronger labels that do not. Whether any did."""
     rivals: dict[str, list[_Role]] = {}
     for role in sorted(roles, key=lambda item: -item.strength):
         if len(rivals.setdefault(role.name, [])) < _RIVALS:
@@ -196,7 +197,20 @@ def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> None:
         if sums:
             for role in max(sums, key=lambda group: sum(item.strength for item in group)):
                 best[role.name] = replace(role, rule=f"{role.rule}; adds up", strength=0.99)
-            return
+            return True
+    return False
+
+
+def _drop_doubtful_vat(best: dict[str, _Role]) -> None:
+    """A tax that no sum confirms and that is a third of the invoice or more is what it was reckoned on."""
+    tax = best.get("amounts.vat")
+    if tax is None:
+        return
+    wholes = [
+        Decimal(best[name].candidate.value) for name in ("amounts.total", "amounts.net") if name in best
+    ]
+    if not wholes or Decimal(tax.candidate.value) * 3 >= max(wholes):
+        del best["amounts.vat"]
 
 
 def _adds_up(group: tuple[_Role, ...]) -> bool:

@@ -18,7 +18,7 @@ _NUMBER = re.compile(
     r"(?:[\u0e01-\u0e2e]{1,3}\.?\s)?(?=[^\s,;()]*(?:/\n)?\d[^\s,;()]*\d)[^\W_](?:[\w\u0e01-\u0e4e./–-]|(?<=[/-])\n)*[^\W_](?!\w)",
 )
 _DATE = re.compile(r"^\d{1,2}([./-])\d{1,2}\1\d{4}$")
-_AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2}$")
+_AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
 # A number that goes on in the next line after a stroke.
 _BROKEN = re.compile(r"(?<=[/-])\n")
 _ALONE = re.compile(r"^(?:nr|no|n|№)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$", re.IGNORECASE | re.MULTILINE)

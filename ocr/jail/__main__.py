@@ -5,6 +5,8 @@ import socket
 import sys
 from typing import Any, BinaryIO
 
+import cv2
+
 from ocr.document import describe
 from ocr.engines import OcrEngine, open_engine
 from ocr.errors import PageRefused, ReadingRefused
@@ -124,6 +126,8 @@ class Jail:
 def main() -> None:
     """Serve the socket whose number is the first argument."""
     sock = socket.socket(fileno=int(sys.argv[1]))
+    # One process a core is the whole plan of parallelism; threads of a library would only contend with it.
+    cv2.setNumThreads(1)
     order, _ = receive(sock)
     limits = Limits(**order["limits"])
     try:

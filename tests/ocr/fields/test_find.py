@@ -94,6 +94,11 @@ def test_amounts_that_add_up_win_over_a_nearer_label() -> None:
     assert "adds up" in total.rule
 
 
+def test_a_base_is_not_taken_for_its_tax() -> None:
+    found = fields(("Total due: £330.00", "VAT 20% on £275.00"), "invoice")
+    assert found == {"amounts.total": "330.00", "currency": "GBP"}
+
+
 def test_a_value_whose_role_is_not_clear_is_left_out() -> None:
     found = fields(
         ("Delivered on Tuesday 12/11/2021 at the gate of the old yard by the river", "34.50"), "other"
