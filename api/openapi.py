@@ -33,6 +33,14 @@ ERRORS = {
     "429": "Too many tries in too short a time.",
     "503": "A part does not answer; nothing was done.",
 }
+_TEXT = {"type": "string"}
+RECEIPT = {
+    "type": "object",
+    "description": "RFC 8785 JSON with an Ed25519 `signature` over the object without it (docs/evidence.md).",
+    "required": ["$schema", "archive", "origin", "signature"],
+    "properties": dict.fromkeys(("$schema", "archive", "origin", "key", "signature"), _TEXT),
+    "additionalProperties": True,
+}
 _ALWAYS = ("400", "503")
 _METHODS = ("get", "post", "put", "patch", "delete")
 _FOREIGN = ("HTTPValidationError", "ValidationError")
@@ -52,6 +60,7 @@ def describe(app: FastAPI, actions: Iterable[tuple[str, str, frozenset[Action]]]
     for name in _FOREIGN:
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas["Receipt"] = RECEIPT
     for path, method, operation in operations(document):
         _describe(operation, method, asked.get((method, path), frozenset()))
     return document
@@ -77,9 +86,10 @@ def _describe(operation: dict[str, Any], method: str, asked: frozenset[Action]) 
         operation["security"] = []
     if method != "get":
         wanted += ["409", "413", "429"]
-    for status in sorted(wanted):
+    refusals = {status for status in answers if status[0] in "45"}
+    for status in sorted({*wanted, *refusals}):
         answers[status] = {
-            "description": ERRORS[status],
+            "description": ERRORS.get(status) or answers[status]["description"],
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
 

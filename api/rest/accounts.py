@@ -102,7 +102,7 @@ def create(request: Request, response: Response, body: AccountIn, actor: Manager
 
 @router.get("/{account_id}")
 def show(request: Request, account_id: AccountId, _: Manager) -> Account:
-    """One account."""
+    """One account with its roles and scopes."""
     with service_of(request).archive.catalogue.read() as connection:
         return _account(accounts.find_account(connection, account_id))
 

@@ -59,7 +59,9 @@ class Digest(Strict):
 class Announcement(Strict):
     """The whole list or a part of it; announcing again is harmless."""
 
-    digests: list[Digest] = Field(max_length=changes.MOST_ANNOUNCED)
+    digests: list[Digest] = Field(
+        max_length=changes.MOST_ANNOUNCED, examples=[[{"sequence": 117, "sha256": "9f" * 32}]]
+    )
 
 
 class MissingItem(Digest):

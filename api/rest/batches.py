@@ -12,6 +12,7 @@ from api.creations import once
 from api.request import Ask, service_of
 from api.rest.batch_shapes import Batch, BatchId, batch_answer, batch_shape
 from api.rest.common import (
+    RECEIPT,
     Cursor,
     IdempotencyKey,
     IfMatch,
@@ -161,7 +162,7 @@ def close(
     return answer
 
 
-@router.get("/{batch_id}/receipt", response_class=Response)
+@router.get("/{batch_id}/receipt", response_class=Response, responses=RECEIPT)
 def receipt(
     request: Request, batch_id: BatchId, actor: Annotated[Actor, Depends(Ask(Action.RECEIPT))]
 ) -> Response:

@@ -35,6 +35,16 @@ class Made(Strict):
     id: str
 
 
+BYTES: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+RECEIPT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The signed receipt, byte for byte; docs/evidence.md says how it is checked.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Receipt"}}},
+    }
+}
+"""The answer of the receipt routes: bytes that are signed, so that no model of ours writes them anew."""
+
+
 def write_cursor(*key: Any) -> str:
     """The place in a list after the row with that sort key."""
     return base64.urlsafe_b64encode(json.dumps(key, default=str).encode()).decode().rstrip("=")

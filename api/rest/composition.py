@@ -41,7 +41,9 @@ class Parts(Strict):
 class Together(Strict):
     """The documents to join, in order; the first keeps its id, the others become void."""
 
-    documents: list[str] = Field(min_length=2, max_length=composition.MOST_DOCUMENTS)
+    documents: list[str] = Field(
+        min_length=2, max_length=composition.MOST_DOCUMENTS, examples=[["0193", "0194"]]
+    )
 
 
 class Order(Strict):
@@ -53,7 +55,7 @@ class Order(Strict):
 class Better(Strict):
     """The document that is the better scan."""
 
-    by: str = Field(max_length=36)
+    by: str = Field(max_length=36, examples=["0194"])
 
 
 class RelationIn(Strict):

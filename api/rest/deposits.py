@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response, status
 from fastapi.responses import RedirectResponse, StreamingResponse
 from pydantic import Field
 from sqlalchemy import Connection, Row, select
@@ -17,7 +17,7 @@ from api.events import record_access
 from api.forms import form_of, streams_form
 from api.receiving import Handed, take_in
 from api.request import Ask, service_of
-from api.rest.common import IdempotencyKey, Strict
+from api.rest.common import BYTES, RECEIPT, IdempotencyKey, Strict
 from api.rest.uploads import FORM, BodyReader, announced_digests, check_length, from_form, repr_digest
 from archive.catalogue.schema import batches, deposits, document_deposits
 from archive.originals import open_original
@@ -26,7 +26,11 @@ from tabellion.base.errors import Forbidden, NotFound
 router = APIRouter(prefix="/deposits", tags=["deposits"])
 
 KEEP = "Keep the paper until the batch has been cleared."
+DepositId = Annotated[str, Path(max_length=36)]
 PIECE = 1 << 18
+GONE: dict[int | str, dict[str, Any]] = {
+    410: {"description": "ERASED: it was erased; its entry in the log remains."}
+}
 UNLIMITED = 1 << 62
 
 
@@ -68,6 +72,7 @@ class Deposit(Strict):
 @router.post(
     "",
     status_code=status.HTTP_202_ACCEPTED,
+    response_model=Received,
     max_body_size=UNLIMITED,  # the setting says how much; see check_length and receive
     responses={303: {"description": "A form that named `to`: on to that page."}},
     openapi_extra={
@@ -103,7 +108,9 @@ async def deposit(
         str | None, Query(max_length=36, description="The item of the batch that this is a better scan of.")
     ] = None,
     idempotency_key: IdempotencyKey = None,
-    repr_digest: Annotated[str | None, Header(description="RFC 9530; checked where given.")] = None,
+    repr_digest: Annotated[
+        str | None, Header(max_length=1000, description="RFC 9530; checked where given.")
+    ] = None,
 ) -> Any:
     """Take in one file: the body is its bytes, or a form with the fields and, last, the part `file`.
 
@@ -143,7 +150,9 @@ async def deposit(
 
 
 @router.get("/{deposit_id}")
-def show(request: Request, deposit_id: str, actor: Annotated[Actor, Depends(Ask(Action.ME))]) -> Deposit:
+def show(
+    request: Request, deposit_id: DepositId, actor: Annotated[Actor, Depends(Ask(Action.ME))]
+) -> Deposit:
     """What is known of a deposit: to those who handed it over, and to those who may see a document of it."""
     with service_of(request).archive.catalogue.read() as connection:
         row, documents = _visible(connection, actor, deposit_id)
@@ -163,9 +172,9 @@ def show(request: Request, deposit_id: str, actor: Annotated[Actor, Depends(Ask(
     )
 
 
-@router.get("/{deposit_id}/receipt", response_class=Response)
+@router.get("/{deposit_id}/receipt", response_class=Response, responses=RECEIPT)
 def receipt(
-    request: Request, deposit_id: str, actor: Annotated[Actor, Depends(Ask(Action.RECEIPT))]
+    request: Request, deposit_id: DepositId, actor: Annotated[Actor, Depends(Ask(Action.RECEIPT))]
 ) -> Response:
     """The signed receipt (docs/evidence.md); 404 until the log has the entry, within about a second."""
     with service_of(request).archive.catalogue.read() as connection:
@@ -176,9 +185,11 @@ def receipt(
     return Response(row.receipt, media_type="application/json", headers=headers)
 
 
-@router.get("/{deposit_id}/original", response_class=StreamingResponse)
+@router.get(
+    "/{deposit_id}/original", response_class=StreamingResponse, responses={200: {"content": BYTES}, **GONE}
+)
 def original(
-    request: Request, deposit_id: str, actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))]
+    request: Request, deposit_id: DepositId, actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))]
 ) -> StreamingResponse:
     """The bytes exactly as they were received; needs the right to all pages, and is an entry of the log."""
     archive = service_of(request).archive

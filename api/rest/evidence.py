@@ -104,10 +104,18 @@ class Verification(Strict):
     trust: list[Trusted]
 
 
+class Accepted(Strict):
+    """It will be done; what comes of it is seen at this address."""
+
+    at: str
+
+
 class ToVerify(Strict):
     """The documents to verify; null: everything that the archive holds, for auditors."""
 
-    documents: list[str] | None = Field(default=None, min_length=1, max_length=MOST_VERIFIED)
+    documents: list[str] | None = Field(
+        default=None, min_length=1, max_length=MOST_VERIFIED, examples=[["0193"]]
+    )
 
 
 @router.get("/documents/{document_id}/evidence")
@@ -197,7 +205,7 @@ def retry(
     response: Response,
     document_id: DocumentId,
     actor: Annotated[Actor, Depends(Ask(Action.RETRY))],
-) -> None:
+) -> Accepted:
     """Have a document that could not be read tried again; what comes of it is in its state."""
     service = service_of(request)
     archive = service.archive
@@ -216,6 +224,7 @@ def retry(
             raise Conflict("it is being tried already")
     service.nudge()
     response.headers["Location"] = f"/api/v1/documents/{document_id}"
+    return Accepted(at=response.headers["Location"])
 
 
 def _record(service: Service, actor: Actor, document_ids: list[str] | None, report: Report) -> None:

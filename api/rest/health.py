@@ -4,10 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import Field
 from sqlalchemy import func, select
 
 from api.access import Action, Actor
 from api.request import Ask, identify, service_of
+from api.rest.common import Strict
 from archive.catalogue.schema import deposits, documents, log_entries, log_outbox, stamps, work
 
 router = APIRouter(tags=["health"])
@@ -15,11 +17,18 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz", response_class=PlainTextResponse)
 def healthz() -> str:
-    """Alive."""
+    """The process lives and answers."""
     return "alive\n"
 
 
-@router.get("/readyz")
+class Readiness(Strict):
+    """Whether every part answers, and by name what is wrong with each (`ok`: nothing)."""
+
+    ready: bool
+    parts: dict[str, str] = Field(examples=[{"catalogue": "ok", "keeper": "no keeper is alive"}])
+
+
+@router.get("/readyz", response_model=Readiness)
 def readyz(request: Request, actor: Annotated[Actor | None, Depends(identify)]) -> Response:
     """200 when every part answers, else 503; which part does not, only for those signed in."""
     health = service_of(request).health()
@@ -27,9 +36,8 @@ def readyz(request: Request, actor: Annotated[Actor | None, Depends(identify)]) 
     status = 200 if ready else 503
     if actor is None:
         return PlainTextResponse("ready\n" if ready else "not ready\n", status)
-    return JSONResponse(
-        {"ready": ready, "parts": {name: problem or "ok" for name, problem in health.items()}}, status
-    )
+    readiness = Readiness(ready=ready, parts={name: problem or "ok" for name, problem in health.items()})
+    return JSONResponse(readiness.model_dump(), status)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

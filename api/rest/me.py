@@ -136,7 +136,7 @@ def new_token(request: Request, body: NewToken, actor: Me) -> Token:
 
 
 @router.delete("/tokens/{token_id}", status_code=status.HTTP_204_NO_CONTENT)
-def withdraw_token(request: Request, token_id: str, actor: Me) -> None:
+def withdraw_token(request: Request, token_id: Annotated[str, Path(max_length=36)], actor: Me) -> None:
     """Withdraw a token."""
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:

@@ -69,7 +69,7 @@ def close(request: Request, response: Response, _: Annotated[Actor, Depends(Ask(
 
 @router.get("/{stamp_id}")
 def show(request: Request, stamp_id: Annotated[str, Path(max_length=36)], _: Reader) -> Stamp:
-    """One stamp."""
+    """One stamp, as far as it has come."""
     with service_of(request).archive.catalogue.read() as connection:
         return _find(connection, stamp_id)
 

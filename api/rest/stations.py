@@ -76,7 +76,7 @@ def enrol(request: Request, response: Response, body: StationIn, actor: Manager)
 
 @router.get("/{station_id}")
 def show(request: Request, station_id: StationId, _: Manager) -> Station:
-    """One station."""
+    """One station, disabled or not."""
     with service_of(request).archive.catalogue.read() as connection:
         return _station(stations.find_station(connection, station_id))
 
