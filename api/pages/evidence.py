@@ -74,6 +74,12 @@ def check(request: Request, actor: Auditor) -> Response:
     return _start(request, actor, report)
 
 
+@router.get("/evidence/check")
+def checked(_: Auditor) -> Response:
+    """Where the address of a check is loaded anew: back to the start, without checking again."""
+    return RedirectResponse("/evidence", 303)
+
+
 @router.get("/evidence/entries")
 def jump(_: Auditor, number: Annotated[int, Query(ge=0, le=2**53)]) -> Response:
     """From the box "entry number" to the entry."""

@@ -84,6 +84,29 @@ def password(
     return RedirectResponse("/sign-in?to=/me", 303)
 
 
+def browser(agent: str) -> str:
+    """What a User-Agent header says in two words, browser and system, or its first word."""
+    names = (
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
+    found = next((name for mark, name in names if mark in agent), None)
+    if found is None:
+        return agent.split(" ")[0][:60]
+    system = next((name for mark, name in systems if mark in agent), "")
+    return f"{found}, {system}" if system else found
+
+
 def _page(request: Request, actor: Actor, token: str | None) -> Response:
     service = service_of(request)
     with service.archive.catalogue.read() as connection:
@@ -93,6 +116,7 @@ def _page(request: Request, actor: Actor, token: str | None) -> Response:
         "token": token,
         "tokens": [one for one in rest.tokens(request, actor) if one.revoked_at is None],
         "sessions": rest.sessions(request, actor),
+        "browser": browser,
         "zone": zone,
         "zones": sorted({zone, str(service.options.zone), *ZONES}),
         "scopes": [names.get(scope, scope) for scope in sorted(actor.scopes)],

@@ -92,6 +92,7 @@ def page(
             "here": here,
             "rail": [entry for entry in RAIL if actor is not None and actor.may(entry[3])],
             "languages": languages(),
+            "request_path": request.url.path,
             "query": request.query_params.get("q", ""),
             "here_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             **context,

@@ -65,6 +65,7 @@ def check(
     request: Request,
     document_id: str,
     actor: Annotated[Actor, Depends(Ask(Action.EVIDENCE))],
+    q: Annotated[str, Query(max_length=20_000)] = "",
     number: Annotated[int | None, Query(alias="page", ge=1, le=1_000_000)] = None,
 ) -> Response:
     """Read the original again and compare it with everything that is known of it; an entry of the log."""
@@ -73,9 +74,16 @@ def check(
         access.require_evidence(connection, actor, document_id)
     report = service.verify([document_id])
     done = proof.record_check(service.archive, actor, "document", document_id, report)
-    return _page(
-        request, actor, document_id, q="", number=number, tab="evidence", report=report, checked=done
-    )
+    return _page(request, actor, document_id, q=q, number=number, tab="evidence", report=report, checked=done)
+
+
+@router.get("/documents/{document_id}/check")
+def checked(
+    request: Request, document_id: str, _: Annotated[Actor, Depends(Ask(Action.EVIDENCE))]
+) -> Response:
+    """Where the address of a check is loaded anew: back to the paper, without checking again."""
+    kept = {**request.query_params, "tab": "evidence"}
+    return RedirectResponse(f"/documents/{document_id}?{urlencode(kept)}", 303)
 
 
 @router.post("/documents/{document_id}/retry")

@@ -296,3 +296,41 @@ QUEUES: Mapping[str, str] = {
     "receipt": N_("receipts to sign"),
     "index": N_("papers to index"),
 }
+
+FINDINGS: Mapping[str, str] = {
+    "ORIGINAL_MISSING": N_("The original is not there any more."),
+    "ORIGINAL_ALTERED": N_("The original is not what was received."),
+    "MANIFEST_MISSING": N_("The description of what was received is not there any more."),
+    "MANIFEST_ALTERED": N_("The description of what was received was changed."),
+    "DERIVATIVE_MISSING": N_("Something made from the original is missing; the original is not concerned."),
+    "DERIVATIVE_ALTERED": N_("Something made from the original was changed; the original is not concerned."),
+    "RECORD_MISSING": N_("A record of the paper is not there any more."),
+    "RECORD_ALTERED": N_("A record of the paper was changed."),
+    "OBJECT_MISSING": N_("An object of the vault is not there any more."),
+    "OBJECT_ALTERED": N_("An object of the vault was changed."),
+    "KEY_MISSING": N_("A key is missing, and the log knows of no erasure."),
+    "ERASED_BUT_READABLE": N_("It was erased, but can still be read."),
+    "DEPOSIT_MISSING": N_("The catalogue has lost something that was received."),
+    "DOCUMENT_MISSING": N_("The catalogue has lost a paper."),
+    "CATALOGUE_DIFFERS": N_("The catalogue says something else than vault and log."),
+    "IDENTITY_DIFFERS": N_("Vault and catalogue belong to different archives."),
+    "INVENTORY_ALTERED": N_("The inventory of the vault was changed."),
+    "LOG_ENTRY_MISSING": N_("An entry is missing from the log."),
+    "LOG_ENTRY_ALTERED": N_("An entry of the log was changed."),
+    "LOG_CHAIN_BROKEN": N_("The chain of entries of an object is broken."),
+    "LOG_ROOT_DIFFERS": N_("The log does not lead to its checkpoint."),
+    "LOG_FILE_ALTERED": N_("A file of the log was changed."),
+    "LOG_REWRITTEN": N_("The log does not extend an earlier checkpoint: it was rewritten."),
+    "CHECKPOINT_OLDER": N_("The checkpoint is older than one that was seen before."),
+    "CHECKPOINT_MISSING": N_("The checkpoint of the log has vanished."),
+    "CHECKPOINT_SIGNATURE": N_("The checkpoint is not signed by this log's key."),
+    "LOG_PENDING": N_("The log does not have everything yet; that takes about a second."),
+    "STAMP_MISSING": N_("A stamp is missing."),
+    "STAMP_ALTERED": N_("A stamp was changed."),
+    "TIME_PENDING": N_("No verified time proof covers it yet."),
+    "TIME_TEST_AUTHORITY": N_("The policy asks for more than a test authority."),
+    "COMPLETENESS_UNCHECKED": N_(
+        "Whether the log holds more about it was not asked; checking everything does."
+    ),
+}
+"""Findings of a verification, by code; what is not here is shown as the report says it."""

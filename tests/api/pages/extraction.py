@@ -17,12 +17,12 @@ LOCALE = API / "locale"
 LANGUAGES = ("pl", "it")
 MIRRORED = "qps"
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
-OPTIONS = {"templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true", "newstyle_gettext": "true"}}
+OPTIONS = {
+    "templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true", "newstyle_gettext": "true"}
+}
 PLACE = re.compile(r"%\(\w+\)s|%%|<[^>]*>|&\w+;")
 
-_ACCENTED = str.maketrans(
-    "aceinostuyzACEINOSTUYZ", "äçéïñöšţüýžÄÇÉÏÑÖŠŢÜÝŽ"
-)
+_ACCENTED = str.maketrans("aceinostuyzACEINOSTUYZ", "äçéïñöšţüýžÄÇÉÏÑÖŠŢÜÝŽ")
 
 
 def extracted() -> Catalog:
@@ -70,7 +70,9 @@ def _mirrored(message: Message) -> str | tuple[str, ...]:
 def as_bytes(made: Catalog) -> bytes:
     """The bytes of a PO file: sorted by message, without line numbers, so that a change of code is not one here."""
     out = BytesIO()
-    write_po(out, made, width=110, sort_output=True, no_location=True, omit_header=False, ignore_obsolete=True)
+    write_po(
+        out, made, width=110, sort_output=True, no_location=True, omit_header=False, ignore_obsolete=True
+    )
     return out.getvalue()
 
 
