@@ -15,12 +15,12 @@ from signing.timestamp import accept_response, build_request
 from signing.token_trust import token_check
 
 START = datetime(2026, 1, 5, 9, 14, tzinfo=UTC)
-LIFE = timedelta(days=365 * 11)
+LIFE = timedelta(days=365 * 12)
 
 
 @cache
 def authority(year: int = 2026, algorithm: Algorithm = Algorithm.P256) -> LocalAuthority:
-    """The authority whose certificate begins on the day of `START` in that year, and lasts eleven."""
+    """The authority whose certificate begins on the day of `START` in that year, and lasts twelve."""
     return LocalAuthority.create(START.replace(year=year), os.urandom, algorithm, LIFE)
 
 
