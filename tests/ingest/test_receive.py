@@ -1,10 +1,14 @@
 import hashlib
 import io
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from archive.archive import SYSTEM_ACTOR, Archive
+from archive.catalogue import CatalogueUnavailable
 from archive.catalogue.schema import (
     batch_items,
     deposits,
@@ -15,11 +19,13 @@ from archive.catalogue.schema import (
     objects,
     work,
 )
-from archive.vault import Ref
+from archive.vault import FolderVault, Ref
 from ingest import batches
+from ingest.arrivals import Arrival
 from ingest.errors import BatchClosed, DigestDiffers, NumberTaken, SourceReused
+from ingest.receive import receive
 from signing.manifest import Claimed, EvidenceManifest
-from tabellion.base.errors import NotFound, TooLarge
+from tabellion.base.errors import BadRequest, DiskFull, NotFound, TooLarge
 from tests.ingest.support import PDF, Doors, count, rows
 
 
@@ -131,9 +137,6 @@ def test_a_connection_that_breaks_leaves_nothing(archive: Archive, doors: Doors,
                 raise ConnectionResetError("gone")
             return super().read(500)
 
-    from ingest.arrivals import Arrival
-    from ingest.receive import receive
-
     with pytest.raises(ConnectionResetError):
         receive(
             archive,
@@ -201,6 +204,64 @@ def test_a_better_scan_takes_the_number(archive: Archive, doors: Doors) -> None:
     states = {row.id: row.state for row in rows(archive, documents)}
     assert states == {poor.document: "void", better.document: "received"}
     assert doors.receive(b"better", replaces=item.id, source="b").repeated
+
+
+def test_many_at_once_are_counted_once(archive: Archive, doors: Doors, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        same = list(pool.map(lambda _: doors.receive(source="a"), range(8)))
+        other = list(pool.map(lambda n: doors.receive(b"%d" % n), range(8)))
+    assert len({answer.deposit for answer in same}) == 1
+    assert [answer.repeated for answer in same].count(False) == 1
+    assert sorted(answer.sequence for answer in other) == list(range(2, 10))
+    kept = {ref.key.split("/")[1] for ref in archive.objects.vault.list("deposits/")}
+    assert kept == {row.id for row in rows(archive, deposits)}
+
+
+def test_memory_does_not_depend_on_size(archive: Archive, doors: Doors) -> None:
+    class Endless:
+        left = 48 << 20
+
+        def read(self, size: int = -1, /) -> bytes:
+            piece = bytes(min(self.left, 1 << 20 if size < 0 else size))
+            self.left -= len(piece)
+            return piece
+
+    arrival = Arrival(doors.batch, "large", SYSTEM_ACTOR, "upload")
+    tracemalloc.start()
+    answer = receive(archive, Endless(), arrival, nudge=doors.nudge)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert answer.size == 48 << 20
+    assert peak < 12 << 20
+
+
+def test_a_full_disk_acknowledges_nothing(archive: Archive, doors: Doors, tmp_path: Path) -> None:
+    vault = archive.objects.vault
+    assert isinstance(vault, FolderVault)
+    vault._reserve = 1 << 62
+    with pytest.raises(DiskFull):
+        doors.receive()
+    vault._reserve = 0
+    _nothing_is_kept(archive, tmp_path)
+    assert doors.nudges == 0
+
+
+def test_a_catalogue_that_fails_in_the_middle_keeps_nothing(
+    archive: Archive, doors: Doors, tmp_path: Path
+) -> None:
+    with archive.catalogue.write() as connection:
+        connection.execute(text("ALTER TABLE work RENAME TO elsewhere"))
+    with pytest.raises(CatalogueUnavailable):
+        doors.receive()
+    _nothing_is_kept(archive, tmp_path)
+    assert count(archive, documents) == 0
+    assert doors.nudges == 0
+
+
+@pytest.mark.parametrize("number", [0, -1, 1_000_001])
+def test_what_is_no_number_is_refused(doors: Doors, number: int) -> None:
+    with pytest.raises(BadRequest):
+        doors.receive(sequence=number)
 
 
 def _ref(row: object) -> Ref:
