@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
 from archive.archive import Archive
 from archive.catalogue import check_lease
@@ -32,6 +32,9 @@ GROUP = 2048
 
 STATE = "log_checkpoint"
 """Row of `archive_state`: the newest checkpoint (signed) that this catalogue knows to be published."""
+
+READ_ONLY = "log_read_only"
+"""Row of `archive_state`: why the log is read-only, while it is."""
 
 _EMPTIED = (
     select(log_outbox.c.id, log_outbox.c.record_body.is_(None).label("emptied"))
@@ -73,9 +76,14 @@ class Sequencer:
             done = 0
             if self._log is None:
                 self._log, done = self._open()
+                self._tell(None)
             while group := self._waiting():
                 done += self._sequence(token, self._log, group)
             return done
+        except LogReadOnly as refused:
+            self._log = None
+            self._tell(refused.message)
+            raise
         except BaseException:
             # Whatever happened, the next run looks at vault and catalogue anew.
             self._log = None
@@ -110,6 +118,17 @@ class Sequencer:
         if pending:
             self._publish(log, pending)
         return log, len(pending)
+
+    def _tell(self, trouble: str | None) -> None:
+        """Note for the pages of administrators why nothing is added to the log, or that it is again."""
+        with self._archive.catalogue.read() as connection:
+            if read_only_reason(connection) == trouble:
+                return
+        with self._archive.catalogue.write() as connection:
+            if trouble is None:
+                connection.execute(delete(archive_state).where(archive_state.c.name == READ_ONLY))
+            else:
+                upsert(connection, archive_state, {"name": READ_ONLY, "value": trouble}, key=("name",))
 
     def _verified(self, signed: bytes | None) -> Checkpoint:
         if signed is None:
@@ -218,6 +237,11 @@ def known_checkpoint(connection: Connection) -> bytes | None:
     """The newest signed checkpoint that the catalogue knows to be published."""
     text = connection.scalar(select(archive_state.c.value).where(archive_state.c.name == STATE))
     return None if text is None else str(text).encode()
+
+
+def read_only_reason(connection: Connection) -> str | None:
+    """Why the log is read-only, in words; None while it is not."""
+    return connection.scalar(select(archive_state.c.value).where(archive_state.c.name == READ_ONLY))
 
 
 def _entries(connection: Connection, start: int, end: int) -> list[bytes]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, update
 
 from archive.archive import Archive
 from archive.catalogue import check_lease
@@ -41,26 +41,26 @@ def close_due(archive: Archive, lease: int, pace: Pace) -> int:
     view = LogView.newest(archive)
     if view is None:
         return 0
-    unstamped = (
-        manifests.c.stamp_id.is_(None),
-        manifests.c.seq.is_not(None),
-        manifests.c.seq < view.checkpoint.size,
-    )
     now = archive.clock.now()
+    with archive.catalogue.read() as connection:
+        # Most rounds have nothing to do, and then take no lock that intake would wait for.
+        count, open_stamp = _waiting(connection, view), _open_stamp(connection)
+        if open_stamp is None and not count:
+            return 0
+        if open_stamp is not None and _reason(connection, pace, open_stamp, count, now) is None:
+            return 0
     with archive.catalogue.write() as connection:
         check_lease(connection, "keeper", lease)
-        count = connection.scalar(select(func.count()).select_from(manifests).where(*unstamped)) or 0
-        open_stamp = _open_stamp(connection)
+        count, open_stamp = _waiting(connection, view), _open_stamp(connection)
         if open_stamp is None:
-            if count:
-                _insert_open(archive, connection)
+            _insert_open(archive, connection)
             return 0
         reason = _reason(connection, pace, open_stamp, count, now)
         if reason is None:
             return 0
         members = connection.execute(
             select(manifests)
-            .where(*unstamped)
+            .where(*_unstamped(view))
             .order_by(manifests.c.seq, manifests.c.deposit_id, manifests.c.version)
             .limit(pace.manifests)
         ).all()
@@ -71,6 +71,19 @@ def close_due(archive: Archive, lease: int, pace: Pace) -> int:
                 update(stamps).where(stamps.c.id == following).values(demanded_at=open_stamp.demanded_at)
             )
     return 1
+
+
+def _unstamped(view: LogView) -> tuple[ColumnElement[bool], ...]:
+    """Manifests that no stamp covers yet, and whose entries the checkpoint includes."""
+    return (
+        manifests.c.stamp_id.is_(None),
+        manifests.c.seq.is_not(None),
+        manifests.c.seq < view.checkpoint.size,
+    )
+
+
+def _waiting(connection: Connection, view: LogView) -> int:
+    return connection.scalar(select(func.count()).select_from(manifests).where(*_unstamped(view))) or 0
 
 
 def _reason(connection: Connection, pace: Pace, row: Row[Any], count: int, now: datetime) -> Reason | None:

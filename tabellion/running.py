@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from api.service import Options, Service
 from archive.catalogue import alive
+from archive.erase import reapply
 from archive.locks import Locks
 from archive.receipts import Receipts
 from archive.sequencer import Sequencer
@@ -62,6 +63,7 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         "sweep": (
             Duty("sweep", _sweeper(parts), every=SWEEP_EVERY),
             Duty("orphans", Sweeper(archive).run, every=LOOK_FOR_ORPHANS_EVERY),
+            Duty("erasures", lambda _token: reapply(archive), every=LOOK_FOR_ORPHANS_EVERY),
         ),
     }
     return Keeper(archive, name, lanes)

@@ -11,7 +11,7 @@ from archive.catalogue import Catalogue, LeaseLost
 from archive.catalogue import schema as t
 from archive.errors import LogReadOnly
 from archive.log_files import LogFiles, superseded
-from archive.sequencer import Sequencer
+from archive.sequencer import Sequencer, read_only_reason
 from archive.vault import PointerMoved
 from signing.checkpoint import Checkpoint, verify_checkpoint
 from signing.entry import Entry
@@ -193,6 +193,8 @@ def test_an_older_catalogue_makes_the_log_read_only(home: Path, clock: ManualClo
         with pytest.raises(LogReadOnly) as refused:
             keeper.run()
         assert refused.value.code == "LOG_READ_ONLY"
+        with archive.catalogue.read() as connection:
+            assert read_only_reason(connection) == refused.value.message
     assert published(archive) == before
     Intake(archive).deposit(Intake(archive).batch(), 1, b"intake goes on")
     archive.catalogue.close()
@@ -205,10 +207,16 @@ def test_an_older_checkpoint_in_the_vault_makes_the_log_read_only(archive: Archi
     older = files.read_checkpoint()
     search(archive, 5)
     TestKeeper(archive).run()
+    newest = files.read_checkpoint()
     assert older is not None
+    assert newest is not None
     files.swap_checkpoint(files.read_checkpoint(), older)
     with pytest.raises(LogReadOnly, match="of 10 entries"):
         TestKeeper(archive).run()
+    files.swap_checkpoint(older, newest)
+    TestKeeper(archive).run()
+    with archive.catalogue.read() as connection:
+        assert read_only_reason(connection) is None
 
 
 def test_a_catalogue_of_another_history_is_not_continued(archive: Archive) -> None:
