@@ -58,7 +58,7 @@ def archive_timestamp(
             "time_stamp": cms.ContentInfo.load(token),
         }
     )
-    return ArchiveTimestamp(tree.algorithm, hashtree, token, bytes(value.dump()))
+    return ArchiveTimestamp(tree.algorithm, hashtree, token, imprint, bytes(value.dump()))
 
 
 def evidence_record(chains: Sequence[Sequence[ArchiveTimestamp]]) -> bytes:

@@ -12,7 +12,6 @@ from typing import Literal, TypeAlias
 from signing.errors import RecordReason, RecordRefused
 from signing.ers.record import ArchiveTimestamp, EvidenceRecord
 from signing.ers.tree import fold_hashtree, hash_bytes
-from signing.tst_info import read_imprint
 
 Digest: TypeAlias = Callable[[str], bytes]
 """A data object: gives its digest under a hash algorithm (`sha256`, ...); raises KeyError where it cannot."""
@@ -121,11 +120,11 @@ def _covers(stamp: ArchiveTimestamp, expected: Sequence[bytes]) -> bool:
 
 def _covered(stamp: ArchiveTimestamp) -> Sequence[bytes]:
     """What a time-stamp is over: its tree's first list; without a tree, the one value that its token is over."""
-    return stamp.hashtree[0] if stamp.hashtree else (read_imprint(stamp.token).digest,)
+    return stamp.hashtree[0] if stamp.hashtree else (stamp.imprint.digest,)
 
 
 def _require_imprint(stamp: ArchiveTimestamp) -> bytes:
-    imprint = read_imprint(stamp.token)
+    imprint = stamp.imprint
     if imprint.algorithm != stamp.algorithm:
         raise RecordRefused(
             RecordReason.IMPRINT,

@@ -59,7 +59,7 @@ def _timestamp(parsed: asn1.ArchiveTimeStamp) -> ArchiveTimestamp:
         if not hashtree or not all(hashtree):
             raise RecordRefused(RecordReason.MALFORMED, "a reduced hash tree has an empty list")
     _require_sizes(algorithm, hashtree)
-    return ArchiveTimestamp(algorithm, hashtree, token, bytes(parsed.dump()))
+    return ArchiveTimestamp(algorithm, hashtree, token, imprint, bytes(parsed.dump()))
 
 
 def _require_sizes(algorithm: str, hashtree: tuple[tuple[bytes, ...], ...]) -> None:

@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 
 from signing import der
+from signing.tst_info import Imprint
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveTimestamp:
     """One ArchiveTimeStamp: a reduced hash tree under `algorithm`, and the token (DER ContentInfo) over its root.
 
-    `hashtree` is empty where the token is over the hash of the object itself. `der` are the bytes of the whole.
+    `hashtree` is empty where the token is over the hash of the object itself. `imprint` is what the token says it is
+    over, not yet verified; `der` are the bytes of the whole.
     """
 
     algorithm: str
     hashtree: tuple[tuple[bytes, ...], ...]
     token: bytes
+    imprint: Imprint
     der: bytes
 
 
