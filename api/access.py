@@ -188,8 +188,12 @@ def require_document(
 
 
 def require_page(connection: Connection, actor: Actor, action: Action, document_id: str, page: int) -> None:
-    """Raise Forbidden unless that page of the document is open to the actor."""
-    if not require_document(connection, actor, action, document_id).page(page):
+    """Raise Forbidden unless the document has that page, and it is open to the actor."""
+    opened = require_document(connection, actor, action, document_id)
+    there = select(document_pages.c.position).where(
+        document_pages.c.document_id == document_id, document_pages.c.position == page
+    )
+    if not opened.page(page) or connection.scalar(there) is None:
         raise Forbidden(NO_PAGE)
 
 
