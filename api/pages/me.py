@@ -102,7 +102,7 @@ def browser(agent: str) -> str:
     )
     found = next((name for mark, name in names if mark in agent), None)
     if found is None:
-        return agent.split(" ")[0][:60]
+        return agent.split(" ", maxsplit=1)[0][:60]
     system = next((name for mark, name in systems if mark in agent), "")
     return f"{found}, {system}" if system else found
 

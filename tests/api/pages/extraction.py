@@ -1,7 +1,7 @@
-"""The messages of pages and templates, by Babel's extraction; `python -m tests.api.pages.extraction` updates the catalogues.
+"""The messages of pages and templates, by Babel's extraction.
 
-Updating keeps what was translated, adds what is new (empty), and drops what is gone; the mirrored test language is made
-from the English texts each time.
+`python -m tests.api.pages.extraction` updates the catalogues: what was translated is kept, what is new is added empty,
+what is gone is dropped, and the mirrored test language is made from the English texts each time.
 """
 
 import re
@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 API = Path(__file__).parents[3] / "api"
 LOCALE = API / "locale"
-LANGUAGES = ("pl", "it")
+LANGUAGES = ("pl",)
 MIRRORED = "qps"
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {
@@ -52,7 +52,7 @@ def mirrored(text: str) -> str:
     return f"{joined} ~" if len(text) > 3 else joined
 
 
-def test_language() -> Catalog:
+def mirror_language() -> Catalog:
     """The whole catalogue of the mirrored test language."""
     made = extracted()
     for message in made:
@@ -83,7 +83,7 @@ def update() -> None:
         known = catalogue(language)
         known.update(source, no_fuzzy_matching=True)
         (LOCALE / f"{language}.po").write_bytes(as_bytes(known))
-    (LOCALE / f"{MIRRORED}.po").write_bytes(as_bytes(test_language()))
+    (LOCALE / f"{MIRRORED}.po").write_bytes(as_bytes(mirror_language()))
 
 
 if __name__ == "__main__":
