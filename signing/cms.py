@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from signing import der
 from signing.errors import TokenReason, TokenRefused
 
 _HASHES: dict[str, hashes.HashAlgorithm] = {
@@ -25,6 +26,9 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha3_512": hashes.SHA3_512(),
 }
 _SET_OF = b"\x31"
+
+LIMITS = der.Limits(size=8 << 20, depth=32, count=300_000)
+"""A token with the revocation lists of a large authority has some megabytes."""
 
 UNREADABLE = (
     ValueError,
@@ -57,10 +61,11 @@ class Envelope:
     crls: tuple[x509.CertificateRevocationList, ...]
 
 
-def open_envelope(der: bytes) -> Envelope:
+def open_envelope(token: bytes) -> Envelope:
     """Take a token apart; the content type and the number of signers are checked, no signature yet."""
     try:
-        outer = cms.ContentInfo.load(der, strict=True)
+        der.check(token, LIMITS)
+        outer = cms.ContentInfo.load(token, strict=True)
         if outer["content_type"].native != "signed_data":
             raise TokenRefused(TokenReason.MALFORMED, "the token is not a CMS SignedData")
         signed = outer["content"]

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing import certification_path, cms
 from signing.algorithms import BUILT_IN, AlgorithmPolicy, AlgorithmUse
 from signing.certification_path import Revocation
+from signing.der import check as check_der
 from signing.errors import TokenReason, TokenRefused
 
 TimeClass = Literal["test", "ordinary", "qualified", "unknown"]
@@ -124,6 +125,7 @@ def verify_token(
 
 def _token_of(response: bytes) -> bytes:
     try:
+        check_der(response, cms.LIMITS)
         parsed = cms.TimeStampResponse.load(response, strict=True)
         status = parsed["status"]["status"].native
         failure: set[str] = parsed["status"]["fail_info"].native or set()
