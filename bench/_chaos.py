@@ -9,6 +9,7 @@ from bench._service import Service, ServiceFailed
 
 BLOWS = ("api", "worker", "keeper", "parent", "all")
 _WEIGHTS = (4, 4, 4, 1, 1)
+LET_UP = 0.6
 
 
 @dataclass(slots=True)
@@ -16,8 +17,9 @@ class Chaos:
     """A thread that strikes until it is told to stop.
 
     `api`, `worker` and `keeper`: one process of that part. `parent`: the process that watches over them. `all`: every
-    process at once. Blows come at random, as accidents do, one in `every` seconds on average: so some follow each other
-    at once, and some leave the time to recover.
+    process at once. Blows come at random, as accidents do, after `every` seconds on average. Some fall wherever the
+    service is, also while it starts;
+    before the others it is let come up, so that it gets to work on a slow machine too.
     """
 
     service: Service
@@ -44,6 +46,8 @@ class Chaos:
     def _run(self) -> None:
         try:
             while not self._done.wait(self.rng.expovariate(1 / self.every)):
+                if self.rng.random() < LET_UP:
+                    self.service.wait_ready()
                 self._strike(self.rng.choices(BLOWS, _WEIGHTS)[0])
         except Exception as error:  # whatever it is, a round without blows must not pass
             self.error = error

@@ -17,7 +17,7 @@ import psutil
 
 BIN = Path(sys.executable).parent
 PARTS = ("api", "worker", "keeper")
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 STOP_SECONDS = 40.0
 
 

@@ -36,7 +36,7 @@ class Plan:
     files: int
     seed: int
     seconds: float = 20.0
-    every: float = 5.0
+    every: float = 4.0
     doors: tuple[str, ...] = DOORS
 
 
@@ -184,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--seconds", type=float, default=20.0, help="over which a round's files are spread")
     parser.add_argument(
-        "--every", type=float, default=5.0, metavar="SECONDS", help="between two blows, on average"
+        "--every", type=float, default=4.0, metavar="SECONDS", help="between two blows, on average"
     )
     parser.add_argument(
         "--doors", default=",".join(DOORS), help="which, separated by commas; default: all of them"
