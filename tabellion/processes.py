@@ -1,4 +1,4 @@
-"""`tabellion serve`: one parent that starts api, workers and keeper, restarts what dies, and stops them cleanly."""
+"""Processes that belong to one parent: started, looked after, and ended with it, whatever way it ends."""
 
 import ctypes
 import logging
@@ -8,22 +8,27 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 20.0
 LONGEST_PAUSE = 30.0
-PR_SET_PDEATHSIG = 1
+LOOK_SECONDS = 0.2
+PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 @dataclass(slots=True)
 class Child:
-    """A process to keep alive: how to start it, and how long to wait before the next start after a failure."""
+    """A process to keep alive: how to start it, and how long to wait before the next start after a failure.
+
+    `descriptors` are open files that it inherits.
+    """
 
     name: str
     command: Sequence[str]
+    descriptors: Sequence[int] = ()
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 0.0
@@ -40,14 +45,16 @@ class Supervisor:
         self._woken = threading.Event()
 
     def run(self) -> None:
-        """Start all, watch all, and return after SIGTERM or SIGINT once all have ended."""
+        """Start all, watch all, and return after SIGTERM or SIGINT once all have ended. For a main thread."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        while not self._stopping:
-            self._start_missing()
-            self._look_after()
-            self._woken.wait(0.2)
-        self._end_all()
+        try:
+            while not self._stopping:
+                self._start_missing()
+                self._look_after()
+                self._woken.wait(LOOK_SECONDS)
+        finally:
+            end_all([child.process for child in self._children if child.process is not None], STOP_SECONDS)
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
@@ -58,7 +65,9 @@ class Supervisor:
             if child.process is None or child.process.poll() is None:
                 continue
             lived = self._monotonic() - child.started
-            child.pause = 0.0 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, child.pause * 2 or 0.2)
+            child.pause = (
+                0.0 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, child.pause * 2 or LOOK_SECONDS)
+            )
             child.not_before = self._monotonic() + child.pause
             log.error("process ended", extra={"part": child.name, "code": child.process.returncode})
             child.process = None
@@ -66,26 +75,50 @@ class Supervisor:
     def _start_missing(self) -> None:
         for child in self._children:
             if child.process is None and self._monotonic() >= child.not_before:
-                child.process = subprocess.Popen(child.command, preexec_fn=die_with_parent)  # noqa: PLW1509
+                child.process = spawn(child.command, descriptors=child.descriptors)
                 child.started = self._monotonic()
 
-    def _end_all(self) -> None:
-        running = [child.process for child in self._children if child.process is not None]
-        for process in running:
-            process.terminate()
-        deadline = self._monotonic() + STOP_SECONDS
-        for process in running:
-            try:
-                process.wait(max(0.1, deadline - self._monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+
+def spawn(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    descriptors: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """Start a process that ends when the calling thread does, even where that is killed (Linux).
+
+    Its standard output is not ours: that belongs to the answer of the command.
+    """
+    parent = os.getpid()
+
+    def die_with_parent() -> None:
+        if sys.platform == "linux":
+            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it died before we could ask for the signal
+                os._exit(1)
+
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        env=environment,
+        pass_fds=descriptors,
+        # Ctrl-C is for the parent, which then ends its children in order.
+        process_group=0,
+        preexec_fn=die_with_parent,  # noqa: PLW1509  # nothing else runs in the child before exec
+    )
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent dies (Linux): a killed parent leaves nothing behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def end_all(processes: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:
+    """Ask all to end, and kill what has not ended after so many seconds."""
+    for process in processes:
+        process.terminate()
+    deadline = time.monotonic() + seconds
+    for process in processes:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            log.error("process did not end and is killed", extra={"pid": process.pid})
+            process.kill()
+            process.wait()
 
 
 def cores() -> int:

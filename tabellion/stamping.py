@@ -11,12 +11,12 @@ from archive.catalogue.schema import log_outbox, stamps
 from archive.stamp_closing import demand
 from tabellion.base.errors import Unavailable
 
-DONE = ("verified", "published")
+PUBLISHED = "published"
 LOOK_SECONDS = 0.1
 
 
 def stamp_now(archive: Archive, timeout: float, progress: Callable[[str], None]) -> Row[Any]:
-    """The row of the stamp that covers all that was acknowledged before, once its token is verified.
+    """The row of the stamp that covers all that was acknowledged before, once its token is verified and in the log.
 
     A keeper must be alive. Raises Unavailable where no authority answers within `timeout` seconds, or refuses.
     """
@@ -43,7 +43,7 @@ def _wait_for_token(
     while True:
         with archive.catalogue.read() as connection:
             row = connection.execute(select(stamps).where(stamps.c.id == stamp)).one()
-        if row.state in DONE:
+        if row.state == PUBLISHED:
             return row
         if row.failure is not None:
             raise Unavailable(

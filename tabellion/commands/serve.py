@@ -8,7 +8,6 @@ import warnings
 from threading import Event
 
 import click
-import uvicorn
 
 from tabellion import __version__
 from tabellion.base.errors import Unavailable
@@ -18,6 +17,7 @@ from tabellion.settings import Settings, load_settings
 from tabellion.wiring import Parts, celery_app, opened
 
 KINDS = ("api", "worker", "keeper")
+BACKLOG = 512
 log = logging.getLogger(__name__)
 
 
@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 @click.option("--only", type=click.Choice(KINDS), help="Run one process of this kind instead of all of them.")
 @click.option("--host", help="Address to listen on; default: TABELLION_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; default: TABELLION_PORT.")
-def command(only: str | None, host: str | None, port: int | None) -> None:
+@click.option("--listener", type=click.IntRange(3), hidden=True, help="Descriptor of a socket that listens.")
+def command(only: str | None, host: str | None, port: int | None, listener: int | None) -> None:
     """Run the service. Ctrl-C or SIGTERM ends it cleanly: what is being read is given back, nothing is lost.
 
     Without --only, one parent runs an api process, a keeper, and a worker for each core (TABELLION_WORKERS), and starts
@@ -38,39 +39,49 @@ def command(only: str | None, host: str | None, port: int | None) -> None:
         _run_all(settings)
         return
     with opened(settings) as parts:
-        {"api": _run_api, "worker": _run_worker, "keeper": _run_keeper}[only](parts)
+        if only == "api":
+            with _listen(settings) if listener is None else socket.socket(fileno=listener) as listening:
+                _run_api(parts, listening)
+        else:
+            {"worker": _run_worker, "keeper": _run_keeper}[only](parts)
 
 
 def _run_all(settings: Settings) -> None:
     with opened(settings):
         pass  # says at once what is wrong with archive or settings
-    _require_free(settings)
     base = [sys.executable, "-m", "tabellion", "serve", "--only"]
-    address = ["--host", settings.host, "--port", str(settings.port)]
     workers = settings.workers or cores()
-    children = [Child("api", [*base, "api", *address]), Child("keeper", [*base, "keeper"])]
-    children += [Child(f"worker-{number}", [*base, "worker"]) for number in range(1, workers + 1)]
-    click.echo(f"Tabellion at http://{settings.host}:{settings.port}/   (Ctrl-C stops it)")
-    Supervisor(children).run()
+    # The parent listens: a port that is taken is said at once, and who asks while the api starts again only waits.
+    with _listen(settings) as listening:
+        host, port = listening.getsockname()[:2]
+        descriptor = listening.fileno()
+        children = [
+            Child("api", [*base, "api", "--listener", str(descriptor)], descriptors=(descriptor,)),
+            Child("keeper", [*base, "keeper"]),
+            *(Child(f"worker-{number}", [*base, "worker"]) for number in range(1, workers + 1)),
+        ]
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"Tabellion at http://{shown}:{port}/   (Ctrl-C stops it)")
+        sys.stdout.flush()
+        Supervisor(children).run()
 
 
-def _run_api(parts: Parts) -> None:
+def _run_api(parts: Parts, listening: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415
+
     from api.app import build_app  # noqa: PLC0415
     from ingest.process import Heart  # noqa: PLC0415
     from tabellion.running import holder, make_service  # noqa: PLC0415
 
-    settings = parts.settings
     app = build_app(make_service(parts), __version__)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn stops at them, and sends them to us again afterwards: then only what is left here must end.
+        signal.signal(number, lambda *_: None)
     with Heart(parts.archive, holder(), "api"):
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _run_worker(parts: Parts) -> None:
@@ -96,15 +107,13 @@ def _run_keeper(parts: Parts) -> None:
         make_keeper(parts, name).run(end)
 
 
-def _require_free(settings: Settings) -> None:
-    """Say that the port is taken before any process starts, instead of letting one die of it again and again."""
+def _listen(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say; raises Unavailable where that cannot be."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise Unavailable(
-                f"{settings.host}:{settings.port} cannot be used: {error.strerror}",
-                advice="Stop what listens there, or choose another TABELLION_PORT.",
-            ) from error
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise Unavailable(
+            f"{settings.host}:{settings.port} cannot be used: {error.strerror}",
+            advice="Stop what listens there, or choose another TABELLION_PORT.",
+        ) from error
