@@ -14,7 +14,11 @@ from ingest.worker import Worker
 from ocr import Reader
 from tabellion.base.clock import ManualClock, SystemClock
 from tabellion.base.ids import Ids
+from tests.ingest.keeping import analyser, found, indexer, keeper
 from tests.ingest.support import Doors
+
+# What is imported here is a fixture of every test of this folder.
+__all__ = ["analyser", "found", "indexer", "keeper"]
 
 PASSPHRASE = b"correct horse battery staple"
 

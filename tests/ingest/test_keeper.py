@@ -1,6 +1,5 @@
 """Exactly one keeper acts; a failing duty harms no other; what it does goes all the way to the search."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
@@ -11,69 +10,18 @@ from sqlalchemy import update
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, check_lease
 from archive.catalogue.schema import deposits, documents, index_outbox, log_entries, log_outbox
-from archive.locks import Locks
-from archive.readings import load_document_page
-from archive.receipts import Receipts
-from archive.sequencer import Sequencer
 from ingest.indexing import Indexer, rebuild_index
 from ingest.keeper import Duty, Keeper
 from ingest.stored import queue_indexing
 from ingest.worker import Worker
-from ocr.values import PageReading
 from search.analysis import Analyser
 from search.answer import Finder, SearchRequest
-from search.embedded import EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter
-from search.lists import FolderResultLists
+from search.embedded import EmbeddedRebuild
 from search.port import Scopes
-from signing.keys import Algorithm, KeySigner
 from tabellion.base.clock import ManualClock
 from tests.ingest.support import Doors, count, papers, rows
 
 LETTER = papers(["Final demand", "The outstanding principal is overdue."], ["An annex about zebras."])
-
-
-@pytest.fixture(scope="session")
-def analyser() -> Analyser:
-    return Analyser()
-
-
-@pytest.fixture
-def indexer(archive: Archive, tmp_path: Path, analyser: Analyser) -> Iterator[Indexer]:
-    indexer = Indexer(archive, lambda: EmbeddedWriter(tmp_path / "index", analyser))
-    yield indexer
-    indexer.close()
-
-
-@pytest.fixture
-def keeper(archive: Archive, indexer: Indexer) -> Keeper:
-    sequencer = Sequencer(archive, KeySigner.generate(Algorithm.ED25519))
-    receipts = Receipts(archive, KeySigner.generate(Algorithm.ED25519))
-    return Keeper(
-        archive,
-        "keeper-1",
-        {
-            "log": [
-                Duty("sequence", sequencer.run),
-                Duty("lock", Locks(archive).run),
-                Duty("receipts", receipts.run),
-            ],
-            "index": [Duty("index", indexer.run, close=indexer.close)],
-        },
-    )
-
-
-@pytest.fixture
-def found(archive: Archive, tmp_path: Path, analyser: Analyser) -> Finder:
-    def words(document: str, page: int) -> PageReading | None:
-        with archive.catalogue.read() as connection:
-            return load_document_page(archive, connection, document, page)
-
-    return Finder(
-        EmbeddedIndex(tmp_path / "index"),
-        analyser,
-        words,
-        FolderResultLists(tmp_path / "lists", archive.clock),
-    )
 
 
 def test_a_paper_is_sealed_found_and_has_its_receipt(
