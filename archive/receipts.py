@@ -118,13 +118,15 @@ class Receipts:
 
 
 def _items(connection: Connection, view: LogView, batch: Row[Any]) -> Iterator[BatchItem]:
-    """Every item in the order of numbers; of two with the same bytes, the later names the earlier."""
+    """Every item by number, what was replaced first; of two with the same bytes, the later names the earlier."""
     living = _ACCEPTED.where(deposits.c.batch_id == batch.id, deposits.c.erased_at.is_(None))
     accepted = {row.id: row for row in connection.execute(living).all()}
     rows = connection.execute(
         select(batch_items)
         .where(batch_items.c.batch_id == batch.id)
-        .order_by(batch_items.c.sequence, batch_items.c.id)
+        .order_by(
+            batch_items.c.sequence, batch_items.c.state != "replaced", batch_items.c.at, batch_items.c.id
+        )
     ).all()
     first_with: dict[str, int] = {}
     for item in rows:
