@@ -18,8 +18,8 @@ class Chaos:
 
     `api`, `worker` and `keeper`: one process of that part. `parent`: the process that watches over them. `all`: every
     process at once. Blows come at random, as accidents do, after `every` seconds on average. Some fall wherever the
-    service is, also while it starts;
-    before the others it is let come up, so that it gets to work on a slow machine too.
+    service is, also while it starts; before the others it is let come up, so that it gets to work on a slow machine
+    too.
     """
 
     service: Service
