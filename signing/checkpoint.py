@@ -30,10 +30,12 @@ class Checkpoint:
         if len(lines) < 4 or lines.pop() or not all(lines):
             raise NoteInvalid("a checkpoint has at least three lines and no empty one")
         origin, size, root = lines[:3]
-        if not (size.isascii() and size.isdecimal()) or str(int(size[:20])) != size or int(size) >= 2**63:
-            raise NoteInvalid("the size in the checkpoint is not a decimal number")
         try:
-            return cls(origin, int(size), check.base64_bytes("the root", root, 32))
+            return cls(
+                origin,
+                check.decimal("the size in the checkpoint", size),
+                check.base64_bytes("the root", root, 32),
+            )
         except ValueError as error:
             raise NoteInvalid(str(error)) from error
 

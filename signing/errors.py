@@ -10,6 +10,9 @@ EvidenceError
 ├── KeyUnusable           KEY_UNUSABLE         a key file that cannot be opened, or may not be used
 ├── StampInvalid          STAMP_INVALID        a stamp tree that does not fold to its root
 ├── ReceiptInvalid        RECEIPT_INVALID      a receipt that does not prove what it says
+├── QuorumPolicyInvalid   QUORUM_POLICY_INVALID  a list of logs and witnesses that breaks its format
+├── QuorumNotMet          QUORUM_NOT_MET       a checkpoint that too few witnesses have cosigned
+├── WitnessRefused        WITNESS_REFUSED      what a witness answers instead of a cosignature
 ├── AlgorithmPolicyInvalid  ALGORITHM_POLICY_INVALID  a list of algorithms that is not one of ours
 ├── TokenRefused          TOKEN_REFUSED        a time-stamp token; `reason` names the condition that failed
 └── RecordRefused         RECORD_REFUSED       an evidence record; `reason` names the condition that failed
@@ -85,6 +88,42 @@ class ReceiptInvalid(EvidenceError):
 
     code = "RECEIPT_INVALID"
     advice = "Fetch the receipt from the archive again; keep both copies if they differ."
+
+
+class QuorumPolicyInvalid(EvidenceError):
+    """A policy of logs and witnesses (C2SP tlog-policy) that breaks its format."""
+
+    code = "QUORUM_POLICY_INVALID"
+    advice = "Correct the line that the message names; c2sp.org/tlog-policy describes the format."
+
+
+class QuorumNotMet(EvidenceError):
+    """A checkpoint that fewer witnesses have cosigned than the policy demands."""
+
+    code = "QUORUM_NOT_MET"
+    advice = "Fetch the checkpoint anew: cosignatures may have come since; else ask the witnesses why not."
+
+
+class WitnessRefused(EvidenceError):
+    """What a witness will not cosign; `http_status` and `body` are its answer by C2SP tlog-witness."""
+
+    code = "WITNESS_REFUSED"
+    advice = "On 409 send the proof from the size that the witness has; everything else is for a person to look at."
+
+    def __init__(self, http_status: int, message: str, *, size: int | None = None) -> None:
+        super().__init__(message)
+        self.http_status = http_status
+        self.size = size
+
+    @property
+    def body(self) -> bytes:
+        """On 409 the size that the witness has, with its newline; else the reason in words."""
+        return f"{self if self.size is None else self.size}\n".encode()
+
+    @property
+    def content_type(self) -> str:
+        """`text/x.tlog.size` where the body is a size."""
+        return "text/plain; charset=utf-8" if self.size is None else "text/x.tlog.size"
 
 
 class AlgorithmPolicyInvalid(EvidenceError):

@@ -43,6 +43,13 @@ def integer(field: str, value: object, least: int = 0) -> int:
     return value
 
 
+def decimal(field: str, value: str) -> int:
+    """A number below 2^63 in ASCII digits without leading zeros, as the C2SP formats write sizes and indices."""
+    if not re.fullmatch(r"0|[1-9][0-9]{0,18}", value, re.ASCII) or int(value) >= 2**63:
+        raise ValueError(f"{field} is not a decimal number")
+    return int(value)
+
+
 def instant(field: str, value: object) -> str:
     """An instant exactly as `tabellion.base.clock.rfc3339` writes it, so that text order is time order."""
     try:

@@ -5,7 +5,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
@@ -14,7 +14,6 @@ from signing import fields as check
 from signing.errors import NoteInvalid, SignatureInvalid
 from signing.keys import Algorithm, Signer, verify_signature
 
-_ED25519 = 0x01
 _DASH = "— "
 _MOST_SIGNATURES = 64
 _LARGEST = 1 << 20
@@ -27,34 +26,36 @@ class NoteKey:
     name: str
     public_der: bytes
 
+    kind: ClassVar[int] = 0x01
+    """The byte of its signature type; other types of Ed25519 keys are subclasses."""
+
     def __post_init__(self) -> None:
         if (
             not self.name
             or "+" in self.name
-            or any(_is_space(c) or unicodedata.category(c) == "Cc" for c in self.name)
+            or any(_is_space(c) or unicodedata.category(c) in ("Cc", "Cs") for c in self.name)
         ):
             raise NoteInvalid("a key name is empty, or has a space, a plus or a control character")
         _raw(self.public_der)
 
     @property
     def id(self) -> bytes:
-        """The four bytes that stand before its signatures: SHA-256(name || 0x0A || 0x01 || key)[:4]."""
-        material = self.name.encode() + b"\n" + bytes([_ED25519]) + _raw(self.public_der)
-        return hashlib.sha256(material).digest()[:4]
+        """The four bytes that stand before its signatures: SHA-256(name || 0x0A || kind || key)[:4]."""
+        return hashlib.sha256(self.name.encode() + b"\n" + self._material()).digest()[:4]
 
     def vkey(self) -> str:
-        """The verifier key as one line of text: `name+id+base64(0x01 || key)`."""
-        return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([_ED25519]) + _raw(self.public_der)).decode()}"
+        """The verifier key as one line of text: `name+id+base64(kind || key)`."""
+        return f"{self.name}+{self.id.hex()}+{base64.b64encode(self._material()).decode()}"
 
     @classmethod
     def parse(cls, vkey: str) -> Self:
-        """The key of a `vkey` line; raises `NoteInvalid`."""
+        """The key of a `vkey` line of this type; raises `NoteInvalid`."""
         name, plus, rest = vkey.strip("\n").partition("+")
         identifier, _, material = rest.partition("+")
         try:
             data = check.base64_bytes("the key", material, 33)
-            if not plus or data[0] != _ED25519:
-                raise ValueError("not an Ed25519 verifier key")
+            if not plus or data[0] != cls.kind:
+                raise ValueError(f"not an Ed25519 verifier key of type {cls.kind}")
             public = ed25519.Ed25519PublicKey.from_public_bytes(data[1:])
         except ValueError as error:
             raise NoteInvalid(f"the verifier key cannot be read: {error}") from error
@@ -65,6 +66,9 @@ class NoteKey:
         if key.id.hex() != identifier:
             raise NoteInvalid("the id in the verifier key does not belong to its name and key")
         return key
+
+    def _material(self) -> bytes:
+        return bytes([self.kind]) + _raw(self.public_der)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,10 @@ class Note:
     text: str
     signatures: tuple[NoteSignature, ...]
 
+    def with_signatures(self, *signatures: NoteSignature) -> Self:
+        """The note with further signatures; those that it has already are not repeated."""
+        return type(self)(self.text, tuple(dict.fromkeys((*self.signatures, *signatures))))
+
     def to_bytes(self) -> bytes:
         """The note as it is published."""
         return (self.text + "\n" + "".join(signature.line() for signature in self.signatures)).encode()
@@ -105,10 +113,7 @@ class Note:
         text, blank, lines = whole.rpartition("\n\n")
         if not blank or not lines.endswith("\n"):
             raise NoteInvalid("the note has no signatures, or its last line does not end")
-        signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
-        if len(signatures) > _MOST_SIGNATURES:
-            raise NoteInvalid(f"the note has more than {_MOST_SIGNATURES} signatures")
-        return cls(text + "\n", signatures)
+        return cls(text + "\n", parse_signatures(lines))
 
     def verify(self, keys: Sequence[NoteKey]) -> tuple[NoteKey, ...]:
         """The known keys that signed, at least one; raises `NoteInvalid` where none did or one's signature is false.
@@ -139,6 +144,13 @@ def sign_note(text: str, name: str, signer: Signer) -> Note:
         raise NoteInvalid("notes are signed with Ed25519")
     key = NoteKey(name, signer.public_der)
     return Note(text, (NoteSignature(name, key.id, signer.sign(text.encode())),))
+
+
+def parse_signatures(lines: str) -> tuple[NoteSignature, ...]:
+    """The signatures of lines that each end in a newline; raises `NoteInvalid`."""
+    if not lines.endswith("\n") or lines.count("\n") > _MOST_SIGNATURES:
+        raise NoteInvalid(f"signatures are lines, at most {_MOST_SIGNATURES}, and the last one ends as well")
+    return tuple(_signature(line) for line in lines[:-1].split("\n"))
 
 
 def _signature(line: str) -> NoteSignature:

@@ -48,18 +48,15 @@ class TlogProof:
             if lines[0].startswith("extra "):
                 extra = check.base64_bytes("extra", lines.pop(0).removeprefix("extra "))
             word, _, number = lines.pop(0).partition(" ") if lines else ("", "", "")
-            if (
-                word != "index"
-                or not (number.isascii() and number.isdecimal())
-                or str(int(number[:20])) != number
-            ):
+            if word != "index":
                 raise ValueError("there is no index")
+            index = check.decimal("the index", number)
             if len(lines) > _LONGEST:
                 raise ValueError("there are too many hashes")
             hashes = tuple(check.base64_bytes("a hash", line, 32) for line in lines)
         except ValueError as error:
             raise NoteInvalid(f"the log proof is malformed: {error}") from error
-        return cls(int(number), hashes, checkpoint.encode(), extra)
+        return cls(index, hashes, checkpoint.encode(), extra)
 
     def verify(self, entry: bytes, origin: str, keys: Sequence[NoteKey]) -> Checkpoint:
         """The checkpoint that proves the entry to be in the log; raises `NoteInvalid` or `ProofInvalid`."""
