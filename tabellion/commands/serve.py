@@ -1,9 +1,12 @@
 """`tabellion serve`."""
 
+import errno
 import logging
+import os
 import signal
 import socket
 import sys
+import time
 import warnings
 from threading import Event
 
@@ -18,6 +21,9 @@ from tabellion.wiring import Parts, celery_app, opened
 
 KINDS = ("api", "worker", "keeper")
 BACKLOG = 512
+BIND_SECONDS = 5.0
+# An upload that is on its way is cut after so long; it was not acknowledged and can be sent again.
+GRACE_SECONDS = 3
 log = logging.getLogger(__name__)
 
 
@@ -75,7 +81,7 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
 
     app = build_app(make_service(parts), __version__)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10
+        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops at them, and sends them to us again afterwards: then only what is left here must end.
@@ -110,10 +116,15 @@ def _run_keeper(parts: Parts) -> None:
 def _listen(settings: Settings) -> socket.socket:
     """A socket that listens where the settings say; raises Unavailable where that cannot be."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        raise Unavailable(
-            f"{settings.host}:{settings.port} cannot be used: {error.strerror}",
-            advice="Stop what listens there, or choose another TABELLION_PORT.",
-        ) from error
+    deadline = time.monotonic() + BIND_SECONDS
+    while True:
+        try:
+            return socket.create_server((settings.host, settings.port), family=family, backlog=BACKLOG)
+        except OSError as error:
+            # The api of a service that was killed may still be ending.
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise Unavailable(
+                    f"{settings.host}:{settings.port} cannot be used: {os.strerror(error.errno or 0)}",
+                    advice="Stop what listens there, or choose another TABELLION_PORT.",
+                ) from error
+        time.sleep(0.2)
