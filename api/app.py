@@ -14,13 +14,16 @@ from api import pages, problems, rest
 from api.access import PUBLIC, Action, Actor
 from api.openapi import describe
 from api.request import Ask, asked
-from api.security import SecurityHeaders
+from api.security import BodyLimit, SecurityHeaders
 from api.service import Service
 from tabellion.base.errors import SettingsError
 
 TITLE = "Tabellion"
 LARGEST_BODY = 16 * 2**20
 """What a request may carry besides a file: a list of 100 000 announced digests has a place in it."""
+
+STREAMED = frozenset({("POST", "/api/v1/deposits")})
+"""Routes that read their body piece by piece, and bound it by a setting of its own."""
 
 
 def build_app(service: Service, version: str) -> FastAPI:
@@ -31,7 +34,6 @@ def build_app(service: Service, version: str) -> FastAPI:
         openapi_url=None,  # served below, to those signed in
         docs_url=None,
         redoc_url=None,
-        max_body_size=LARGEST_BODY,
         redirect_slashes=False,  # such a redirect is built from the Host header, which anybody may have written
     )
     app.state.service = service
@@ -40,6 +42,7 @@ def build_app(service: Service, version: str) -> FastAPI:
     app.include_router(pages.router)
     _serve_openapi(app)
     problems.install(app, pages.error_page)
+    app.add_middleware(BodyLimit, limit=LARGEST_BODY, streamed=STREAMED)
     app.add_middleware(SecurityHeaders, ids=service.archive.ids, tls=service.options.secure_cookies)
     refuse_ungated(app.routes)
     return app

@@ -1,6 +1,7 @@
 """Errors as answers: problem+json (RFC 9457) for programs, a page for people; both with the code and what to do."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,10 +10,19 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tabellion.base.errors import BadRequest, NotFound, TabellionError
+from tabellion.base.errors import BadRequest, NotFound, TabellionError, TooLarge
 
 log = logging.getLogger(__name__)
+
+
+class MethodNotAllowed(BadRequest):
+    """There is something at this address, but not by this method."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+    advice = "/api/v1/openapi.json lists the methods of every address."
 
 
 class Problem(BaseModel):
@@ -82,16 +92,47 @@ def install(app: FastAPI, page: Any) -> None:
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
-        known = NotFound("there is no such page") if error.status_code == 404 else _framework_error(error)
-        return answer(request, known)
+        return answer(request, _framework_error(error))
 
-    @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         log.error("request failed", extra={"path": request.url.path}, exc_info=error)
         return answer(request, TabellionError("something went wrong here"))
 
+    # Not a handler of the framework's: its answers would leave past the headers that go round every other one.
+    app.add_middleware(Unexpected, handler=unexpected)
 
-def _framework_error(error: HTTPException) -> BadRequest:
-    known = BadRequest(str(error.detail))
-    known.status = error.status_code  # type: ignore[misc]
-    return known
+
+class Unexpected:
+    """ASGI middleware: an error that nobody foresaw becomes an answer, as long as none has begun."""
+
+    def __init__(self, app: ASGIApp, handler: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+        self._app = app
+        self._handler = handler
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            response = await self._handler(Request(scope), error)
+            await response(scope, receive, send)
+
+
+def _framework_error(error: HTTPException) -> TabellionError:
+    match error.status_code:
+        case 404:
+            return NotFound("there is no such page")
+        case 405:
+            return MethodNotAllowed("that is not done here")
+        case 413:
+            return TooLarge("the request carries more than it may")
+        case _:
+            return BadRequest(str(error.detail))

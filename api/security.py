@@ -1,6 +1,7 @@
-"""What goes round every answer: request id, security headers, and a Content-Security-Policy without exceptions."""
+"""What goes round every request: its id, security headers, a strict Content-Security-Policy, a bounded body."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tabellion.base.ids import Ids
@@ -49,3 +50,33 @@ class SecurityHeaders:
 
         with working_on(identifier):
             await self._app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """ASGI middleware: a request's body has at most so many bytes, but for routes that stream it.
+
+    It is the framework that reads the body, before anybody has asked who sends it.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, streamed: frozenset[tuple[str, str]]) -> None:
+        self._app = app
+        self._limit = limit
+        self._streamed = streamed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or (scope["method"], scope["path"]) in self._streamed:
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        refused = declared.isdecimal() and int(declared) > self._limit
+        read = 0
+
+        async def counting() -> Message:
+            nonlocal read
+            message: Message = {} if refused else await receive()
+            read += len(message.get("body", b""))
+            if refused or read > self._limit:
+                raise HTTPException(413)
+            return message
+
+        await self._app(scope, counting, send)

@@ -31,7 +31,6 @@ PIECE = 1 << 18
 GONE: dict[int | str, dict[str, Any]] = {
     410: {"description": "ERASED: it was erased; its entry in the log remains."}
 }
-UNLIMITED = 1 << 62
 
 
 class Received(Strict):
@@ -73,7 +72,6 @@ class Deposit(Strict):
     "",
     status_code=status.HTTP_202_ACCEPTED,
     response_model=Received,
-    max_body_size=UNLIMITED,  # the setting says how much; see check_length and receive
     responses={303: {"description": "A form that named `to`: on to that page."}},
     openapi_extra={
         "requestBody": {

@@ -143,7 +143,21 @@ QUERIES = {
     ("DELETE", "/api/v1/documents/{document_id}/relations"): {"other": UNKNOWN, "relation": "annex_of"},
     ("DELETE", "/api/v1/documents/{document_id}/scopes"): {"scope": "unassigned"},
 }
-FORM = {"number": "9", "reason": "number-skipped", "item": UNKNOWN, "state": "blank"}
+FORM = {
+    "number": "9",
+    "reason": "number-skipped",
+    "item": UNKNOWN,
+    "document": UNKNOWN,
+    "other": UNKNOWN,
+    "position": "2",
+    "from": "1",
+    "to": "/",
+    "version": "1",
+    "state": "blank",
+    "act": "give",
+    "fact": "scope",
+    "value": "unassigned",
+}
 """Every field that a form of a page may have; each page takes its own."""
 
 OBJECTS = ("document_id", "deposit_id", "batch_id", "party_id", "claim_id")
