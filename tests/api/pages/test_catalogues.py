@@ -10,7 +10,7 @@ TRANSLATED = [language for language in languages() if language not in ("en", MIR
 
 
 def texts(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def test_polish_is_there() -> None:

@@ -1,0 +1,96 @@
+"""One running service and one browser for all tests of a process; each test signs in with a browser of its own."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tabellion.demo.papers import DemoPaper, iter_portfolio
+from tests.browser.house import PASSWORD, House, running
+from tests.services.fixtures import absent
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PAPERS = 7
+"""Papers of the demo that the service is given: one debtor's, several kinds, some of two pages."""
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def papers() -> list[DemoPaper]:
+    """The first papers of the demo."""
+    return [paper for paper, _ in zip(iter_portfolio(), range(PAPERS), strict=False)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium; without it these tests are skipped, or fail where it is required."""
+    if shutil.which(CHROMIUM) is None:
+        absent("browser", f"{CHROMIUM} is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def house(
+    browser: Browser, papers: list[DemoPaper], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """The service with the papers read."""
+    with running(tmp_path_factory.mktemp("browser") / "home") as house:
+        for paper in papers:
+            house.ingest(paper)
+        house.settle()
+        yield house
+
+
+@pytest.fixture
+def sign_in(browser: Browser, house: House) -> Iterator[SignIn]:
+    """Signs in as a role; a page that complains to its console fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    def enter(role: str, to: str = "/", **options: object) -> Page:
+        context = browser.new_context(base_url=house.address, locale="en-GB", **options)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"/sign-in?to={to}")
+        page.fill("[name=name]", role)
+        page.fill("[name=password]", PASSWORD)
+        page.click("form.narrow button")
+        page.wait_for_load_state()
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def scan(tmp_path: Path, papers: list[DemoPaper]) -> Path:
+    """A paper of one page as a file, with bytes that no other test has handed in."""
+    paper = next(paper for paper in papers if paper.kind == "invoice")
+    file = tmp_path / "nowe pismo.pdf"
+    file.write_bytes(paper.content + b"\n% handed in once more\n")
+    return file

@@ -1,0 +1,179 @@
+"""Every screen in light and dark, on a phone, in Polish and mirrored: nothing overflows, little weight."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SignIn
+from tests.browser.house import House, signed_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+SCREENS = {
+    "operator": ("/batches", "/batches?new=1", "/batches?state=closed", "BATCH", "BATCH/receipt"),
+    "collector": (
+        "/search",
+        "/search?q=odsetki",
+        "/search?q=nichtda",
+        "/help/search",
+        "/debtors",
+        "DEBTOR",
+        "PAPER?q=odsetki",
+        "PAPER?tab=evidence",
+        "/me",
+    ),
+    "auditor": ("/evidence", "/evidence/entries/0", "/evidence/checkpoint"),
+    "administrator": ("/operations", "/operations/accounts"),
+}
+PHONE = {"width": 390, "height": 844}
+WEIGHT = 150_000
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    width: int = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")
+    return width
+
+
+@pytest.fixture(scope="session")
+def places(house: House) -> dict[str, str]:
+    """Addresses that hang on what is in the archive."""
+    collector, operator = signed_in(house, "collector"), signed_in(house, "operator")
+    found = collector.get("/search", params={"q": "odsetki"}).text
+    debtors, batches = collector.get("/debtors").text, operator.get("/batches").text
+    places = {}
+    for name, pattern, text in (
+        ("PAPER", r"/documents/[0-9a-f-]{36}", found),
+        ("DEBTOR", r"/debtors/[0-9a-f-]{36}", debtors),
+        ("BATCH", r"/batches/[0-9a-f-]{36}", batches),
+    ):
+        match = re.search(pattern, text)
+        assert match is not None, name
+        places[name] = match[0]
+    return places
+
+
+def addresses(role: str, places: dict[str, str]) -> list[str]:
+    return [
+        re.sub("PAPER|DEBTOR|BATCH", lambda match: places[match[0]], address) for address in SCREENS[role]
+    ]
+
+
+@pytest.mark.parametrize("role", SCREENS)
+def test_phone_width_needs_no_sideways_scrolling(role: str, sign_in: SignIn, places: dict[str, str]) -> None:
+    page = sign_in(role, viewport=PHONE)
+    wide = {}
+    for address in addresses(role, places):
+        page.goto(address)
+        if (over := overflow(page)) > 0:
+            wide[address] = over
+    assert wide == {}
+
+
+@pytest.mark.parametrize("role", SCREENS)
+def test_mirrored_screens_run_right_to_left(role: str, sign_in: SignIn, places: dict[str, str]) -> None:
+    page = sign_in(role)
+    for address in addresses(role, places):
+        page.goto(address + ("&" if "?" in address else "?") + "lang=qps")
+        assert page.evaluate("getComputedStyle(document.body).direction") == "rtl", address
+        assert overflow(page) <= 0, address
+        rail, main = page.locator(".rail").bounding_box(), page.locator("main").bounding_box()
+        assert rail is not None and main is not None
+        assert rail["x"] > main["x"], address
+
+
+@pytest.mark.parametrize("role", SCREENS)
+def test_polish_screens_have_no_english_left(role: str, house: House, places: dict[str, str]) -> None:
+    """Marker words of the English frame and of each page's heading."""
+    client = signed_in(house, role)
+    for address in addresses(role, places):
+        text = client.get(address, params={"lang": "pl"} if "?" not in address else None).text
+        if "?" in address:
+            text = client.get(f"{address}&lang=pl").text
+        assert 'lang="pl"' in text
+        visible = re.sub(r"<(script|style|code|pre)\b.*?</\1>|<[^>]*>", " ", text, flags=re.S)
+        found = re.findall(
+            r"\b(paper|papers|Search|missing|Keep|evidence|received|nobody|Sign out|batch)\b", visible
+        )
+        assert found == [], address
+
+
+@pytest.mark.parametrize("role", SCREENS)
+def test_a_page_weighs_little(role: str, sign_in: SignIn, places: dict[str, str]) -> None:
+    """All that is sent for a page but its page images."""
+    page = sign_in(role)
+    for address in addresses(role, places):
+        weight = 0
+
+        def weigh(response: object) -> None:
+            nonlocal weight
+            assert hasattr(response, "headers")
+            if not response.headers.get("content-type", "").startswith("image/jpeg"):
+                weight += len(response.body())  # type: ignore[attr-defined]
+
+        page.on("response", weigh)
+        page.goto(address)
+        page.wait_for_load_state("load")
+        page.remove_listener("response", weigh)
+        assert weight < WEIGHT, (address, weight)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_has_contrast(scheme: str, sign_in: SignIn) -> None:
+    """Text at least 4.5 : 1 against its ground (WCAG 2.2, 1.4.3), by the colours that are in force."""
+    page = sign_in("collector", "/search?q=odsetki", color_scheme=scheme)
+    worst = page.evaluate(
+        """() => {
+          const light = (c) => {
+            const v = c.match(/[\\d.]+/g).slice(0, 3).map((x) => x / 255)
+              .map((x) => x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2];
+          };
+          const ground = (e) => {
+            for (; e; e = e.parentElement) {
+              const c = getComputedStyle(e).backgroundColor;
+              if (!/, 0\\)|transparent/.test(c)) return c;
+            }
+            return getComputedStyle(document.documentElement).backgroundColor;
+          };
+          let worst = [99, ""];
+          for (const e of document.querySelectorAll("body *")) {
+            if (![...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) || !e.offsetParent) continue;
+            const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+            const ratio = (a + 0.05) / (b + 0.05);
+            if (ratio < worst[0]) worst = [ratio, e.className + " " + e.textContent.trim().slice(0, 40)];
+          }
+          return worst;
+        }"""
+    )
+    assert worst[0] >= 4.5, worst
+
+
+def test_two_hundred_per_cent_zoom(sign_in: SignIn, places: dict[str, str]) -> None:
+    """At 200 % a window of 1280 pixels has 640 (WCAG 2.2, 1.4.4 and 1.4.10)."""
+    page = sign_in("collector", viewport={"width": 640, "height": 512})
+    for address in addresses("collector", places):
+        page.goto(address)
+        assert overflow(page) <= 0, address
+
+
+def test_everything_is_reached_by_keyboard(sign_in: SignIn) -> None:
+    page = sign_in("collector", "/search?q=odsetki")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_be_visible()
+    seen = set()
+    for _ in range(40):
+        seen.add(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
+        page.keyboard.press("Tab")
+    assert any('class="stop"' in each for each in seen)
+    assert any("/search?q=odsetki+kind" in each for each in seen)
+
+
+def test_page_spans_that_are_closed_are_not_shown(sign_in: SignIn, house: House) -> None:
+    """A viewer without the scope of a paper is told that there is none."""
+    page = sign_in("administrator")
+    answer = page.goto("/search?q=odsetki")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.locator("[role=alert]")).to_be_visible()
