@@ -81,18 +81,23 @@ def reapply(archive: Archive) -> int:
 
     For the time after an interruption, or after keys have come back with a backup.
     """
+    owners = erased_owners(archive)
+    if archive.objects.keyring is None:
+        return _delete_objects(archive, owners)
+    return sum(
+        archive.objects.destroy_key(owner) for owner in owners if archive.objects.keyring.exists(owner)
+    )
+
+
+def erased_owners(archive: Archive) -> list[str]:
+    """Owners whose keys were destroyed, or must be, by erasure: deposits, and records that spoke of them."""
     with archive.catalogue.read() as connection:
         told = select(log_entries.c.object_id).where(
             log_entries.c.type == "erase", log_entries.c.object_type == "deposit"
         )
         rows = select(deposits.c.id).where(deposits.c.erased_at.is_not(None))
         owners = [f"deposits/{deposit}" for deposit in connection.execute(union(told, rows)).scalars()]
-        owners += _records_before_erasure(connection)
-    if archive.objects.keyring is None:
-        return _delete_objects(archive, owners)
-    return sum(
-        archive.objects.destroy_key(owner) for owner in owners if archive.objects.keyring.exists(owner)
-    )
+        return owners + _records_before_erasure(connection)
 
 
 def _require_free(archive: Archive, deposit_id: str) -> None:

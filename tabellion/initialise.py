@@ -5,11 +5,23 @@ import os
 import re
 from dataclasses import dataclass
 
+from sqlalchemy import Connection, delete, exists, select
+
 from api.accounts import create_account
 from api.passwords import generate_password
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import Catalogue, upgrade
-from archive.catalogue.schema import archive_state
+from archive.catalogue.schema import (
+    account_facts,
+    accounts,
+    api_tokens,
+    archive_state,
+    batches,
+    deposits,
+    log_entries,
+    log_outbox,
+    sessions,
+)
 from archive.identity import KEY, Identity, read_identity
 from archive.log import record
 from archive.vault import FolderVault, KeyRing, Objects
@@ -43,6 +55,11 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
         )
     if settings.origin is not None and not _ORIGIN.fullmatch(settings.origin):
         raise BadRequest("an origin is a host name and a path without spaces and plus signs")
+    if any(vault.list("")):
+        raise Conflict(
+            "there are objects in the vault, but no archive.json: this was an archive, or is somebody else's",
+            advice="Bring archive.json back from a copy of the vault, or point TABELLION_HOME to another folder.",
+        )
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     ids, now = Ids(clock), clock.now()
     archive_id = ids.new()
@@ -57,10 +74,14 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
         archive = Archive(
             identity.archive, identity.origin, catalogue, Objects(vault, keyring, os.urandom), clock, ids
         )
-        made = _first_entries(
-            archive, identity, chest_digests(chest.log.public_der, chest.receipt.public_der)
-        )
         with catalogue.write() as connection:
+            _forget_attempt(connection)
+            made = _first_entries(
+                archive,
+                connection,
+                identity,
+                chest_digests(chest.log.public_der, chest.receipt.public_der),
+            )
             create_account(
                 archive,
                 connection,
@@ -83,23 +104,37 @@ def chest_digests(*public_keys: bytes) -> list[str]:
     return [hashlib.sha256(key).hexdigest() for key in public_keys]
 
 
-def _first_entries(archive: Archive, identity: Identity, keys: list[str]) -> bytes:
+def _forget_attempt(connection: Connection) -> None:
+    """Take away what an interrupted `init` left in the catalogue; raises Conflict where an archive was at work in it.
+
+    Without archive.json nothing could be received and no keeper could run, so that its log was never begun.
+    """
+    for table in (log_entries, deposits, batches):
+        if connection.execute(select(exists().select_from(table))).scalar():
+            raise Conflict(
+                "the database holds an archive already, but the vault has no archive.json",
+                advice="Check TABELLION_DATABASE_URL and TABELLION_VAULT_URL: they must belong together.",
+            )
+    for table in (log_outbox, api_tokens, sessions, account_facts, accounts, archive_state):
+        connection.execute(delete(table))
+
+
+def _first_entries(archive: Archive, connection: Connection, identity: Identity, keys: list[str]) -> bytes:
     body = identity.to_bytes()
     subjects = [("config", hashlib.sha256(body).hexdigest()), *(("key", digest) for digest in keys)]
-    with archive.catalogue.write() as connection:
-        connection.execute(
-            archive_state.insert(),
-            [{"name": "archive", "value": archive.id}, {"name": "origin", "value": archive.origin}],
+    connection.execute(
+        archive_state.insert(),
+        [{"name": "archive", "value": archive.id}, {"name": "origin", "value": archive.origin}],
+    )
+    for kind, subject in subjects:
+        record(
+            connection,
+            type=kind,
+            object_type="archive",
+            object_id=archive.id,
+            subject=subject,
+            actor=SYSTEM_ACTOR,
+            time=identity.created_at,
+            reason="init",
         )
-        for kind, subject in subjects:
-            record(
-                connection,
-                type=kind,
-                object_type="archive",
-                object_id=archive.id,
-                subject=subject,
-                actor=SYSTEM_ACTOR,
-                time=identity.created_at,
-                reason="init",
-            )
     return body

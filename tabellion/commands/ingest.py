@@ -11,7 +11,7 @@ import click
 from ocr import sniff
 from tabellion.base.errors import TabellionError
 from tabellion.commands.common import local_actor, remote
-from tabellion.commands.output import json_option, print_json, progress_line, say
+from tabellion.commands.output import json_option, print_json, progress_line, say, tell
 from tabellion.doors import Door, LocalDoor, RemoteDoor, Sent
 from tabellion.helpers import helping
 from tabellion.settings import load_settings
@@ -81,9 +81,7 @@ class Lines:
             print_json(line)
             return
         progress_line("")
-        click.echo(
-            f"{line['status']:10}  {line['path']}" + (f"  {line['reason']}" if line.get("reason") else "")
-        )
+        tell(f"{line['status']:10}  {line['path']}" + (f"  {line['reason']}" if line.get("reason") else ""))
 
 
 def _send_all(door: Door, paths: Sequence[Path], lines: Lines) -> Iterator[Sent]:

@@ -9,12 +9,13 @@ from typing import Any
 
 import click
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import exists, select
 
 from archive.archive import SYSTEM_ACTOR
-from archive.catalogue.schema import archive_state, deposits
+from archive.catalogue.schema import archive_state
 from archive.catalogue.upsert import upsert
+from archive.erase import erased_owners
 from archive.log import record
+from archive.vault.archive_key import SAFE_DELAY
 from archive.vault.backup import Backup, check_backup, restore_archive_key, restore_keys, write_backup
 from signing.keys import PublicKey, public_keys
 from signing.note import NoteKey
@@ -117,19 +118,25 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
             return
         if parts.keyring is None:
             raise Conflict("this archive is not encrypted: there are no keys of objects to bring back")
-        count = restore_keys(Backup(file, passphrase), parts.keyring, lambda owner: _erased(parts, owner))
+        erased = frozenset(erased_owners(parts.archive))
+        count = restore_keys(Backup(file, passphrase), parts.keyring, erased.__contains__)
     click.echo(f"{count} keys brought back")
 
 
 @command.command("rotate")
 def rotate() -> None:
-    """Make a new archive key and wrap every key of an object with it; no object is touched."""
+    """Make a new archive key and wrap every key of an object with it; no object is touched.
+
+    Keys that were retired more than an hour ago are forgotten; the one just retired goes with a later rotation.
+    """
     with local_archive() as parts:
         archive = parts.archive
         if parts.keyring is None:
             raise Conflict("this archive is not encrypted: there is no archive key")
         new = parts.chest.wrapper.rotate(archive.clock.now())
         count = parts.keyring.rewrap()
+        # Those that were retired by earlier rotations; a running process may still write with the one just retired.
+        parts.chest.wrapper.drop_retired(archive.clock.now() - SAFE_DELAY)
         with archive.catalogue.write() as connection:
             record(
                 connection,
@@ -157,13 +164,6 @@ def log_vkey(parts: Parts) -> str:
 
 def _policy(policy: Policy) -> dict[str, Any]:
     return {"name": policy.name, "requires": sorted(policy.requires), "times": sorted(policy.times)}
-
-
-def _erased(parts: Parts, owner: str) -> bool:
-    deposit = owner.removeprefix("deposits/")
-    query = select(exists().where(deposits.c.id == deposit, deposits.c.erased_at.is_not(None)))
-    with parts.archive.catalogue.read() as connection:
-        return bool(connection.scalar(query))
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> bytes:

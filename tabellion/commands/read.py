@@ -1,13 +1,12 @@
 """`tabellion read`."""
 
-import json
-import sys
 from pathlib import Path
 
 import click
 
 from ocr.page_images import PageImages
 from ocr.values import Reading
+from tabellion.commands.output import json_option, print_json, progress_line, tell
 from tabellion.settings import load_settings
 from tabellion.wiring import make_reader
 
@@ -17,32 +16,28 @@ from tabellion.wiring import make_reader
 @click.option(
     "--languages", help="Languages that it may be written in, such as pl,en; default: all configured."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 def command(file: Path, languages: str | None, as_json: bool) -> None:
     """Read FILE without keeping it: words, kind, language and fields, each with its place."""
     settings = load_settings()
     hints = tuple(code.strip() for code in languages.split(",")) if languages else None
 
     def progress(number: int, count: int, images: PageImages | None) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\rpage {number} of {count}", nl=number == count, err=True)
+        progress_line(f"page {number} of {count}" if number < count else "")
 
     with make_reader(settings) as reader, file.open("rb") as stream:
         reading = reader.read(stream, languages=hints, on_page=progress)
     if as_json:
-        click.echo(json.dumps(reading.promised(str(file)), ensure_ascii=False))
+        print_json(reading.promised(str(file)))
     else:
         _print(reading)
 
 
 def _print(reading: Reading) -> None:
-    click.echo(
-        f"{reading.kind} ({reading.kind_confidence:.0%}), {reading.language}, {len(reading.pages)} pages"
-    )
+    tell(f"{reading.kind} ({reading.kind_confidence:.0%}), {reading.language}, {len(reading.pages)} pages")
     for field in reading.fields:
-        click.echo(
-            f"  {field.name:28} {field.value:30} {field.confidence:4.0%}  page {field.page}, {field.rule}"
-        )
+        tell(f"  {field.name:28} {field.value:30} {field.confidence:4.0%}  page {field.page}, {field.rule}")
     for page in reading.pages:
-        click.echo(f"--- page {page.number}{': ' + page.error if page.error else ''}")
-        click.echo(page.text)
+        tell(f"--- page {page.number}{': ' + page.error if page.error else ''}")
+        for line in page.text.splitlines():
+            tell(line)

@@ -6,7 +6,7 @@ import click
 
 from api.finding import find
 from tabellion.commands.common import local_actor
-from tabellion.commands.output import json_option, print_json, say
+from tabellion.commands.output import json_option, print_json, say, tell
 from tabellion.doors import answer, remote_client
 from tabellion.running import make_service
 from tabellion.settings import load_settings
@@ -37,14 +37,14 @@ def command(query: str, limit: int, cursor: str | None, as_json: bool) -> None:
         print_json(found)
         return
     for debtor in found["debtors"]:
-        click.echo(f"debtor  {debtor['name']}  {debtor['birth_year'] or ''} {debtor['town'] or ''}")
+        tell(f"debtor  {debtor['name']}  {debtor['birth_year'] or ''} {debtor['town'] or ''}")
     for hit in found["hits"]:
         pages = ", ".join(str(page["page"]) for page in hit["pages"])
-        click.echo(
+        tell(
             f"{hit['document']}  {hit['kind']:20} {hit['date'] or '':10}  page {pages}  ({', '.join(hit['why'])})"
         )
         for page in hit["pages"][:1]:
-            click.echo(f"    {' '.join(page['snippet'].split())}")
+            tell(f"    {' '.join(page['snippet'].split())}")
     say(f"{found['total']} papers; {found['not_yet_searchable']} still to be read")
     if found["next"]:
         say(f"more: --cursor {found['next']}")

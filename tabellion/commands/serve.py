@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import os
 import signal
 import socket
 import sys
@@ -123,8 +122,9 @@ def _listen(settings: Settings) -> socket.socket:
         except OSError as error:
             # The api of a service that was killed may still be ending.
             if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                reason = str(error.strerror or error).partition(" (while")[0]
                 raise Unavailable(
-                    f"{settings.host}:{settings.port} cannot be used: {os.strerror(error.errno or 0)}",
+                    f"{settings.host}:{settings.port} cannot be used: {reason}",
                     advice="Stop what listens there, or choose another TABELLION_PORT.",
                 ) from error
         time.sleep(0.2)

@@ -9,7 +9,7 @@ from archive.verify import verify
 from signing.verdict import Verdict
 from tabellion.base.errors import BadRequest
 from tabellion.base.ids import is_id
-from tabellion.commands.output import json_option, print_json, progress_line, say
+from tabellion.commands.output import json_option, print_json, progress_line, say, tell
 from tabellion.doors import answer, remote_client
 from tabellion.receipts import check_file
 from tabellion.running import verify_trust
@@ -73,10 +73,10 @@ def _report(items: tuple[str, ...], trust: Path | None, original: Path | None) -
 
 
 def _print(report: dict[str, Any]) -> None:
-    click.echo(report["headline"])
+    tell(report["headline"])
     for aspect in ("integrity", "time", "origin", "log", "witness", "completeness"):
-        click.echo(f"  {aspect:14} {report[aspect]}")
+        tell(f"  {aspect:14} {report[aspect]}")
     for finding in report["findings"]:
         where = f"  {finding['document']}" if "document" in finding else ""
-        click.echo(f"  {finding['code']}{where}: {finding['detail']}")
+        tell(f"  {finding['code']}{where}: {finding['detail']}")
     say("checked: " + ", ".join(f"{count} {name}" for name, count in report["checked"].items()))
