@@ -14,6 +14,8 @@ EvidenceError
 ├── QuorumNotMet          QUORUM_NOT_MET       a checkpoint that too few witnesses have cosigned
 ├── WitnessRefused        WITNESS_REFUSED      what a witness answers instead of a cosignature
 ├── AlgorithmPolicyInvalid  ALGORITHM_POLICY_INVALID  a list of algorithms that is not one of ours
+├── PackageInvalid        PACKAGE_INVALID      parts of a package that do not fit together
+├── TrustInvalid          TRUST_INVALID        a folder of trust that cannot be read, or a policy that loosens
 ├── TokenRefused          TOKEN_REFUSED        a time-stamp token; `reason` names the condition that failed
 └── RecordRefused         RECORD_REFUSED       an evidence record; `reason` names the condition that failed
 """
@@ -131,6 +133,20 @@ class AlgorithmPolicyInvalid(EvidenceError):
 
     code = "ALGORITHM_POLICY_INVALID"
     advice = "Start from signing/algorithms.json, and keep its canonical form (RFC 8785)."
+
+
+class PackageInvalid(EvidenceError):
+    """What should go into a package does not fit together; nothing was written that could be handed out."""
+
+    code = "PACKAGE_INVALID"
+    advice = "Verify the documents in the archive first; the package is built anew from what holds."
+
+
+class TrustInvalid(EvidenceError):
+    """What a verifier was told to trust cannot be read, or a policy demands less than the built-in minimum."""
+
+    code = "TRUST_INVALID"
+    advice = "Get the folder that `tabellion keys export --public` wrote once more; docs/evidence.md lists its files."
 
 
 class TokenReason(StrEnum):
