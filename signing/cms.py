@@ -94,7 +94,7 @@ def open_envelope(token: bytes) -> Envelope:
                 if choice.name == "crl"
             ),
         )
-    except (TypeError, KeyError, RecursionError, OverflowError, AttributeError, *UNREADABLE) as error:
+    except (TypeError, LookupError, RecursionError, OverflowError, AttributeError, *UNREADABLE) as error:
         raise TokenRefused(TokenReason.MALFORMED, "the token is not well-formed DER") from error
 
 
@@ -184,8 +184,10 @@ def _certificate(choice: Any) -> x509.Certificate:
     if choice.chosen.serial_number <= 0:
         raise TokenRefused(TokenReason.MALFORMED, "a certificate's serial number is not positive (RFC 5280)")
     certificate = x509.load_der_x509_certificate(choice.chosen.dump())
-    # Both are parsed when they are asked for; asking here keeps what is malformed from surfacing later.
-    _ = certificate.extensions, certificate.public_key()
+    # These are parsed when they are asked for; asking here keeps what is malformed from surfacing later.
+    _ = certificate.extensions, certificate.public_key(), certificate.signature_hash_algorithm
+    _ = certificate.subject, certificate.issuer, certificate.serial_number
+    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     return certificate
 
 

@@ -130,11 +130,11 @@ def _token_of(response: bytes) -> bytes:
         status = parsed["status"]["status"].native
         failure: set[str] = parsed["status"]["fail_info"].native or set()
         token = bytes(parsed["time_stamp_token"].dump())
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise TokenRefused(TokenReason.RESPONSE_MALFORMED, "the answer is no TimeStampResp") from error
     if status != "granted":
         reason = TokenReason.AUTHORITY_BUSY if failure & _TRANSIENT else TokenReason.NOT_GRANTED
-        raise TokenRefused(reason, f"the authority answered {status} {' '.join(sorted(failure))}".rstrip())
+        raise TokenRefused(reason, f"the authority answered {status} {' '.join(sorted(map(str, failure)))}".rstrip())
     if not token:
         raise TokenRefused(TokenReason.RESPONSE_MALFORMED, "the answer holds no token")
     return token

@@ -22,5 +22,5 @@ def read_imprint(token: bytes) -> Imprint:
             raise ValueError("its content is no TSTInfo")
         hashed = info["message_imprint"]
         return Imprint(hashed["hash_algorithm"]["algorithm"].native, hashed["hashed_message"].native)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("this is no time-stamp token") from error

@@ -33,7 +33,7 @@ def parse_record(data: bytes) -> EvidenceRecord:
         chains = tuple(tuple(_timestamp(each) for each in chain) for chain in sequence)
     except der.DerTooLarge as error:
         raise RecordRefused(RecordReason.LIMITS, f"the evidence record is too large: {error}") from error
-    except (ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, OverflowError, AttributeError, RecursionError) as error:
         raise RecordRefused(RecordReason.MALFORMED, "the evidence record is not well-formed DER") from error
     if not chains or not all(chains):
         raise RecordRefused(RecordReason.MALFORMED, "the record has no time-stamp, or a chain without one")
