@@ -18,7 +18,7 @@ from archive.catalogue.upsert import upsert
 from archive.errors import LogReadOnly
 from archive.log_files import LogFiles, files_of, superseded
 from archive.log_group import Waiting, assign, in_pieces, log_size, waiting
-from archive.vault import NewObject, Ref
+from archive.vault import KeyMissing, NewObject, Ref
 from signing.checkpoint import Checkpoint, verify_checkpoint
 from signing.errors import NoteInvalid
 from signing.keys import Signer
@@ -78,7 +78,12 @@ class Sequencer:
                 self._log, done = self._open()
                 self._tell(None)
             while group := self._waiting():
-                done += self._sequence(token, self._log, group)
+                try:
+                    done += self._sequence(token, self._log, group)
+                except KeyMissing:
+                    # An erasure emptied a record on its way into the vault; without its body it is sequenced next.
+                    if self._waiting() == group:
+                        raise
             return done
         except LogReadOnly as refused:
             self._log = None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, exists, select
@@ -19,6 +20,8 @@ from signing.verdict import Aspect
 from tabellion.base.clock import rfc3339
 
 SEALING = ("receive", "derive", "restore")
+_ERASING = timedelta(minutes=1)
+"""So long after its transaction an erasure may still be destroying keys."""
 
 
 class DepositCheck:
@@ -35,6 +38,12 @@ class DepositCheck:
 
     def check(self, deposit_id: str, document: str | None) -> None:
         """Check one deposit; findings name the document."""
+        self._findings.settle(
+            lambda: self._check(deposit_id, document),
+            lambda: self._log.erased_since(("deposit", deposit_id)),
+        )
+
+    def _check(self, deposit_id: str, document: str | None) -> None:
         self._findings.looked(Aspect.INTEGRITY)
         with self._archive.catalogue.read() as connection:
             row = connection.execute(select(deposits).where(deposits.c.id == deposit_id)).one_or_none()
@@ -48,7 +57,7 @@ class DepositCheck:
             return
         erased = any(each.type == "erase" for each in chain)
         if erased or (row.erased_at is not None and self._log.erased_since(("deposit", deposit_id))):
-            self._check_erased(deposit_id, document)
+            self._check_erased(row, document)
             return
         self._findings.checked["deposits"] += 1
         if not any(each.version == 1 for each in versions):
@@ -58,16 +67,21 @@ class DepositCheck:
         for version in versions:
             self._check_manifest(row, version, chain, document)
 
-    def _check_erased(self, deposit_id: str, document: str | None) -> None:
+    def _check_erased(self, row: Row[Any], document: str | None) -> None:
         """An erased deposit has its entry; what must not be there is the key."""
         self._findings.checked["erased"] += 1
-        keyring = self._archive.objects.keyring
+        deposit_id, keyring = row.id, self._archive.objects.keyring
         readable = (
             bool(self._archive.objects.vault.versions(f"deposits/{deposit_id}/original"))
             if keyring is None
             else keyring.exists(f"deposits/{deposit_id}")
         )
-        if readable:
+        if not readable:
+            return
+        if row.erased_at is not None and self._archive.clock.now() - row.erased_at < _ERASING:
+            what = f"the erasure of deposit {deposit_id} is just being done"
+            self._findings.undecided(Aspect.INTEGRITY, "ERASURE_RUNNING", what)
+        else:
             what = f"the log says that deposit {deposit_id} was erased, but it can still be read"
             self._findings.failed(Aspect.INTEGRITY, "ERASED_BUT_READABLE", what, document)
 

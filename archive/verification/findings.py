@@ -1,7 +1,7 @@
 """Collects what a verification finds, each with code, plain words and what to do, and the verdict of each aspect."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from signing.verdict import Aspect, Finding, TimeClass, Verdict
 
@@ -26,6 +26,7 @@ ADVICE: Mapping[str, str] = {
     "OBJECT_ALTERED": _RESTORE,
     "KEY_MISSING": "The log has no `erase` entry for it: bring the key back from the newest backup of the keys.",
     "ERASED_BUT_READABLE": "Run the erasure again; until then the content is not gone.",
+    "ERASURE_RUNNING": "Verify again in a minute.",
     "DEPOSIT_MISSING": _CATALOGUE,
     "DOCUMENT_MISSING": _CATALOGUE,
     "CATALOGUE_DIFFERS": _CATALOGUE,
@@ -84,6 +85,16 @@ class Findings:
             self._verdicts[aspect] = Verdict.INDETERMINATE
         self._pending[code] += 1
         self._first_pending.setdefault(code, document)
+
+    def settle(self, check: Callable[[], None], moved: Callable[[], bool]) -> None:
+        """Run a check; where it fails while the thing itself moved on, forget that and run it once more."""
+        verdicts, count = dict(self._verdicts), len(self._findings)
+        pending, checked, times = Counter(self._pending), Counter(self.checked), set(self.times)
+        check()
+        if len(self._findings) > count and moved():
+            self._verdicts, self._pending, self.checked, self.times = verdicts, pending, checked, times
+            del self._findings[count:]
+            check()
 
     @property
     def verdicts(self) -> Mapping[Aspect, Verdict]:

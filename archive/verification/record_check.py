@@ -33,6 +33,9 @@ class RecordCheck:
 
     def check(self, thing: Thing, document: str | None) -> None:
         """Check the chain of a document or batch and its records."""
+        self._findings.settle(lambda: self._check(thing, document), lambda: self._log.erased_since(thing))
+
+    def _check(self, thing: Thing, document: str | None) -> None:
         self._findings.looked(Aspect.INTEGRITY)
         chain = self._log.custody(thing, document)
         named = {each.subject: each for each in chain if each.type in RECORDED[thing[0]]}

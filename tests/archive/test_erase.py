@@ -16,6 +16,7 @@ from archive.verify import verify
 from signing.entry import Entry
 from signing.errors import EntryInvalid
 from signing.verdict import Verdict
+from tabellion.base.clock import ManualClock
 from tabellion.base.errors import NotFound
 from tests.archive.building import ACTOR, Deposited, Intake
 from tests.archive.keeping import TestKeeper
@@ -200,7 +201,7 @@ def test_what_is_held_is_not_erased(archive: Archive, intake: Intake) -> None:
 
 
 def test_an_interrupted_erasure_is_completed(
-    archive: Archive, intake: Intake, monkeypatch: pytest.MonkeyPatch
+    archive: Archive, intake: Intake, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = intake.deposit(intake.batch(), 1, b"paper")
     TestKeeper(archive).run()
@@ -216,8 +217,11 @@ def test_an_interrupted_erasure_is_completed(
         with pytest.raises(Killed):
             erase(archive, made.deposit, ACTOR, "retention-ended")
     TestKeeper(archive).run()
+    assert "ERASURE_RUNNING" in codes(verify(reopened(archive), TRUST))
+    clock.advance(minutes=2)
     report = verify(reopened(archive), TRUST)
     assert "ERASED_BUT_READABLE" in codes(report)
+    assert report.overall is Verdict.FAILED
     assert reapply(archive) == 3
     assert reapply(archive) == 0
     TestKeeper(archive).stamp()
