@@ -176,9 +176,10 @@ def _people(parts: Parts) -> str:
     return portfolio
 
 
-def signed_in(house: House, role: str) -> httpx.Client:
+@contextmanager
+def signed_in(house: House, role: str) -> Iterator[httpx.Client]:
     """A client with the session of that role."""
-    client = httpx.Client(base_url=house.address, headers={"Accept": "text/html"}, timeout=60)
-    answer = client.post("/sign-in", data={"name": role, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text
-    return client
+    with httpx.Client(base_url=house.address, headers={"Accept": "text/html"}, timeout=60) as client:
+        answer = client.post("/sign-in", data={"name": role, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        yield client
