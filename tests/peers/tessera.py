@@ -1,0 +1,53 @@
+"""tessera's fsck as a judge of a log: re-reads every tile and entry bundle of a folder, and the checkpoint.
+
+A bad signature makes it end with 0, and a tampered entry makes it retry for ever: only what it says counts, in time.
+"""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from signing.note import NoteKey
+
+PROGRAM = "github.com/transparency-dev/tessera/cmd/fsck@v1.0.4"
+TOOLS = Path(__file__).parents[2] / "var" / "tools"
+ACCEPTED = "Successfully fsck'd log"
+
+needs_fsck = pytest.mark.skipif(
+    not (shutil.which("go") or (TOOLS / "fsck").exists()), reason="tessera's fsck needs Go"
+)
+
+
+@cache
+def _program() -> Path:
+    path = TOOLS / "fsck"
+    if not path.exists():
+        TOOLS.mkdir(parents=True, exist_ok=True)
+        environment = os.environ | {"GOBIN": str(TOOLS)}
+        done = subprocess.run(
+            ["go", "install", PROGRAM],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        if done.returncode:
+            pytest.skip(f"fsck cannot be fetched: {done.stderr.strip()[-300:]}")
+    return path
+
+
+def accepts(log: Path, key: NoteKey, scratch: Path, seconds: float = 20) -> bool:
+    """Whether fsck accepts the log in the folder (checkpoint, tile/...) within that time."""
+    public = scratch / "log.vkey"
+    public.write_text(key.vkey() + "\n")
+    command = [str(_program()), f"--storage_url={log.as_uri()}/", f"--public_key={public}", "-ui=false"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as expired:
+        return ACCEPTED in (expired.stderr or b"").decode()
+    return ACCEPTED in done.stderr + done.stdout
