@@ -12,7 +12,7 @@ from bench._tiny import Tiny
 
 SEARCHABLE_SECONDS = 180.0
 SWEPT_SECONDS = 180.0
-TEMPORARY = (".tmp-*", "*.tmp", "*.taken", "*.unfinished")
+TEMPORARY = (".tmp-*", "*.tmp", "*.taken", "*.unfinished", ".claimed/*")
 
 
 def check_found(service: Service, token: str, papers: Sequence[Tiny], doors: Sequence[Door]) -> list[str]:
@@ -54,9 +54,9 @@ def check_evidence(service: Service, files: int) -> list[str]:
     return wrong
 
 
-def check_left_over(home: Path) -> list[str]:
-    """No temporary file stays; the keeper that runs is given the time to sweep."""
-    deadline = time.monotonic() + SWEPT_SECONDS
+def check_left_over(home: Path, seconds: float = SWEPT_SECONDS) -> list[str]:
+    """No temporary file stays; the keeper that runs is given so many seconds to sweep."""
+    deadline = time.monotonic() + seconds
     while (left := _temporary(home)) and time.monotonic() < deadline:
         time.sleep(1)
     return [f"left over: {path.relative_to(home)}" for path in left]
