@@ -7,7 +7,7 @@ import io
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -64,8 +64,13 @@ def holds_papers(archive: Archive) -> bool:
         return connection.execute(select(deposits.c.id).limit(1)).one_or_none() is not None
 
 
-def load_demo(parts: Parts, actor: str, progress: Progress) -> Demo:
-    """Load what is not there yet; a keeper and a worker must be alive. Raises FontsMissing, Conflict, Unavailable."""
+def load_demo(
+    parts: Parts, actor: str, progress: Progress, papers: Iterable[DemoPaper] | None = None
+) -> Demo:
+    """Load what is not there yet; a keeper and a worker must be alive. `papers` come box by box; none: the portfolio's.
+
+    Raises FontsMissing, Conflict, Unavailable.
+    """
     archive, home = parts.archive, parts.settings.home
     demo = read_demo(home)
     if demo is None:
@@ -76,10 +81,10 @@ def load_demo(parts: Parts, actor: str, progress: Progress) -> Demo:
     station = _station(archive, portfolio, actor)
     box_of = {claim: box for box in BOXES for claim in box.claims}
     opened: dict[str, Box] = {}
-    for box, papers in groupby(iter_portfolio(), key=lambda paper: box_of[paper.claim]):
+    for box, held in groupby(papers or iter_portfolio(), key=lambda paper: box_of[paper.claim]):
         batch = _batch(archive, station, box)
         if batch is None or batch[1] == "open":
-            opened[_hand_over(parts, station, box, batch and batch[0], list(papers), progress)] = box
+            opened[_hand_over(parts, station, box, batch and batch[0], list(held), progress)] = box
     _wait(archive, list(opened), progress)
     for batch_id, box in opened.items():
         if not box.gap_after:

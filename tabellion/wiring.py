@@ -67,9 +67,10 @@ def opened(settings: Settings, *, ready: bool = True) -> Iterator[Parts]:
     """
     settings.check()
     clock: Clock = SystemClock()
-    vault = FolderVault(settings.vault_folder, clock)
-    identity = read_identity(vault) if settings.vault_folder.is_dir() else None
-    if identity is None:
+    # Nothing is made where a mistaken setting points.
+    vault = FolderVault(settings.vault_folder, clock) if settings.vault_folder.is_dir() else None
+    identity = None if vault is None else read_identity(vault)
+    if vault is None or identity is None:
         raise NotInitialised(f"there is no archive at {settings.home}")
     _check_fixed(settings, identity)
     chest = open_keys(settings)

@@ -23,7 +23,9 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("number", required=False)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many."
+)
 @json_option
 def list_(number: str | None, limit: int, as_json: bool) -> None:
     """Claims by number: all, or those that have a number which fits NUMBER."""

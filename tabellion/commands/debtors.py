@@ -25,7 +25,9 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("text", required=False)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many."
+)
 @json_option
 def list_(text: str | None, limit: int, as_json: bool) -> None:
     """Parties by name: all, or those whose name or identifier fits TEXT."""
@@ -76,7 +78,9 @@ def list_(text: str | None, limit: int, as_json: bool) -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.option("--kind", type=click.Choice(PARTY_KINDS), default="person", show_default=True)
+@click.option(
+    "--kind", type=click.Choice(PARTY_KINDS), default="person", show_default=True, help="What it is."
+)
 @click.option(
     "--external-id", help="What the collection system calls it; one known already is brought up to date."
 )
@@ -89,8 +93,8 @@ def list_(text: str | None, limit: int, as_json: bool) -> None:
     help="Such as pesel=81051784697; repeatable.",
 )
 @click.option("--other-name", "other_names", multiple=True, help="Another name; repeatable.")
-@click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--town")
+@click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]), help="Of a person.")
+@click.option("--town", help="Where they are.")
 def add(
     name: str,
     kind: str,

@@ -87,16 +87,14 @@ class Lines:
 def _send_all(door: Door, paths: Sequence[Path], lines: Lines) -> Iterator[Sent]:
     for path, named in _files(paths):
         if not named and not _recognised(path):
-            lines.print(
-                {"path": str(path), "status": "skipped", "reason": "UNKNOWN_TYPE: not a paper by its content"}
-            )
+            lines.print(_not_taken(path, "skipped", "UNKNOWN_TYPE: not a paper by its content"))
             continue
         try:
             yield door.send(path)
         except TabellionError as error:
-            lines.print({"path": str(path), "status": "failed", "reason": f"{error.code}: {error.message}"})
+            lines.print(_not_taken(path, "failed", f"{error.code}: {error.message}"))
         except OSError as error:
-            lines.print({"path": str(path), "status": "failed", "reason": f"CANNOT_OPEN: {error.strerror}"})
+            lines.print(_not_taken(path, "failed", f"CANNOT_OPEN: {error.strerror}"))
         progress_line(f"{path.name} received")
 
 
@@ -147,6 +145,12 @@ def _line(item: Sent, state: str, reason: str | None, receipt: dict[str, Any] | 
     if item.same_bytes_as:
         line["same_bytes_as"] = list(item.same_bytes_as)
     return line
+
+
+def _not_taken(path: Path, status: str, reason: str) -> dict[str, Any]:
+    """The line of a file of which nothing is kept."""
+    nothing = dict.fromkeys(("deposit", "document", "sha256", "size", "receipt"))
+    return {"path": str(path), **nothing, "status": status, "reason": reason}
 
 
 def _files(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:

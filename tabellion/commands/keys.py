@@ -30,6 +30,12 @@ from tabellion.wiring import Parts
 
 BACKUP_NOTED = "keys_backed_up_at"
 
+passphrase_option = click.option(
+    "--passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File whose first line is the backup's passphrase; without it, the terminal is asked.",
+)
+
 
 @click.group("keys")
 def command() -> None:
@@ -52,7 +58,13 @@ def list_(as_json: bool) -> None:
 
 
 @command.command("export")
-@click.option("--public", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--public",
+    "folder",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for them; made where it is absent.",
+)
 def export(folder: Path) -> None:
     """Write what a verifier must trust into a folder: keys.json, log.vkey, tsa/*.pem, policy.json."""
     with local_archive() as parts:
@@ -70,7 +82,7 @@ def export(folder: Path) -> None:
 
 @command.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@passphrase_option
 def backup(file: Path, passphrase_file: Path | None) -> None:
     """Write all keys to FILE, sealed with a passphrase. Without it, nothing can be read after the keys are lost.
 
@@ -93,7 +105,7 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
 @command.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--check", is_flag=True, help="Rehearse only: open every key, compare, change nothing.")
-@click.option("--passphrase-file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@passphrase_option
 def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
     """Bring keys back from a backup; what was erased stays erased."""
     passphrase = _passphrase(passphrase_file, confirm=False)

@@ -54,11 +54,21 @@ def list_(as_json: bool) -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.option("--role", "roles", multiple=True, type=click.Choice(sorted(ROLES)), required=True)
 @click.option(
-    "--scope", "scopes", multiple=True, help="portfolio:ID, creditor:ID, matter:ID, unassigned, or all."
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice(sorted(ROLES)),
+    required=True,
+    help="What the account may do; repeatable.",
 )
-@click.option("--locale", default="en", show_default=True)
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    help="On which papers: portfolio:ID, creditor:ID, matter:ID, unassigned, or all; repeatable.",
+)
+@click.option("--locale", default="en", show_default=True, help="Language of its pages.")
 def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str) -> None:
     """A new account. On a terminal it asks for the password; else it makes one and prints it once."""
     password = _ask_password(name)
@@ -80,8 +90,8 @@ def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str)
 
 @command.command("grant")
 @click.argument("name")
-@click.option("--role", type=click.Choice(sorted(ROLES)))
-@click.option("--scope")
+@click.option("--role", type=click.Choice(sorted(ROLES)), help="A role.")
+@click.option("--scope", help="portfolio:ID, creditor:ID, matter:ID, unassigned, or all.")
 def give(name: str, role: str | None, scope: str | None) -> None:
     """Give a role or a scope."""
     _change(name, role, scope, give_it=True)
@@ -89,8 +99,8 @@ def give(name: str, role: str | None, scope: str | None) -> None:
 
 @command.command("revoke")
 @click.argument("name")
-@click.option("--role", type=click.Choice(sorted(ROLES)))
-@click.option("--scope")
+@click.option("--role", type=click.Choice(sorted(ROLES)), help="A role.")
+@click.option("--scope", help="portfolio:ID, creditor:ID, matter:ID, unassigned, or all.")
 def revoke(name: str, role: str | None, scope: str | None) -> None:
     """Take a role or a scope back."""
     _change(name, role, scope, give_it=False)
@@ -125,7 +135,13 @@ def disable(name: str) -> None:
 @command.command("token")
 @click.argument("name")
 @click.option("--for", "purpose", default="command line", show_default=True, help="What the token is for.")
-@click.option("--action", "actions", multiple=True, type=click.Choice([action.value for action in Action]))
+@click.option(
+    "--action",
+    "actions",
+    multiple=True,
+    type=click.Choice([action.value for action in Action]),
+    help="Narrows it to this action; repeatable. Without: all that the account may do.",
+)
 def token(name: str, purpose: str, actions: tuple[str, ...]) -> None:
     """A new API token for the account, printed once."""
     with local_archive() as parts, parts.archive.catalogue.write() as connection:

@@ -1,0 +1,42 @@
+"""What reaches a terminal or a program: nothing that moves the cursor, and always the same JSON value."""
+
+import io
+import json
+from contextlib import redirect_stdout
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tabellion.commands.output import plain, print_json, print_table
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda below: st.lists(below) | st.dictionaries(st.text(), below),
+)
+
+
+@given(st.text())
+def test_a_line_stays_one_harmless_line(text: str) -> None:
+    shown = plain(text)
+    assert len(shown) == len(text)
+    assert shown.isprintable()
+    assert text.isprintable() is (shown == text) or " " in shown
+
+
+@given(VALUES)
+def test_json_keeps_its_value_and_has_nothing_that_a_terminal_obeys(value: Any) -> None:
+    out = io.StringIO()
+    with redirect_stdout(out):
+        print_json(value)
+    printed = out.getvalue()
+    assert json.loads(printed) == value
+    assert printed.endswith("\n")
+    assert printed[:-1].isprintable()
+
+
+def test_tables_are_as_wide_as_their_cells() -> None:
+    out = io.StringIO()
+    with redirect_stdout(out):
+        print_table(("A", "LONG"), [("one", None), (2, "x\ny")])
+    assert out.getvalue().splitlines() == ["A    LONG", "one", "2    x y"]

@@ -1,0 +1,67 @@
+"""`tabellion portfolios`, `debtors`, `claims`, `users`."""
+
+from tests.tabellion.house import House
+
+
+def test_a_claim_is_kept_with_its_people_and_numbers(house: House) -> None:
+    portfolio = house.terminal.run("portfolios", "add", "Amber", "--external-id", "P-1").out.strip()
+    assert house.terminal.run("portfolios", "add", "Amber", code=1).err.startswith("CONFLICT")
+    party = house.terminal.run(
+        "debtors", "add", "Bartłomiej Wiśniowski", "--external-id", "D-1", "--identifier", "pesel=81051784697"
+    ).out.strip()
+    house.terminal.run(
+        *(
+            "claims",
+            "add",
+            "KW-2024-088213",
+            "--external-id",
+            "K-1",
+            "--portfolio",
+            "P-1",
+            "--party",
+            "debtor=D-1",
+        ),
+        *("--principal", "2926.05", "--currency", "pln", "--number", "contract_number=ABN/2023/004517"),
+    )
+    (claim,) = house.terminal.run("claims", "list", "ABN/2023/004517", "--json").json
+    assert claim["portfolio"] == portfolio
+    assert (claim["principal"], claim["currency"]) == ("2926.05", "PLN")
+    assert claim["parties"] == [{"id": party, "name": "Bartłomiej Wiśniowski", "role": "debtor"}]
+    (debtor,) = house.terminal.run("debtors", "list", "wisniowski", "--json").json
+    assert debtor["identifiers"] == [["pesel", "81051784697"]]
+    assert "Bartłomiej Wiśniowski" in house.terminal.run("debtors", "list").out
+    assert "2926.05 PLN" in house.terminal.run("claims", "list").out
+    # An upsert by the external id changes the record in place.
+    again = house.terminal.run(
+        "debtors", "add", "Bartłomiej Wiśniowski", "--external-id", "D-1", "--town", "Poznań"
+    )
+    assert again.out.strip() == party
+
+
+def test_wrong_values_are_wrong_use(house: House) -> None:
+    for command in (
+        ("debtors", "add", "X", "--identifier", "pesel"),
+        ("debtors", "add", "X", "--identifier", "shoe_size=44"),
+        ("claims", "add", "X", "--principal", "12"),
+        ("claims", "add", "X", "--principal", "1.234", "--currency", "EUR"),
+        ("claims", "add", "X", "--party", "friend=D-1"),
+        ("batches", "open", "X", "--sheets", "0"),
+        ("ingest",),
+        ("ingest", "/no/such/file"),
+        ("no-such-command",),
+        ("verify",),
+    ):
+        assert house.terminal.run(*command, code=2).err
+
+
+def test_accounts_are_made_and_their_passwords_shown_once(house: House) -> None:
+    made = house.terminal.run("users", "add", "anna", "--role", "collector", "--scope", "unassigned")
+    assert made.out.startswith("password  ")
+    house.terminal.run("users", "grant", "anna", "--role", "legal")
+    house.terminal.run("users", "revoke", "anna", "--scope", "unassigned")
+    users = {user["name"]: user for user in house.terminal.run("users", "list", "--json").json}
+    assert users["anna"]["roles"] == ["collector", "legal"]
+    assert users["anna"]["scopes"] == []
+    assert house.terminal.run("users", "token", "anna").out.startswith("tab_")
+    house.terminal.run("users", "disable", "anna")
+    assert house.terminal.run("users", "add", "anna", "--role", "legal", code=1).err.startswith("CONFLICT")
