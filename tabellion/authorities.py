@@ -3,17 +3,16 @@
 import os
 from urllib.parse import urlsplit
 
-import httpx
 from cryptography import x509
 
-from archive.authorities import HttpAuthority, LocalTestAuthority, TimestampAuthority
+from archive.authorities import LocalTestAuthority, TimestampAuthority
 from signing.timestamp import TimestampTrust
 from tabellion.base.errors import SettingsError
 from tabellion.settings import Settings
 from tabellion.wiring import Parts
 
 LOCAL = "local"
-TIMEOUT = httpx.Timeout(20.0)
+TIMEOUT_SECONDS = 20.0
 
 
 def make_authorities(parts: Parts) -> tuple[TimestampAuthority, ...]:
@@ -29,7 +28,12 @@ def make_authorities(parts: Parts) -> tuple[TimestampAuthority, ...]:
     )
 
 
-def _http(url: str, settings: Settings) -> HttpAuthority:
+def _http(url: str, settings: Settings) -> TimestampAuthority:
+    # Loaded only where it is used: it would double the time that a keeper takes to start.
+    import httpx  # noqa: PLC0415
+
+    from archive.authorities.http import HttpAuthority  # noqa: PLC0415
+
     if settings.tsa_ca_file is None or not settings.tsa_policies.split():
         raise SettingsError(
             f"the time-stamp authority {url} is not pinned",
@@ -48,4 +52,4 @@ def _http(url: str, settings: Settings) -> HttpAuthority:
     )
     # A policy is asked for only where there is no choice; else the authority names its own, among the pinned ones.
     asked = next(iter(policies)) if len(policies) == 1 else None
-    return HttpAuthority(url, trust, httpx.Client(timeout=TIMEOUT), asked)
+    return HttpAuthority(url, trust, httpx.Client(timeout=TIMEOUT_SECONDS), asked)

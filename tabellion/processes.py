@@ -4,6 +4,7 @@ import ctypes
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -65,9 +66,9 @@ class Supervisor:
             if child.process is None or child.process.poll() is None:
                 continue
             lived = self._monotonic() - child.started
-            child.pause = (
-                0.0 if lived > LONGEST_PAUSE else min(LONGEST_PAUSE, child.pause * 2 or LOOK_SECONDS)
-            )
+            # Killed from outside is no fault of its own; one that ends by itself at once is started ever more slowly.
+            faultless = child.process.returncode < 0 or lived > LONGEST_PAUSE
+            child.pause = 0.0 if faultless else min(LONGEST_PAUSE, child.pause * 2 or LOOK_SECONDS)
             child.not_before = self._monotonic() + child.pause
             log.error("process ended", extra={"part": child.name, "code": child.process.returncode})
             child.process = None
@@ -124,3 +125,8 @@ def end_all(processes: Sequence[subprocess.Popen[bytes]], seconds: float) -> Non
 def cores() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def holder() -> str:
+    """A name for this process in leases and beats, unlike that of any other."""
+    return f"{socket.gethostname()[:40]}-{os.getpid()}-{os.urandom(4).hex()}"

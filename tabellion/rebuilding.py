@@ -15,7 +15,8 @@ from ingest.indexing import rebuild_index
 from ingest.keeper import LEASE, NAME, RENEW_SECONDS
 from search import Analyser, EmbeddedRebuild
 from tabellion.base.errors import Conflict
-from tabellion.running import holder, verify_trust
+from tabellion.processes import holder
+from tabellion.running.trust import verify_trust
 from tabellion.wiring import Parts
 
 WITHIN = timedelta(seconds=10)

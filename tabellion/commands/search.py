@@ -8,7 +8,7 @@ from api.finding import find
 from tabellion.commands.common import local_actor
 from tabellion.commands.output import json_option, print_json, say, tell
 from tabellion.doors import answer, remote_client
-from tabellion.running import make_service
+from tabellion.running.serving import make_service
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
 

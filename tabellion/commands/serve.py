@@ -14,7 +14,7 @@ import click
 from tabellion import __version__
 from tabellion.base.errors import Unavailable
 from tabellion.base.logs import configure_logs
-from tabellion.processes import Child, Supervisor, cores
+from tabellion.processes import Child, Supervisor, cores, holder
 from tabellion.settings import Settings, load_settings
 from tabellion.wiring import Parts, celery_app, opened
 
@@ -76,7 +76,7 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
 
     from api.app import build_app  # noqa: PLC0415
     from ingest.process import Heart  # noqa: PLC0415
-    from tabellion.running import holder, make_service  # noqa: PLC0415
+    from tabellion.running.serving import make_service  # noqa: PLC0415
 
     app = build_app(make_service(parts), __version__)
     config = uvicorn.Config(
@@ -93,7 +93,7 @@ def _run_worker(parts: Parts) -> None:
     from celery.exceptions import SecurityWarning  # noqa: PLC0415
 
     from ingest.process import run_worker  # noqa: PLC0415
-    from tabellion.running import holder, make_worker  # noqa: PLC0415
+    from tabellion.running.working import make_worker  # noqa: PLC0415
 
     # Celery warns of running as root in the middle of the log; docs/operations.md says it once.
     warnings.simplefilter("ignore", SecurityWarning)
@@ -103,7 +103,7 @@ def _run_worker(parts: Parts) -> None:
 
 def _run_keeper(parts: Parts) -> None:
     from ingest.process import Heart  # noqa: PLC0415
-    from tabellion.running import holder, make_keeper  # noqa: PLC0415
+    from tabellion.running.keeping import make_keeper  # noqa: PLC0415
 
     name, end = holder(), Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -12,7 +12,7 @@ from tabellion.base.ids import is_id
 from tabellion.commands.output import json_option, print_json, progress_line, say, tell
 from tabellion.doors import answer, remote_client
 from tabellion.receipts import check_file
-from tabellion.running import verify_trust
+from tabellion.running.trust import verify_trust
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from archive.authorities import HttpAuthority
+from archive.authorities.http import HttpAuthority
 from archive.errors import AuthorityFailed, AuthorityRefused
 from signing.timestamp import accept_response, build_request
 from tabellion.base.clock import ManualClock

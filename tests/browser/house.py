@@ -23,7 +23,9 @@ from ingest.worker import Worker
 from tabellion.base.clock import SystemClock
 from tabellion.demo.papers import DemoPaper, registry
 from tabellion.initialise import initialise
-from tabellion.running import make_keeper, make_service, make_worker
+from tabellion.running.keeping import make_keeper
+from tabellion.running.serving import make_service
+from tabellion.running.working import make_worker
 from tabellion.settings import load_settings
 from tabellion.wiring import Parts, opened
 

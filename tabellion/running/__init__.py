@@ -1,0 +1,1 @@
+"""Puts the running parts together, a module a process, so that each imports only what it needs."""

@@ -1,0 +1,66 @@
+"""The keeper with its duties."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from archive.erase import reapply
+from archive.locks import Locks
+from archive.receipts import Receipts
+from archive.sequencer import Sequencer
+from archive.stamp_closing import Pace
+from archive.stamps import Stamps
+from ingest.folders import Folders
+from ingest.indexing import Indexer
+from ingest.keeper import Duty, Keeper
+from ingest.queue import sweep_broker
+from ingest.sweeping import Sweeper
+from search import Analyser, EmbeddedWriter
+from tabellion.authorities import make_authorities
+from tabellion.wiring import Parts, nudger
+
+SWEEP_EVERY = timedelta(seconds=20)
+LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
+LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
+
+
+def make_keeper(parts: Parts, name: str) -> Keeper:
+    """The keeper with its duties: sealing, stamping, indexing and sweeping, each in a lane of its own."""
+    archive, settings = parts.archive, parts.settings
+    pace = Pace(interval=timedelta(minutes=settings.stamp_minutes))
+    indexer = Indexer(archive, lambda: EmbeddedWriter(settings.home / "index", Analyser()))
+    lanes: dict[str, Sequence[Duty]] = {
+        "log": (
+            Duty("sequence", Sequencer(archive, parts.chest.log).run),
+            Duty("lock", Locks(archive).run),
+            Duty("receipts", Receipts(archive, parts.chest.receipt).run),
+        ),
+        "stamps": (Duty("stamps", Stamps(archive, make_authorities(parts), pace=pace).run),),
+        "index": (Duty("index", indexer.run, close=indexer.close),),
+        "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),
+        "sweep": (
+            Duty("sweep", _sweeper(parts), every=SWEEP_EVERY),
+            Duty("orphans", Sweeper(archive).run, every=LOOK_FOR_ORPHANS_EVERY),
+            Duty("erasures", lambda _token: reapply(archive), every=LOOK_FOR_ORPHANS_EVERY),
+        ),
+    }
+    return Keeper(archive, name, lanes)
+
+
+def _folders(parts: Parts) -> Folders:
+    """The watched folders under the home."""
+    settings = parts.settings
+    return Folders(
+        parts.archive,
+        settings.home / "folders",
+        nudge=nudger(settings),
+        limit=settings.max_upload_bytes,
+        retention=parts.retention,
+    )
+
+
+def _sweeper(parts: Parts) -> Callable[[int], object]:
+    def sweep(_token: int) -> None:
+        parts.vault.sweep_temporary(SWEEP_EVERY)
+        sweep_broker(parts.settings.home / "broker", SWEEP_EVERY.total_seconds())
+
+    return sweep

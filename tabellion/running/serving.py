@@ -1,0 +1,79 @@
+"""The service behind the routes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+
+from api.service import Options, Service
+from archive.catalogue import alive
+from archive.sequencer import read_only_reason
+from archive.stamp_closing import demand
+from archive.verify import verify
+from search import Analyser, EmbeddedIndex, Finder, FolderResultLists
+from signing.verdict import Report
+from tabellion.authorities import LOCAL
+from tabellion.running.trust import verify_trust
+from tabellion.wiring import Parts, nudger
+
+LIVES_WITHIN = timedelta(seconds=15)
+
+
+def make_finder(parts: Parts) -> Finder:
+    """Answers searches; whose words and registry it may use is set for each request."""
+    home = parts.settings.home
+    return Finder(
+        index=EmbeddedIndex(home / "index"),
+        analyser=Analyser(),
+        words_of=lambda document, page: None,
+        lists=FolderResultLists(home / "results", parts.archive.clock),
+    )
+
+
+def make_service(parts: Parts) -> Service:
+    """The parts behind the routes."""
+    settings, archive = parts.settings, parts.archive
+    trust = verify_trust(parts)
+
+    def verify_documents(document_ids: Sequence[str] | None) -> Report:
+        return verify(archive, trust, document_ids)
+
+    return Service(
+        archive=archive,
+        finder=make_finder(parts),
+        options=Options(
+            zone=ZoneInfo(settings.zone),
+            session_length=timedelta(hours=settings.session_hours),
+            max_upload_bytes=settings.max_upload_bytes,
+            secure_cookies=settings.secure_cookies,
+            test_authority=LOCAL in settings.tsa_urls.split(),
+            languages=settings.language_list,
+            retention=parts.retention,
+        ),
+        nudge=nudger(settings),
+        verify=verify_documents,
+        close_stamp=lambda: demand(archive),
+        health=lambda: _health(parts),
+    )
+
+
+def _health(parts: Parts) -> Mapping[str, str | None]:
+    """Part by name, and what is wrong with it."""
+    found: dict[str, str | None] = {}
+    try:
+        with parts.archive.catalogue.read() as connection:
+            connection.execute(text("SELECT 1"))
+            now = parts.archive.clock.now()
+            for kind in ("keeper", "worker"):
+                found[kind] = None if alive(connection, kind, now, LIVES_WITHIN) else f"no {kind} is alive"
+            found["log"] = read_only_reason(connection)
+        found["catalogue"] = None
+    except Exception as error:  # whatever it is, the part does not answer
+        found["catalogue"] = type(error).__name__
+    try:
+        parts.vault.versions("archive.json")
+        found["vault"] = None
+    except Exception as error:
+        found["vault"] = type(error).__name__
+    return found

@@ -1,0 +1,14 @@
+"""What this installation trusts when it verifies itself."""
+
+from archive.verification.trust import VerifyTrust
+from signing.note import NoteKey
+from tabellion.authorities import make_authorities
+from tabellion.wiring import Parts
+
+
+def verify_trust(parts: Parts) -> VerifyTrust:
+    """What this installation trusts when it verifies itself."""
+    return VerifyTrust(
+        log_keys=(NoteKey(parts.archive.origin, parts.chest.log.public_der),),
+        authorities=tuple(authority.trust for authority in make_authorities(parts)),
+    )

@@ -1,0 +1,9 @@
+"""The worker with a reader of its own."""
+
+from ingest.worker import Worker
+from tabellion.wiring import Parts, make_reader
+
+
+def make_worker(parts: Parts, name: str) -> Worker:
+    """A worker; `name` says in leases and beats which process it is."""
+    return Worker(parts.archive, make_reader(parts.settings), name)
