@@ -26,6 +26,7 @@ from signing.keys import PublicKey, parse_public_keys, public_keys
 from signing.manifest import EvidenceManifest
 from signing.note import Note, NoteKey
 from signing.quorum import QuorumPolicy
+from signing.receipt import Acceptance, BatchItem, BatchReceipt, DepositReceipt, ReceiptTrust
 from signing.timestamp import accept_response, verify_token
 from signing.tlog import entry_bundle, parse_bundle
 from signing.tlog_proof import TlogProof
@@ -82,7 +83,20 @@ def targets() -> Mapping[str, Target]:
     keys = public_keys([PublicKey.of("log", values.LOG_KEY, NOW)])
     entry = values.entry().to_bytes()
     manifests = (values.manifest().to_bytes(), values.full_manifest().to_bytes())
+    receipts = ReceiptTrust(
+        (PublicKey.of("receipt", values.RECEIPT_KEY, NOW),),
+        values.ORIGIN,
+        (NoteKey(values.ORIGIN, values.LOG_KEY.public_der),),
+    )
+    accepted = Acceptance(values.DEPOSIT, 1, "ab" * 32, "ab" * 64, "ab" * 32, values.WHEN, 0, proof.to_text())
+    deposit_receipt = DepositReceipt(values.ARCHIVE, values.ORIGIN, accepted).sign(values.RECEIPT_KEY)
+    items = (BatchItem(1, "received", accepted), BatchItem(2, "void"))
+    batch_receipt = BatchReceipt(
+        values.ARCHIVE, values.ORIGIN, values.BATCH, values.WHEN, items, gaps=(3,)
+    ).sign(values.RECEIPT_KEY)
     return {
+        "receipt": Target(lambda data: DepositReceipt.verify(data, receipts), (deposit_receipt,)),
+        "batch-receipt": Target(lambda data: BatchReceipt.verify(data, receipts), (batch_receipt,)),
         "record": Target(
             _record, tuple(path.read_bytes() for path in sorted(FOLDER.glob("*.ers"))), der=True
         ),
