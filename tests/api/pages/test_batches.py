@@ -1,0 +1,167 @@
+"""Batches on screen: the sentence, the contact sheet with its gaps, what is done by form, the receipt."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.api.pages.reading import do, markup, see
+from tests.api.support import Client, House
+
+
+@pytest.fixture
+def operator(house: House) -> Client:
+    return house.client("operator")
+
+
+def opened(house: House, operator: Client, sheets: str = "6", **fields: Any) -> str:
+    """A batch with declared sheets; gives its address."""
+    answer = do(operator, "/batches", name="Box 0417", portfolio="", sheets=sheets, **fields)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def fill(house: House, operator: Client, address: str, *numbers: int) -> None:
+    for number in numbers:
+        house.hand_in(operator, batch=address.rpartition("/")[2], sequence=number)
+    house.settle()
+
+
+def frames(operator: Client, address: str, **params: Any) -> list[tuple[int, str]]:
+    """Number and state of each frame."""
+    found = re.findall(
+        r'data-number="(\d+)".*?data-state="([a-z-]+)"', markup(operator, address, **params), re.S
+    )
+    return [(int(number), state) for number, state in found]
+
+
+def field(operator: Client, address: str, name: str, number: int) -> str:
+    found = re.search(rf'data-number="{number}"[^>]*?data-{name}="([^"]*)"', markup(operator, address), re.S)
+    assert found is not None
+    return found[1]
+
+
+def test_the_start_lists_open_batches_with_what_is_missing(house: House, operator: Client) -> None:
+    address = opened(house, operator)
+    fill(house, operator, address, 1, 2, 4)
+    text = see(operator, "/batches")
+    assert "Box 0417 6 3 3" in text
+    assert "0 waiting." in text
+
+
+def test_one_sentence_and_numbered_empty_frames(house: House, operator: Client) -> None:
+    address = opened(house, operator)
+    fill(house, operator, address, 1, 2, 5, 6)
+    text = see(operator, address)
+    assert "6 sheets, 6 sides expected; 4 held; 3–4 missing. Keep the paper." in text
+    assert "4 + 0 + 0 + 0 + 2 = 6" in text
+    assert frames(operator, address) == [
+        (1, "held"),
+        (2, "held"),
+        (3, "missing"),
+        (4, "missing"),
+        (5, "held"),
+        (6, "held"),
+    ]
+
+
+def test_waiting_is_told_from_held(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="1")
+    house.hand_in(operator, batch=address.rpartition("/")[2], sequence=1)
+    assert frames(operator, address) == [(1, "waiting")]
+    assert "0 held, 1 waiting" in see(operator, address)
+
+
+def test_the_page_tells_whether_anything_changed(house: House, operator: Client) -> None:
+    address = opened(house, operator)
+    first = operator.json(f"{address}/state")
+    assert first["quiet"] is True
+    assert operator.json(f"{address}/state", params={"since": first["mark"]}) == {
+        "mark": first["mark"],
+        "quiet": True,
+    }
+    house.hand_in(operator, batch=address.rpartition("/")[2], sequence=1)
+    second = operator.json(f"{address}/state", params={"since": first["mark"]})
+    assert second["quiet"] is False
+    assert 'data-state="waiting"' in second["sheet"]
+
+
+def test_void_mark_and_close_with_a_reason(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="4")
+    fill(house, operator, address, 1, 2)
+    assert do(operator, f"{address}/void", number=3, reason="number-skipped").status_code == 303
+    item = field(operator, address, "item", 2)
+    assert do(operator, f"{address}/mark", item=item, state="separator").status_code == 303
+    assert frames(operator, address) == [(1, "held"), (2, "separator"), (3, "void"), (4, "missing")]
+    text = markup(operator, address)
+    assert "Close with 1 missing" in text
+    version = re.search(r'name="version" value="(\d+)"', text)
+    assert version is not None
+    assert do(operator, f"{address}/close", version=version[1]).status_code == 409
+    closed = do(operator, f"{address}/close", version=version[1], reason="not-in-box")
+    assert closed.headers["location"] == f"{address}/receipt"
+    house.settle()
+    receipt = see(operator, f"{address}/receipt")
+    assert "the paper was not in the box" in receipt
+    assert "SHA-256" in receipt
+    assert "Missing numbers: 4" in receipt
+    assert do(operator, f"{address}/void", number=4, reason="number-skipped").status_code == 409
+    late = do(operator, f"{address}/supplement")
+    assert "supplement of a closed batch" in see(operator, late.headers["location"])
+
+
+def test_what_was_not_seen_is_not_closed(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="1")
+    seen = re.search(r'name="version" value="(\d+)"', markup(operator, address))
+    assert seen is not None
+    do(operator, f"{address}/void", number=1, reason="test-sheet")
+    assert do(operator, f"{address}/close", version=seen[1]).status_code == 409
+
+
+def test_split_and_join_on_the_sheet(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="")
+    batch = address.rpartition("/")[2]
+    house.hand_in(operator, ["first page of two"], ["second page of two"], batch=batch, sequence=1)
+    house.settle()
+    document = field(operator, address, "document", 1)
+    assert do(operator, f"{address}/split", document=document, position=2).status_code == 303
+    house.settle()
+    found = re.findall(
+        r'data-document="([^"]*)" data-position="(\d)" data-before="([^"]*)"', markup(operator, address)
+    )
+    assert [position for _, position, _ in found] == ["1", "1"]
+    (first, _, _), (second, _, before) = found
+    assert before == first != second
+    assert do(operator, f"{address}/join", document=second, to=first).status_code == 303
+    house.settle()
+    found = re.findall(r'data-document="([^"]*)" data-position="(\d)"', markup(operator, address))
+    assert found == [(first, "1"), (first, "2")]
+
+
+def test_thousands_of_numbers_come_in_sheets(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="5000")
+    fill(house, operator, address, 1, 130)
+    assert len(frames(operator, address)) == 60
+    third = markup(operator, address, **{"from": 121})
+    assert "numbers 121 to 180 of 5,000" in third
+    assert (130, "held") in frames(operator, address, **{"from": 121})
+    assert len(frames(operator, address, **{"from": 999_999})) <= 60
+
+
+def test_files_that_came_without_a_batch_are_a_queue(house: House, operator: Client) -> None:
+    house.hand_in(operator)
+    house.settle()
+    queue = operator.get("/batches/unassigned").headers["location"]
+    text = see(operator, queue)
+    assert "Unassigned" in text
+    assert "This queue never closes" in text
+
+
+def test_others_do_not_see_the_batch(house: House, operator: Client) -> None:
+    address = opened(house, operator)
+    elsewhere = house.client("operator", scopes=["portfolio:elsewhere"])
+    for path in (address, f"{address}/state", f"{address}/receipt"):
+        assert elsewhere.get(path).status_code == 404
+    assert do(elsewhere, f"{address}/void", number=1, reason="test-sheet").status_code == 404
+    assert "Box 0417" not in see(elsewhere, "/batches")
+    assert do(elsewhere, "/batches", name="Box X", portfolio="").status_code == 404

@@ -1,0 +1,191 @@
+"""Debtors, evidence, operations, accounts, one's own page: who sees what, and what forms do."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from api.accounts import find_account
+from archive.catalogue.schema import log_entries
+from archive.registry import NewClaim, NewParty, put_claim, put_party
+from tests.api.pages.reading import HTML, do, markup, read_paper, see, visible
+from tests.api.support import House
+
+PESEL = "81051784697"
+
+
+@pytest.fixture
+def north(house: House) -> str:
+    return house.portfolio("North")
+
+
+@pytest.fixture
+def debtor(house: House, north: str) -> str:
+    """A debtor with a claim in the portfolio North."""
+    with house.archive.catalogue.write() as connection:
+        party = put_party(
+            house.archive,
+            connection,
+            NewParty(
+                "Bartłomiej Wiśniowski", external_id="D-17", identifiers=(("pesel", PESEL),), town="Łódź"
+            ),
+        )
+        claim = NewClaim(
+            "KW-2024-088213",
+            portfolio=north,
+            currency="PLN",
+            principal_minor=341_200,
+            parties=((party, "debtor"),),
+        )
+        put_claim(house.archive, connection, claim)
+    return party
+
+
+class TestDebtors:
+    def test_a_dossier_shows_who_it_is_and_his_papers(self, house: House, north: str, debtor: str) -> None:
+        read_paper(house, north, ["Reminder", "Debtor: Bartlomiej Wisniowski", f"PESEL {PESEL}"])
+        client = house.client("collector")
+        assert "Bartłomiej Wiśniowski" in see(client, "/debtors", q="wisniowski")
+        text = see(client, f"/debtors/{debtor}")
+        assert "town Łódź PESEL ···4697 claim KW-2024-088213 3,412.00 PLN" in text
+        assert "1 paper, newest first" in text
+        assert PESEL not in text
+
+    def test_one_out_of_scope_is_not_there(self, house: House, debtor: str) -> None:
+        outside = house.client("collector", scopes=["portfolio:elsewhere"])
+        assert see(outside, f"/debtors/{debtor}", 404)
+        assert see(outside, "/open/crm/D-17", 404)
+        assert "Wiśniowski" not in see(outside, "/debtors")
+        assert "Nobody in your scope" in see(outside, "/debtors", q="wisniowski")
+
+    def test_the_collection_system_opens_a_dossier_by_its_own_number(self, house: House, debtor: str) -> None:
+        answer = house.client("collector").get("/open/crm/D-17", headers=HTML)
+        assert answer.headers["location"] == f"/debtors/{debtor}"
+
+    def test_the_last_ones_are_at_the_start(self, house: House, debtor: str) -> None:
+        client = house.client("collector")
+        assert "will be listed here" in see(client, "/search")
+        kept = client.get(f"/debtors/{debtor}", headers=HTML).headers["set-cookie"]
+        assert "HttpOnly" in kept
+        assert "Looked at last Bartłomiej Wiśniowski" in see(client, "/search")
+        other = house.client("collector")
+        other.cookies.update(client.cookies)
+        assert "Wiśniowski" not in see(other, "/search")
+
+
+class TestEvidence:
+    def test_sentences_count_from_the_log(self, house: House, north: str) -> None:
+        read_paper(house, north, ["one"])
+        read_paper(house, house.portfolio("South"), ["two"])
+        text = see(house.client("auditor", scopes=[f"portfolio:{north}"]), "/evidence")
+        assert "2 received; 2 readable; 0 erased." in text
+        assert "You may open 1 of 2 papers" in text
+        assert "Witnesses: none." in text
+        assert "No outside time proof." in text
+
+    def test_checking_everything_is_an_entry(self, house: House, north: str) -> None:
+        read_paper(house, north, ["one"])
+        auditor = house.client("auditor")
+        text = visible(do(auditor, "/evidence/check"))
+        assert "Checked just now" in text
+        house.settle()
+        checked = select(log_entries).where(
+            log_entries.c.type == "verify", log_entries.c.object_type == "archive"
+        )
+        assert house.count(checked) == 1
+        assert "Everything was read again today" in see(auditor, "/evidence")
+
+    def test_an_entry_by_number_leads_to_its_paper_only_in_scope(self, house: House, north: str) -> None:
+        document = read_paper(house, north, ["one"])
+        row = house.row(select(log_entries).where(log_entries.c.type == "receive"))
+        auditor = house.client("auditor")
+        to = auditor.get("/evidence/entries", params={"number": row.seq}, headers=HTML).headers["location"]
+        text = markup(auditor, to)
+        assert "received and sealed" in text
+        assert row.leaf in text
+        assert f"/documents/{document}" in text
+        assert f"/documents/{document}" not in markup(house.client("auditor", scopes=[]), to)
+        assert see(auditor, "/evidence/entries/999999", 404)
+
+    def test_a_checkpoint_goes_home_on_paper(self, house: House, north: str) -> None:
+        read_paper(house, north, ["one"])
+        text = markup(house.client("auditor"), "/evidence/checkpoint")
+        assert 'class="qr"' in text
+        assert "localhost/test" in text
+        assert see(house.client("collector"), "/evidence/checkpoint", 404)
+
+
+class TestOperations:
+    def test_parts_in_words_and_failures_with_a_retry(self, house: House, north: str) -> None:
+        params = {"name": "cut.pdf", "batch_name": "Box 1", "portfolio": north}
+        house.client("operator").post("/api/v1/deposits", params=params, content=b"%PDF-1.7 cut short")
+        house.settle()
+        administrator = house.client("administrator")
+        page = markup(administrator, "/operations")
+        assert "1 part does not answer." in page
+        assert "no keeper is alive" in page
+        assert "The keys have not been backed up." in page
+        reason = re.search(r'name="reason" value="([A-Z_]+)"', page)
+        assert reason is not None
+        assert do(administrator, "/operations/retry", reason=reason[1]).status_code == 303
+        assert "Nothing has failed." in see(administrator, "/operations")
+        assert see(house.client("operator"), "/operations", 404)
+
+    def test_accounts_are_made_and_changed_by_form(self, house: House, north: str) -> None:
+        administrator = house.client("administrator")
+        made = do(
+            administrator,
+            "/operations/accounts",
+            name="anna.k",
+            password="four unrelated plain words",
+            role="collector",
+            scope=f"portfolio:{north}",
+        )
+        assert made.status_code == 303, made.text
+        text = markup(administrator, "/operations/accounts")
+        assert "anna.k" in text
+        assert "North" in text
+        account = house.account("collector", scopes=(), name="jan.n")
+        address = f"/operations/accounts/{account.id}"
+        assert (
+            do(administrator, f"{address}/rights", fact="role", value="legal", act="give").status_code == 303
+        )
+        assert (
+            do(administrator, f"{address}/rights", fact="role", value="collector", act="take").status_code
+            == 303
+        )
+        assert do(administrator, f"{address}/state", state="disabled").status_code == 303
+        with house.archive.catalogue.read() as connection:
+            now = find_account(connection, account.id)
+        assert (now.roles, now.active) == (frozenset({"legal"}), False)
+
+    def test_what_rest_refuses_forms_refuse(self, house: House) -> None:
+        administrator = house.account("administrator", name="root")
+        client = house.client_of(administrator)
+        weak = do(client, "/operations/accounts", name="x", password="short", role="collector")
+        assert weak.status_code == 400
+        assert "short" not in weak.text
+        last = do(client, f"/operations/accounts/{administrator.id}/state", state="disabled")
+        assert last.status_code == 409
+        assert "That did not work" in last.text
+
+
+class TestMe:
+    def test_language_and_zone_are_kept(self, house: House) -> None:
+        client = house.client("collector")
+        assert do(client, "/me/settings", language="pl", zone="Europe/Rome").status_code == 303
+        assert "Twoje konto" in see(client, "/me")
+        assert do(client, "/me/settings", language="xx", zone="Europe/Rome").status_code == 400
+        assert do(client, "/me/settings", language="pl", zone="../etc").status_code == 400
+
+    def test_a_token_is_shown_once_and_withdrawn(self, house: House) -> None:
+        client = house.client("collector")
+        shown = do(client, "/me/tokens", name="nightly export")
+        token = re.search(r"tab_[A-Za-z0-9_-]{40,}", shown.text)
+        assert token is not None
+        page = markup(client, "/me")
+        assert token[0] not in page
+        names = re.findall(r"/me/tokens/([0-9a-f-]{36})/withdraw", page)
+        assert len(names) == 2
+        assert do(client, f"/me/tokens/{max(names)}/withdraw").status_code == 303
+        assert len(re.findall("/withdraw", markup(client, "/me"))) == 1

@@ -1,0 +1,108 @@
+"""The search page: answers in scope, marked strips, facets as links, errors with their place, nothing found."""
+
+import re
+
+import pytest
+
+from tests.api.pages.reading import HTML, markup, narrow, read_paper, see
+from tests.api.support import House
+
+
+@pytest.fixture
+def north(house: House) -> str:
+    return house.portfolio("North")
+
+
+@pytest.mark.parametrize(
+    ("role", "begins"),
+    [
+        ("operator", "/batches"),
+        ("collector", "/search"),
+        ("legal", "/search"),
+        ("auditor", "/evidence"),
+        ("administrator", "/operations"),
+        ("station", "/batches"),
+    ],
+)
+def test_each_role_begins_somewhere(house: House, role: str, begins: str) -> None:
+    answer = house.client(role).get("/", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, begins)
+
+
+def test_a_hit_shows_the_page_with_its_words_marked(house: House, north: str) -> None:
+    read_paper(house, north, ["Reminder of the overdue subscription"])
+    text = markup(house.client("collector"), "/search", q="subscription")
+    assert "1 paper" in text
+    assert "Reminder of the overdue subscription" in text
+    assert 'class="hit-box"' in text
+    assert "the word as typed" in text
+
+
+def test_a_strip_is_sent_cut_and_only_to_whom_the_page_is_open(house: House, north: str) -> None:
+    read_paper(house, north, ["Reminder of the overdue subscription"])
+    found = re.search(
+        r'<img src="([^"]*/band\?[^"]*)"', markup(house.client("collector"), "/search", q="subscription")
+    )
+    assert found is not None
+    strip = house.client("collector").get(found[1])
+    assert strip.headers["content-type"] == "image/jpeg"
+    assert len(strip.content) < 40_000
+    assert house.client("collector", scopes=["portfolio:elsewhere"]).get(found[1]).status_code == 404
+    assert house.stranger().get(found[1]).status_code == 401
+
+
+def test_nothing_found_says_what_is_still_being_read(house: House, north: str) -> None:
+    operator = house.client("operator")
+    for _ in range(3):
+        house.hand_in(operator, batch_name="Box 1", portfolio=north)
+    text = see(house.client("collector"), "/search", q="nowhere")
+    assert "No page found. 3 papers are still being read." in text
+    assert "still being read" not in see(
+        house.client("collector", scopes=["portfolio:elsewhere"]), "/search", q="nowhere"
+    )
+
+
+def test_an_error_in_the_query_shows_its_place(house: House) -> None:
+    answer = house.client("collector").get("/search", params={"q": "invoice (due"}, headers=HTML)
+    assert answer.status_code == 400
+    assert "invoice <mark>(</mark>due" in answer.text
+    assert "This parenthesis is never closed." in answer.text
+
+
+def test_hostile_queries_stay_text(house: House) -> None:
+    text = (
+        house.client("collector").get("/search", params={"q": "<script>alert(1)</script>"}, headers=HTML).text
+    )
+    assert "<script>alert" not in text
+
+
+def test_facets_narrow_and_widen_again(house: House, north: str) -> None:
+    read_paper(house, north, ["INVOICE number FV/1/2024", "subscription", "Total 100.00 EUR"])
+    read_paper(house, north, ["Dear Sir, about the subscription we spoke of."])
+    text = markup(house.client("collector"), "/search", q="subscription")
+    narrower = re.findall(r'href="(/search\?q=subscription\+kind[^"]*)"', text)
+    assert narrower
+    narrowed = markup(house.client("collector"), narrower[0])
+    assert "1 paper" in narrowed
+    assert 'href="/search?q=subscription" aria-current="true"' in narrowed
+
+
+def test_pages_out_of_scope_are_neither_shown_nor_counted(house: House, north: str) -> None:
+    document = read_paper(house, north, ["first page"], ["the secret annex"])
+    narrow(house, document, 2, "matter:M1")
+    client = house.client("collector", scopes=[f"portfolio:{north}"])
+    assert "No page found." in see(client, "/search", q="annex")
+    assert "1 paper" in see(house.client("collector", scopes=["matter:M1"]), "/search", q="annex")
+
+
+def test_more_papers_are_a_link_away(house: House, north: str) -> None:
+    operator = house.client("operator")
+    for number in range(23):
+        house.hand_in(operator, [f"subscription {number}"], batch_name="Box 1", portfolio=north)
+    house.settle()
+    client = house.client("collector")
+    first = markup(client, "/search", q="subscription")
+    assert first.count('class="hit"') == 20
+    following = re.search(r'rel="next" href="([^"]*)"', first)
+    assert following is not None
+    assert markup(client, following[1]).count('class="hit"') == 3

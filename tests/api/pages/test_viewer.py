@@ -1,0 +1,148 @@
+"""The viewer: the word marked, only open pages, evidence in words, originals, failures with what to do."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from archive.catalogue.schema import log_entries
+from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
+from tests.api.support import House, papers
+
+
+@pytest.fixture
+def north(house: House) -> str:
+    return house.portfolio("North")
+
+
+def test_opens_on_the_first_page_that_matches_with_its_line_outlined(house: House, north: str) -> None:
+    document = read_paper(house, north, ["nothing here"], ["the overdue subscription", "and a subscription"])
+    text = markup(house.client("collector"), f"/documents/{document}", q="subscription")
+    assert "page 2 of 2" in text
+    assert "of 2 <kbd>n</kbd>" in text
+    assert len(re.findall(r'<rect class="mark"', text)) == 2
+    assert len(re.findall(r"data-here", text)) == 1
+    assert 'data-pages="2"' in text
+
+
+def test_no_style_attribute_and_no_inline_script(house: House, north: str) -> None:
+    """The Content-Security-Policy would block them; the page must not need them."""
+    document = read_paper(house, north, ["the overdue subscription"])
+    text = markup(house.client("collector"), f"/documents/{document}", q="subscription")
+    assert not re.search(r"<[^>]*\sstyle=", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert not re.search(r"<[^>]*\son\w+=", text)
+
+
+def test_a_query_that_is_wrong_marks_nothing_and_says_so(house: House, north: str) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    text = see(house.client("collector"), f"/documents/{document}", q="(subscription")
+    assert "the query cannot be understood" in text
+
+
+def test_pages_that_are_closed_are_not_there(house: House, north: str) -> None:
+    document = read_paper(
+        house, north, ["INVOICE Total 100.00 EUR"], ["the secret annex PL61109010140000071219812874"]
+    )
+    narrow(house, document, 2, "matter:M1")
+    client = house.client("collector", scopes=[f"portfolio:{north}"])
+    address = f"/documents/{document}"
+    text = markup(client, address, q="annex")
+    assert "no hit in this paper" in text
+    assert "page=2" not in text
+    assert "PL61" not in text and "annex" not in text.replace('value="annex"', "").replace("q=annex", "")
+    assert see(client, address, 404, page=2)
+    assert client.get(f"{address}/pages/2/band").status_code == 404
+    assert "Download the original" not in see(client, address, tab="evidence")
+    assert client.get(f"{address}/original/1").status_code == 404
+    auditor = house.client("auditor", scopes=["matter:M1"])
+    assert "Other pages are not open to you." not in see(auditor, address, page=2)
+    assert see(auditor, address, 404, page=1)
+
+
+def test_what_is_out_of_scope_is_answered_as_what_is_not_there(house: House, north: str) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    outside = house.client("collector", scopes=["portfolio:elsewhere"])
+    unknown = "01900000-0000-7000-8000-00000000dead"
+    for path in ("", "/original/1", "/pages/1/band"):
+        here, there = (outside.get(f"/documents/{one}{path}", headers=HTML) for one in (document, unknown))
+        assert (here.status_code, there.status_code) == (404, 404)
+        strip = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
+        assert strip.sub("", here.text) == strip.sub("", there.text)
+
+
+def test_evidence_in_words_before_and_after_a_check(house: House, north: str) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    client = house.client("collector")
+    before = see(client, f"/documents/{document}", tab="evidence")
+    assert "Original not read again since it was received." in before
+    assert "by this archive's clock" in before
+    assert "Time proof pending." in before
+    assert "Not proved: that the paper was genuine or complete." in before
+    after = do(client, f"/documents/{document}/check?page=1")
+    assert "Original unchanged: read again today" in after.text
+    assert "No verified time proof covers it yet." in after.text
+    house.settle()
+    assert house.count(select(log_entries).where(log_entries.c.type == "verify")) == 1
+    assert "Original unchanged" in see(client, f"/documents/{document}", tab="evidence")
+    again = client.get(f"/documents/{document}/check", params={"page": 1}, headers=HTML)
+    assert again.headers["location"] == f"/documents/{document}?page=1&tab=evidence"
+
+
+def test_history_names_people_not_pseudonyms(house: House, north: str) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    text = see(house.client("collector"), f"/documents/{document}", tab="history")
+    assert "received and sealed · operator" in text
+    assert "read by machine" in text
+
+
+def test_the_original_comes_as_it_was_under_its_own_name(house: House, north: str) -> None:
+    data = papers(["one of a kind"])
+    operator = house.client("operator")
+    answer = operator.post(
+        "/api/v1/deposits",
+        params={"name": "C:\\Skany\\żółty\u202efdp.pdf", "batch_name": "Box 1", "portfolio": north},
+        content=data,
+    )
+    document = answer.json()["document"]
+    house.settle()
+    got = house.client("collector").get(f"/documents/{document}/original/1")
+    assert got.content == data
+    name = got.headers["content-disposition"]
+    assert name == "attachment; filename*=UTF-8''%C5%BC%C3%B3%C5%82tyfdp.pdf"
+    assert house.client("collector").get(f"/documents/{document}/original/2").status_code == 404
+    assert operator.get(f"/documents/{document}/original/1").status_code == 404
+
+
+def test_looking_is_an_entry_of_the_log(house: House, north: str) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    see(house.client("collector"), f"/documents/{document}")
+    house.settle()
+    looked = select(log_entries).where(log_entries.c.type == "access", log_entries.c.object_id == document)
+    assert house.count(looked) == 1
+
+
+def test_a_failed_paper_says_why_and_what_to_do(house: House, north: str) -> None:
+    operator = house.client("operator")
+    answer = operator.post(
+        "/api/v1/deposits",
+        params={"name": "cut.pdf", "batch_name": "Box 1", "portfolio": north},
+        content=b"%PDF-1.7 cut short",
+    )
+    document = answer.json()["document"]
+    house.settle()
+    text = see(operator, f"/documents/{document}")
+    assert "This paper could not be read" in text
+    assert "Keep the paper." in text
+    assert "Read it again" in text
+    assert "Read it again" not in see(house.client("collector"), f"/documents/{document}")
+    assert do(operator, f"/documents/{document}/retry").status_code == 303
+    assert "This paper is being read" in see(operator, f"/documents/{document}")
+    house.settle()
+    assert "This paper could not be read" in see(operator, f"/documents/{document}")
+
+
+def test_what_is_still_being_read_says_so(house: House, north: str) -> None:
+    received = house.hand_in(house.client("operator"), batch_name="Box 1", portfolio=north)
+    text = see(house.client("collector"), f"/documents/{received['document']}")
+    assert "This paper is being read" in text
