@@ -46,8 +46,8 @@ class TimestampTrust:
 class Token:
     """A token that was verified: `imprint` existed no later than `gen_time`, says `authority`.
 
-    `path` are the SHA-256 fingerprints of the certificates from the signer to the pinned CA; `expires` is the end of
-    the signer's certificate; `revocation` is `good` where a revocation list covers the whole path at `gen_time`;
+    `path` are the SHA-256 fingerprints of the certificates from the signer to the pinned CA; `expires` is the first
+    end among those below that CA; `revocation` is `good` where a revocation list covers the whole path at `gen_time`;
     `algorithms` are the hashes and keys that it rests on.
     """
 
@@ -134,7 +134,9 @@ def _token_of(response: bytes) -> bytes:
         raise TokenRefused(TokenReason.RESPONSE_MALFORMED, "the answer is no TimeStampResp") from error
     if status != "granted":
         reason = TokenReason.AUTHORITY_BUSY if failure & _TRANSIENT else TokenReason.NOT_GRANTED
-        raise TokenRefused(reason, f"the authority answered {status} {' '.join(sorted(map(str, failure)))}".rstrip())
+        raise TokenRefused(
+            reason, f"the authority answered {status} {' '.join(sorted(map(str, failure)))}".rstrip()
+        )
     if not token:
         raise TokenRefused(TokenReason.RESPONSE_MALFORMED, "the answer holds no token")
     return token
@@ -183,7 +185,7 @@ def _verify(der: bytes, imprint: bytes, imprint_algorithm: str, trust: Timestamp
         authority=trust.authority,
         time_class=trust.time_class,
         path=tuple(hashlib.sha256(each.public_bytes(Encoding.DER)).hexdigest() for each in path),
-        expires=signer.not_valid_after_utc,
+        expires=min(each.not_valid_after_utc for each in path[:-1] or path),
         revocation=revocation,
         algorithms=certification_path.algorithms_of(path, (imprint_algorithm, envelope.digest_algorithm)),
     )

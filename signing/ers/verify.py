@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from signing.algorithms import BUILT_IN, AlgorithmPolicy, AlgorithmUse
-from signing.errors import RecordReason, RecordRefused
+from signing.errors import RecordReason, RecordRefused, TokenReason, TokenRefused
 from signing.ers.fold import Digest, Step, fold_record
 from signing.ers.record import EvidenceRecord
 from signing.timestamp import Token
@@ -48,10 +48,13 @@ def verify_record(
 ) -> Proof:
     """The proof that all members existed, as it stands at the time `at`.
 
-    Raises `RecordRefused` (its `undecided` tells INDETERMINATE from FAILED), and `TokenRefused` from the check.
+    Raises `RecordRefused` or, of a token, `TokenRefused`; their `undecided` tells INDETERMINATE from FAILED.
     """
     steps = fold_record(record, members, exact=exact)
     tokens = tuple(check(step.token, step.imprint, step.algorithm) for step in steps)
+    for step, token in zip(steps, tokens, strict=True):
+        if refusal := algorithms.first_refusal(_rests_on(step, token), token.gen_time):
+            raise TokenRefused(TokenReason.WEAK_ALGORITHM, refusal)
     for older, newer in pairwise(tokens):
         if newer.gen_time <= older.gen_time:
             raise RecordRefused(RecordReason.ORDER, "a renewal is not younger than what it renews")

@@ -147,10 +147,15 @@ def attempt(name: str, data: bytes) -> bool:
 def damaged(name: str, chance: random.Random) -> bytes:
     """A seed with one to four damages."""
     target = targets()[name]
-    data = chance.choice(target.seeds)
+    return damage(target.seeds, chance, der=target.der)
+
+
+def damage(seeds: Sequence[bytes], chance: random.Random, *, der: bool) -> bytes:
+    """One of the seeds with one to four damages, most of them within its structure where it is DER."""
+    data = chance.choice(seeds)
     for _ in range(chance.randint(1, 4)):
-        within = target.der and chance.random() < 0.7
-        data = _damage_der(data, chance) if within else _damage(data, target.seeds, chance)
+        within = der and chance.random() < 0.7
+        data = _damage_der(data, chance) if within else _damage(data, seeds, chance)
     return data[:_LARGEST]
 
 

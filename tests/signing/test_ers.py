@@ -1,3 +1,4 @@
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -6,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signing import der
+from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.errors import RecordReason, RecordRefused, StampInvalid, TokenReason, TokenRefused
 from signing.ers import (
     ArchiveTimestamp,
@@ -23,6 +25,7 @@ from signing.ers.tree import DIGEST_SIZES, hash_bytes
 from signing.renewal import History, hashtree_renewal, timestamp_renewal
 from signing.stamp import reduced_tree, stamp_root
 from tests.signing.evidence import START, Deposit, authority, deposits, stamped, token
+from tests.signing.fuzzing import damage
 
 GROUPS = deposits(5)
 HISTORIES = stamped(GROUPS)
@@ -342,3 +345,29 @@ def test_renewal_checks_that_it_is_for_this_history():
     tree = timestamp_renewal([other[0].newest_token], "sha256")
     with pytest.raises(StampInvalid):
         HISTORIES[0].renew_timestamp(tree, 0, token(SECOND, tree, LATER))
+
+
+@pytest.mark.filterwarnings("ignore:Attribute's length:UserWarning")
+def test_damaged_records_never_prove_anything_else():
+    """What still holds after damage (where no signature and no digest reaches) says the same of the same files."""
+    chance = random.Random(4998)
+    seeds = [history.to_bytes() for history in (HISTORIES[0], RENEWED[0], REHASHED[0])]
+    held = 0
+    for _ in range(600):
+        try:
+            proof = GROUPS[0].verify(damage(seeds, chance, der=True), NOW, authority(), SECOND)
+        except (RecordRefused, TokenRefused):
+            continue
+        held += 1
+        assert proof.existed == START
+        assert proof.steps[0].imprint == HISTORIES[0].chains[0][0].imprint.digest
+    assert held < 60
+
+
+def test_weak_at_its_own_time():
+    """A policy that is handed in may refuse what the authority's configuration allowed."""
+    rules = tuple(rule for rule in BUILT_IN.rules if rule.algorithm != "secp256r1")
+    with pytest.raises(TokenRefused) as refused:
+        GROUPS[0].verify(HISTORIES[0].to_bytes(), START, authority(), policy=AlgorithmPolicy(2, rules))
+    assert refused.value.reason is TokenReason.WEAK_ALGORITHM
+    assert not refused.value.undecided

@@ -338,6 +338,18 @@ class TestPath:
         pinned = replace(TRUST, anchors=(middle.certificate,))
         assert len(verify(recipe, trust=pinned).path) == 2
 
+    def test_it_expires_with_the_first_certificate_below_the_anchor(self):
+        middle = pki.ca("middle", ROOT, end=GEN_TIME + 100 * SECOND)
+        signer = pki.tsa(middle)
+        recipe = Recipe(signer=signer, carried=(signer.certificate, middle.certificate))
+        assert verify(recipe).expires == middle.certificate.not_valid_after_utc
+        pinned = replace(TRUST, anchors=(middle.certificate,))
+        assert verify(recipe, trust=pinned).expires == signer.certificate.not_valid_after_utc
+
+    def test_it_names_what_it_rests_on(self):
+        used = {(use.algorithm, use.bits) for use in verify(Recipe()).algorithms}
+        assert used == {("sha256", 0), ("secp256r1", 0)}
+
     @pytest.mark.parametrize(
         "middle",
         [
