@@ -15,6 +15,7 @@ EvidenceError
 ├── WitnessRefused        WITNESS_REFUSED      what a witness answers instead of a cosignature
 ├── AlgorithmPolicyInvalid  ALGORITHM_POLICY_INVALID  a list of algorithms that is not one of ours
 ├── PackageInvalid        PACKAGE_INVALID      parts of a package that do not fit together
+├── PackageRefused        PACKAGE_REFUSED      a package that cannot be read; `reason` names the condition that failed
 ├── TrustInvalid          TRUST_INVALID        a folder of trust that cannot be read, or a policy that loosens
 ├── TokenRefused          TOKEN_REFUSED        a time-stamp token; `reason` names the condition that failed
 └── RecordRefused         RECORD_REFUSED       an evidence record; `reason` names the condition that failed
@@ -140,6 +141,17 @@ class PackageInvalid(EvidenceError):
 
     code = "PACKAGE_INVALID"
     advice = "Verify the documents in the archive first; the package is built anew from what holds."
+
+
+class PackageRefused(EvidenceError):
+    """A package of which nothing can be believed; `reason` is a code of `signing.verifier.reasons`."""
+
+    code = "PACKAGE_REFUSED"
+    advice = "Get the file again from where it came from; what is malformed is not repaired."
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class TrustInvalid(EvidenceError):

@@ -20,7 +20,7 @@ UNSEALED = frozenset({MIMETYPE_FILE, SEAL_MANIFEST, SEAL})
 
 PROOF_FILE = re.compile(r"log/entries/(0|[1-9][0-9]*)\.tlog-proof")
 RECORD_MANIFEST_FILE = re.compile(r"META-INF/ASiCEvidenceRecordManifest[A-Za-z0-9_-]*\.xml")
-STAMP_CHECKPOINT_FILE = re.compile(r"log/stamp-([1-9][0-9]*)\.checkpoint")
+CHAIN_FILE = re.compile(r"time/stamp-[1-9][0-9]*/(chain-[1-9][0-9]*\.pem|revocation-[1-9][0-9]*\.crl)")
 
 
 def folder(number: int) -> str:

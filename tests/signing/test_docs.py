@@ -6,6 +6,7 @@ from signing.entry import ENTRY_TYPES, OBJECT_TYPES, REASONS, REGISTRY_VERSION
 from signing.errors import UNDECIDED, RecordReason, TokenReason
 from signing.manifest import Claimed, EvidenceManifest
 from signing.verdict import POLICIES
+from signing.verifier import REASONS as VERIFIER_REASONS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "evidence.md").read_text()
 
@@ -52,3 +53,11 @@ def test_members_of_a_manifest():
 def test_objects_and_policies():
     assert [name for name in OBJECT_TYPES if name not in PAGE] == []
     assert [name for name in POLICIES if f"`{name}`" not in PAGE] == []
+
+
+def test_reasons_of_verified_packages():
+    rows = [
+        [each.code, each.aspect or "-", each.verdict or "-", each.meaning]
+        for each in VERIFIER_REASONS.values()
+    ]
+    assert _table("Reasons of verified packages") == rows

@@ -1,0 +1,21 @@
+"""The verifier (EVIDENCE section 8): a package and what is trusted in, a report out; no network, clock or archive."""
+
+from signing.verifier.policy import choose_policy, parse_policy
+from signing.verifier.reasons import REASONS, Reason
+from signing.verifier.trust import Trust
+from signing.verifier.trust_folder import read_folder, trust_files, trust_of
+from signing.verifier.verify import verify_package
+from signing.verifier.whole_log import ReadLog
+
+__all__ = [
+    "REASONS",
+    "ReadLog",
+    "Reason",
+    "Trust",
+    "choose_policy",
+    "parse_policy",
+    "read_folder",
+    "trust_files",
+    "trust_of",
+    "verify_package",
+]
