@@ -309,6 +309,7 @@ FINDINGS: Mapping[str, str] = {
     "OBJECT_MISSING": N_("An object of the vault is not there any more."),
     "OBJECT_ALTERED": N_("An object of the vault was changed."),
     "KEY_MISSING": N_("A key is missing, and the log knows of no erasure."),
+    "ERASURE_RUNNING": N_("An erasure was begun and is not done yet."),
     "ERASED_BUT_READABLE": N_("It was erased, but can still be read."),
     "DEPOSIT_MISSING": N_("The catalogue has lost something that was received."),
     "DOCUMENT_MISSING": N_("The catalogue has lost a paper."),
