@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse
 from fastapi.routing import iter_route_contexts
@@ -22,6 +23,7 @@ TITLE = "Tabellion"
 LARGEST_BODY = 16 * 2**20
 """What a request may carry besides a file: a list of 100 000 announced digests has a place in it."""
 
+UPLOADS_AT_ONCE = 64
 STREAMED = frozenset({("POST", "/api/v1/deposits")})
 """Routes that read their body piece by piece, and bound it by a setting of its own."""
 
@@ -37,6 +39,7 @@ def build_app(service: Service, version: str) -> FastAPI:
         redirect_slashes=False,  # such a redirect is built from the Host header, which anybody may have written
     )
     app.state.service = service
+    app.state.uploads = CapacityLimiter(UPLOADS_AT_ONCE)
     app.include_router(rest.router, prefix="/api/v1")
     app.include_router(rest.health)
     app.include_router(pages.router)

@@ -17,6 +17,12 @@ COOKIE = "tabellion_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+def require_same_site(request: Request) -> None:
+    """Raise CsrfRefused for what a browser says another site made it send (Fetch Metadata)."""
+    if request.headers.get("sec-fetch-site") == "cross-site":
+        raise CsrfRefused("the form was sent by another site")
+
+
 class CsrfRefused(BadRequest):
     """A form came without the token of its session: perhaps from a page of somebody else."""
 
@@ -49,6 +55,7 @@ async def identify(request: Request) -> Actor | None:
         session = await to_thread.run_sync(_by_cookie, archive, cookie)
         if session is not None:
             if request.method not in SAFE_METHODS:
+                require_same_site(request)
                 await _check_csrf(request, session)
             request.state.session = session
             actor = session.actor

@@ -16,6 +16,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from api.accounts import create_account, find_by_name
+from api.enrolment import enrol_station
 from api.passwords import generate_password
 from archive.archive import Archive
 from archive.catalogue.schema import batches, deposits, documents
@@ -28,7 +29,6 @@ from tabellion.base.errors import NotFound, Unavailable
 from tabellion.demo.papers import DemoPaper, iter_portfolio, registry
 from tabellion.demo.registry import Party, Registry
 from tabellion.demo_accounts import ROLES, Demo, read_demo, write_demo
-from tabellion.enrolment import enrol_station
 from tabellion.stamping import stamp_now
 from tabellion.wiring import Parts, nudger
 

@@ -10,7 +10,7 @@ from api.accounts import check_password, set_fact
 from api.addresses import inside
 from api.pages.render import page
 from api.pages.texts import languages
-from api.request import COOKIE, Ask, service_of
+from api.request import COOKIE, Ask, require_same_site, service_of
 from api.sessions import check_throttle, digest_of, end_session, note_sign_in, start_session
 from tabellion.base.errors import BadRequest
 
@@ -32,6 +32,7 @@ def sign_in(
     to: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
     """A new session where name and password belong together; else the form again, saying no more than that."""
+    require_same_site(request)
     service = service_of(request)
     archive, now = service.archive, service.archive.clock.now()
     address = request.client.host if request.client else ""

@@ -3,17 +3,19 @@
 Nobody is given names here: an auditor who must know one asks an administrator, who sees names and no entries.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from sqlalchemy import func, select
 
+from api import access
 from api.access import Action, Actor
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from api.rest.log_shapes import LogEntries, LogEntry, log_entry
-from archive.catalogue.schema import deposits, documents, log_entries, log_outbox
+from archive.catalogue.schema import account_facts, deposits, documents, log_entries, log_outbox
 from tabellion.base.errors import NotFound
 
 router = APIRouter(prefix="/audit", tags=["evidence"])
@@ -28,10 +30,13 @@ class Sums(Strict):
     received: int
     readable: int
     erased: int
+    may_open: int = Field(description="Documents that the asker's scopes open.")
+    rights_by: str | None = Field(description="Pseudonym of who last changed the asker's scopes.")
+    rights_at: datetime | None
 
 
 @router.get("")
-def sums(request: Request, _: Auditor) -> Sums:
+def sums(request: Request, actor: Auditor) -> Sums:
     """What the archive holds, counted."""
     with service_of(request).archive.catalogue.read() as connection:
 
@@ -39,7 +44,16 @@ def sums(request: Request, _: Auditor) -> Sums:
             query = select(func.count()).select_from(table).where(*conditions)  # type: ignore[arg-type]
             return connection.scalar(query) or 0
 
+        rights = connection.execute(
+            select(account_facts.c.actor, account_facts.c.at)
+            .where(account_facts.c.account_id == actor.account_id, account_facts.c.fact == "scope")
+            .order_by(account_facts.c.id.desc())
+            .limit(1)
+        ).one_or_none()
         return Sums(
+            may_open=count(documents, access.visible_documents(actor)),
+            rights_by=None if rights is None else rights.actor,
+            rights_at=None if rights is None else rights.at,
             entries=count(log_entries),
             waiting=count(log_outbox),
             received=count(deposits),

@@ -21,7 +21,7 @@ from api.rest.common import BYTES, RECEIPT, IdempotencyKey, Strict
 from api.rest.uploads import FORM, BodyReader, announced_digests, check_length, from_form, repr_digest
 from archive.catalogue.schema import batches, deposits, document_deposits
 from archive.originals import open_original
-from tabellion.base.errors import Forbidden, NotFound
+from tabellion.base.errors import BadRequest, Forbidden, NotFound
 
 router = APIRouter(prefix="/deposits", tags=["deposits"])
 
@@ -123,10 +123,15 @@ async def deposit(
         sha256, sha512 = announced_digests(repr_digest)
         handed = replace(handed, sha256=sha256, sha512=sha512)
         reader = BodyReader(request.stream())
+    elif repr_digest is not None:
+        raise BadRequest("a form's digest is its field sha256", advice="Or send the bytes as the body.")
     else:
         handed, to = from_form(handed, await form.fields(), await form.file_name())
         reader = BodyReader(form.pieces())
-    taken = await to_thread.run_sync(take_in, service, actor, reader, handed)
+    # Threads of their own: slow senders do not keep others from being answered.
+    taken = await to_thread.run_sync(
+        take_in, service, actor, reader, handed, limiter=request.app.state.uploads
+    )
     if to is not None:
         return RedirectResponse(to, status.HTTP_303_SEE_OTHER)
     done = taken.acknowledged

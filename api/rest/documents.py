@@ -24,6 +24,7 @@ from api.rest.document_shapes import (
     document_answer,
     document_shape,
 )
+from archive.archive import Archive
 from archive.catalogue.schema import document_pages, documents, pages
 from archive.readings import load_document_page
 from tabellion.base.errors import Forbidden, NotFound
@@ -32,6 +33,8 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 Reader = Annotated[Actor, Depends(Ask(Action.READ))]
 Corrector = Annotated[Actor, Depends(Ask(Action.CORRECT))]
 MOST_TEXT_PAGES = 500
+READABLE = 220
+"""Pictures up to this width are thumbnails: what a page is can be told from them, not what it says."""
 
 
 class Described(Strict):
@@ -205,23 +208,26 @@ def image(
     actor: Reader,
     width: Annotated[int | None, Query(ge=32, le=2400, description="No wider than so many pixels.")] = None,
 ) -> Response:
-    """The page as a picture."""
+    """The page as a picture; wide enough to be read, looking at it is an entry of the log."""
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
         access.require_page(connection, actor, Action.READ, document_id, page)
         picture = page_picture(archive, connection, document_id, page, width)
+    if width is None or width > READABLE:
+        _looked(archive, actor, document_id)
     return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
 
 @router.get("/{document_id}/pages/{page}/words")
 def words(request: Request, document_id: DocumentId, page: PageNumber, actor: Reader) -> Words:
-    """The words of a page with their boxes."""
+    """The words of a page with their boxes; an entry of the log."""
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
         access.require_page(connection, actor, Action.READ, document_id, page)
         reading = load_document_page(archive, connection, document_id, page)
     if reading is None:
         raise NotFound("that page has not been read")
+    _looked(archive, actor, document_id)
     return Words(
         page=page,
         width=reading.width,
@@ -247,7 +253,7 @@ def text(
     actor: Reader,
     page: Annotated[int | None, Query(ge=1, description="This page only.")] = None,
 ) -> str:
-    """The text of the open pages (the first 500 of them), or of one; pages are parted by form feeds."""
+    """The text of the open pages (the first 500 of them), or of one, parted by form feeds; an entry of the log."""
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
         opened = access.require_document(connection, actor, Action.READ, document_id)
@@ -258,7 +264,13 @@ def text(
         ).all()
         numbers = _open(rows, opened, page)[:MOST_TEXT_PAGES]
         readings = [load_document_page(archive, connection, document_id, number) for number in numbers]
+    _looked(archive, actor, document_id)
     return "\f".join(reading.text for reading in readings if reading is not None)
+
+
+def _looked(archive: Archive, actor: Actor, document_id: str) -> None:
+    with archive.catalogue.write() as connection:
+        record_access(archive, connection, actor, "access", "document", document_id)
 
 
 def _open(numbers: Sequence[int], opened: DocumentAccess, only: int | None) -> list[int]:

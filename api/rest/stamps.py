@@ -11,7 +11,6 @@ from api.access import Action, Actor
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from archive.catalogue.schema import manifests, stamps
-from archive.stamp_closing import demand
 from tabellion.base.errors import NotFound
 
 router = APIRouter(prefix="/stamps", tags=["evidence"])
@@ -60,10 +59,10 @@ def list_stamps(request: Request, _: Reader, limit: Limit = 50, cursor: Cursor =
 @router.post("", status_code=status.HTTP_202_ACCEPTED)
 def close(request: Request, response: Response, _: Annotated[Actor, Depends(Ask(Action.STAMP))]) -> Stamp:
     """Close the open stamp now, with all that was received before. Its state, at `Location`, tells when it is there."""
-    archive = service_of(request).archive
-    stamp_id = demand(archive)
+    service = service_of(request)
+    stamp_id = service.close_stamp()
     response.headers["Location"] = f"/api/v1/stamps/{stamp_id}"
-    with archive.catalogue.read() as connection:
+    with service.archive.catalogue.read() as connection:
         return _find(connection, stamp_id)
 
 

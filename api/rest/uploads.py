@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from anyio import from_thread
+from anyio import fail_after, from_thread
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
@@ -19,6 +19,9 @@ from tabellion.base.errors import BadRequest, TooLarge
 _DIGEST = re.compile(r"(?P<algorithm>[a-z0-9-]+)=:(?P<value>[A-Za-z0-9+/=]*):")
 _ALGORITHMS = {"sha-256": 32, "sha-512": 64}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+IDLE_SECONDS = 60.0
+"""How long a sender may say nothing: who went away without a word does not hold a thread for ever."""
+
 _PLACES = ("batch", "batch_name", "portfolio", "replaces")
 LARGEST_SEQUENCE = 10_000_000
 FORM = {
@@ -48,7 +51,11 @@ class BodyReader:
         self._ended = False
 
     async def _next(self) -> bytes | None:
-        return await anext(self._pieces, None)
+        try:
+            with fail_after(IDLE_SECONDS):
+                return await anext(self._pieces, None)
+        except TimeoutError as error:
+            raise Interrupted(f"nothing came for {IDLE_SECONDS:.0f} seconds") from error
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes; empty at the end. Raises Interrupted where the sender went away."""

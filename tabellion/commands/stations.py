@@ -1,16 +1,12 @@
 """`tabellion stations`."""
 
 import click
-from sqlalchemy import select
 
-from api.accounts import set_fact
-from api.sessions import end_all_sessions
-from archive.catalogue.schema import accounts
+from api.enrolment import enrol_station, withdraw_station
 from archive.registry import find_portfolio
-from ingest.stations import Device, disable_station, find_station, list_stations
+from ingest.stations import Device, find_station, list_stations
 from tabellion.commands.common import acting, local_archive
 from tabellion.commands.output import json_option, print_json, print_table, say, tell, when
-from tabellion.enrolment import enrol_station
 
 
 @click.group("stations")
@@ -97,11 +93,5 @@ def disable(station: str) -> None:
         archive, actor = parts.archive, acting(parts)
         with archive.catalogue.read() as connection:
             found = find_station(connection, station)
-        disable_station(archive, found.id)
-        with archive.catalogue.write() as connection:
-            for account_id in connection.scalars(
-                select(accounts.c.id).where(accounts.c.station_id == found.id)
-            ).all():
-                set_fact(archive, connection, account_id, "state", "disabled", actor=actor)
-                end_all_sessions(connection, account_id, archive.clock.now())
+        withdraw_station(archive, found.id, actor)
     say(f"{found.name} is disabled")

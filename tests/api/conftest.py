@@ -90,9 +90,6 @@ def service(archive: Archive, tmp_path: Path) -> Service:
     def health() -> Mapping[str, str | None]:
         return {"catalogue": None, "keeper": "no keeper is alive"}
 
-    def close_stamp() -> None:
-        demand(archive)
-
     return Service(
         archive=archive,
         finder=Finder(
@@ -112,7 +109,7 @@ def service(archive: Archive, tmp_path: Path) -> Service:
         ),
         nudge=lambda: None,
         verify=verify_documents,
-        close_stamp=close_stamp,
+        close_stamp=lambda: demand(archive),
         health=health,
     )
 

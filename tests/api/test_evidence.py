@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import update
 
+from archive.archive import SYSTEM_ACTOR
 from archive.catalogue import schema as t
 from signing.tlog import leaf_hash
 from tests.api.support import UNKNOWN, House, good, problem
@@ -95,12 +96,17 @@ class TestHistory:
         collector = house.client("collector")
         path = f"/api/v1/documents/{received['document']}"
         collector.json(path)
+        collector.get(f"{path}/text")
+        collector.json(f"{path}/pages/1/words")
+        collector.get(f"{path}/pages/1/image")
+        collector.get(f"{path}/pages/1/image?width=120")
+        collector.json(f"{path}/pages")
         good_bytes = collector.get(f"/api/v1/deposits/{received['deposit']}/original")
         assert good_bytes.status_code == 200
         house.settle()
         problem(collector.get(f"{path}/history?chain=access"), 404, "NOT_FOUND")
         looked = house.client("auditor", scopes=[]).json(f"{path}/history?chain=access")["entries"]
-        assert [one["type"] for one in looked] == ["access", "download"]
+        assert [one["type"] for one in looked] == [*["access"] * 4, "download"]
 
     def test_names_nobody(self, house: House, received: dict[str, str]) -> None:
         account = house.account("auditor", name="quite.unique.name")
@@ -122,6 +128,9 @@ class TestAudit:
         problem(auditor.get(f"/api/v1/audit/entries/{10**9}"), 404, "NOT_FOUND")
         sums = auditor.json("/api/v1/audit")
         assert (sums["received"], sums["readable"], sums["erased"]) == (1, 1, 0)
+        assert (sums["may_open"], sums["rights_by"]) == (1, SYSTEM_ACTOR)
+        elsewhere = house.client("auditor", scopes=[]).json("/api/v1/audit")
+        assert (elsewhere["may_open"], elsewhere["rights_at"], elsewhere["received"]) == (0, None, 1)
         assert sums["entries"] >= len(everything)
 
     def test_the_leaf_is_that_of_the_bundle(self, house: House, received: dict[str, str]) -> None:

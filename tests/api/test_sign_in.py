@@ -212,6 +212,12 @@ class TestCsrf:
         data = {"csrf_token": csrf(house, signed_in)}
         good(signed_in.post("/api/v1/deposits", files=files, data=data), 202)
 
+    def test_another_site_signs_nobody_in(self, house: House, anna: Account) -> None:
+        data = {"name": NAME, "password": PASSWORD}
+        for site, status in (("cross-site", 403), ("same-origin", 303), ("none", 303)):
+            answer = house.stranger().post("/sign-in", data=data, headers={"Sec-Fetch-Site": site})
+            assert answer.status_code == status
+
     def test_a_token_in_the_header_needs_none(self, house: House, anna: Account) -> None:
         good(house.client_of(anna).post("/api/v1/me/tokens", json={"name": "x"}), 201)
 
