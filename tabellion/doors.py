@@ -131,8 +131,8 @@ def station_batch(archive: Archive, station: str, name: str | None, portfolio: s
 class RemoteDoor:
     """A running service over REST."""
 
-    def __init__(self, settings: Settings, batch: str | None, portfolio: str | None) -> None:
-        self._client = remote_client(settings)
+    def __init__(self, client: httpx.Client, batch: str | None, portfolio: str | None) -> None:
+        self._client = client
         self._where = {"batch_name": batch} if batch else {}
         if portfolio is not None:
             self._where["portfolio"] = _remote_portfolio(self._client, portfolio)

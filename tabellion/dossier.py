@@ -110,6 +110,7 @@ def remote_dossier(client: httpx.Client, document_id: str) -> dict[str, Any]:
     """The document as a running service shows it to the token's account; raises Refused."""
     base = f"/api/v1/documents/{document_id}"
     found: dict[str, Any] = answer(client.get(base))
+    found["page_count"] = found.pop("pages")
     found["fields"] = answer(client.get(f"{base}/fields"))
     found["links"] = answer(client.get(f"{base}/links"))
     found["deposits"] = [answer(client.get(f"/api/v1/deposits/{deposit}")) for deposit in found["deposits"]]

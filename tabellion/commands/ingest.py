@@ -12,7 +12,7 @@ from ocr import sniff
 from tabellion.base.errors import TabellionError
 from tabellion.commands.common import local_actor, remote
 from tabellion.commands.output import json_option, print_json, progress_line, say, tell
-from tabellion.doors import Door, LocalDoor, RemoteDoor, Sent
+from tabellion.doors import Door, LocalDoor, RemoteDoor, Sent, remote_client
 from tabellion.helpers import helping
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
@@ -45,7 +45,7 @@ def command(
     settings = load_settings()
     with ExitStack() as stack:
         if remote(settings):
-            door: Door = RemoteDoor(settings, batch, portfolio)
+            door: Door = RemoteDoor(stack.enter_context(remote_client(settings)), batch, portfolio)
         else:
             parts = stack.enter_context(opened(settings))
             with parts.archive.catalogue.read() as connection:

@@ -27,7 +27,8 @@ def command(query: str, limit: int, cursor: str | None, as_json: bool) -> None:
         params: dict[str, str | int] = {"q": query, "limit": limit}
         if cursor is not None:
             params["cursor"] = cursor
-        found: dict[str, Any] = answer(remote_client(settings).get("/api/v1/search", params=params))
+        with remote_client(settings) as client:
+            found: dict[str, Any] = answer(client.get("/api/v1/search", params=params))
     else:
         with opened(settings) as parts:
             with parts.archive.catalogue.read() as connection:

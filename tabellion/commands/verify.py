@@ -60,9 +60,8 @@ def _report(items: tuple[str, ...], trust: Path | None, original: Path | None) -
     settings = load_settings()
     if settings.url is not None:
         body = {"documents": list(items)} if items else {}
-        found: dict[str, Any] = answer(
-            remote_client(settings).post("/api/v1/verify", json=body, timeout=None)
-        )
+        with remote_client(settings) as client:
+            found: dict[str, Any] = answer(client.post("/api/v1/verify", json=body, timeout=None))
         return found
 
     def progress(done: int, total: int) -> None:

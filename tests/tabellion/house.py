@@ -10,7 +10,8 @@ from ingest.process import Heart
 from ingest.worker import Worker
 from tabellion.base.clock import SystemClock
 from tabellion.initialise import initialise
-from tabellion.running import make_keeper, make_worker
+from tabellion.running.keeping import make_keeper
+from tabellion.running.working import make_worker
 from tabellion.settings import load_settings
 from tabellion.wiring import Parts, opened
 from tests.api.support import papers

@@ -1,0 +1,64 @@
+"""`tabellion keys`: backed up, lost, restored, rotated."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from archive.archive import SYSTEM_ACTOR
+from archive.erase import erase
+from tabellion.settings import load_settings
+from tabellion.wiring import opened
+from tests.tabellion.house import lived_in
+from tests.tabellion.terminal import Terminal
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path) -> Path:
+    path = tmp_path / "passphrase"
+    path.write_text("correct horse battery staple\n")
+    return path
+
+
+def test_keys_come_back_from_a_backup_but_not_those_of_what_was_erased(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    with lived_in(tmp_path) as house:
+        paths = [house.paper(f"{name}.pdf", [f"The paper {name}"]) for name in ("kept", "erased")]
+        kept, erased = house.terminal.run("ingest", *paths, "--batch", "box", "--wait", "--json").lines
+    terminal, backup = Terminal(tmp_path / "home"), tmp_path / "keys.backup"
+    with_passphrase = ("--passphrase-file", passphrase)
+    assert "keys in" in terminal.run("keys", "backup", backup, *with_passphrase).out
+    with opened(load_settings(home=tmp_path / "home")) as parts:
+        erase(parts.archive, erased["deposit"], SYSTEM_ACTOR, "retention-ended")
+    vault = tmp_path / "home" / "vault"
+    shutil.rmtree(vault / "keys")
+    assert terminal.run("show", kept["document"], "--json").json["state"] == "searchable"
+    assert terminal.run("verify", kept["document"], code=1)
+
+    terminal.run("keys", "restore", backup, *with_passphrase)
+    assert terminal.run("verify", kept["document"], "--json", code=3).json["integrity"] == "PASSED"
+    with opened(load_settings(home=tmp_path / "home")) as parts:
+        assert parts.keyring is not None
+        owners = set(parts.keyring.owners())
+    assert f"deposits/{kept['deposit']}" in owners
+    assert f"deposits/{erased['deposit']}" not in owners
+    assert not [
+        owner for owner in owners if erased["document"] in owner and owner.endswith(("record-1", "record-2"))
+    ]
+    other = passphrase.with_name("other")
+    other.write_text("another passphrase\n")
+    terminal.run("keys", "restore", backup, "--check", "--passphrase-file", other, code=2)
+
+
+def test_the_archive_key_is_rotated_and_everything_still_opens(tmp_path: Path) -> None:
+    with lived_in(tmp_path) as house:
+        path = house.paper("rotated.pdf", ["A paper under a new key"])
+        (line,) = house.terminal.run("ingest", path, "--batch", "box", "--wait", "--json").lines
+        before = house.terminal.run("keys", "list", "--json").json
+        house.terminal.run("keys", "rotate")
+        after = house.terminal.run("keys", "list", "--json").json
+        report = house.terminal.run("verify", line["document"], "--json", code=None).json
+    assert report["integrity"] == "PASSED"
+    fresh = {key["key"] for key in after} - {key["key"] for key in before}
+    assert len(fresh) == 1

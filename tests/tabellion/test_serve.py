@@ -1,0 +1,156 @@
+"""`tabellion serve`: all processes under one parent, spoken to over REST, killed, started again, and stopped."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.support import papers
+from tests.tabellion.terminal import Terminal
+
+PATIENCE = 90.0
+
+
+@dataclass
+class Service:
+    """A running `tabellion serve`."""
+
+    process: subprocess.Popen[str]
+    address: str
+    terminal: Terminal
+    desk: Path
+
+    def children(self) -> dict[str, int]:
+        """Process ids by what they are; workers are numbered."""
+        found: dict[str, int] = {}
+        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+            if "--only" in words:
+                kind = words[words.index("--only") + 1]
+                found[f"worker-{len(found)}" if kind == "worker" else kind] = int(pid)
+        return found
+
+    def status(self, path: str) -> int:
+        """The status of an answer; 0 where there is none."""
+        try:
+            return httpx.get(f"{self.address}{path}", timeout=5).status_code
+        except httpx.TransportError:
+            return 0
+
+    def remote(self, *roles: str) -> dict[str, str]:
+        """Settings with which commands speak to it, as a new account that sees everything."""
+        name = "-".join(roles)
+        for_roles = [word for role in roles for word in ("--role", role)]
+        self.terminal.run("users", "add", name, *for_roles, "--scope", "all")
+        token = self.terminal.run("users", "token", name).out.strip()
+        return {"TABELLION_URL": self.address, "TABELLION_TOKEN": token, "TABELLION_HOME": "/nowhere"}
+
+
+def wait(done: Callable[[], object], what: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not done():
+        assert time.monotonic() < until, f"{what} did not happen"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    terminal = Terminal(tmp_path / "home")
+    terminal.run("init")
+    with (tmp_path / "log").open("w") as log:
+        process = _serve(tmp_path / "home", 0, log)
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert found, said
+        yield Service(process, found[0], terminal, tmp_path)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def _serve(home: Path, port: int, errors: object) -> subprocess.Popen[str]:
+    settings = {"TABELLION_HOME": str(home), "TABELLION_WORKERS": "1", "TABELLION_LANGUAGES": "en"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tabellion", "serve", "--port", str(port)],
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        stderr=errors,  # type: ignore[arg-type]
+        text=True,
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of the children of a process")
+def test_the_whole_life_of_a_service(service: Service) -> None:
+    wait(lambda: service.status("/readyz") == 200, "readiness")
+    assert sorted(service.children()) == ["api", "keeper", "worker-2"]
+
+    _a_second_one_on_the_same_port_says_so(service)
+    document = _a_paper_goes_its_way_over_rest(service)
+    _what_is_killed_comes_back(service)
+    assert service.terminal.run("rebuild", "--index", code=1).err.startswith("SERVICE_RUNS")
+
+    held = list(service.children().values())
+    service.process.send_signal(signal.SIGINT)
+    assert service.process.wait(PATIENCE) == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in held)
+    assert service.status("/healthz") == 0
+    # All of them have said that they ended: nobody needs to wait for them.
+    assert service.terminal.run("rebuild", "--index", "--json").json == {"indexed": 1}
+    assert service.terminal.run("show", document, "--json").json["state"] == "searchable"
+
+
+def _a_second_one_on_the_same_port_says_so(service: Service) -> None:
+    port = int(service.address.rpartition(":")[2])
+    with _serve(service.terminal.home, port, subprocess.PIPE) as second:
+        out, errors = second.communicate(timeout=PATIENCE)
+    assert second.returncode == 1
+    assert out == ""
+    assert f"127.0.0.1:{port} cannot be used: Address already in use" in errors
+    assert "TABELLION_PORT" in errors
+
+
+def _a_paper_goes_its_way_over_rest(service: Service) -> str:
+    path = service.desk / "over rest.pdf"
+    path.write_bytes(papers(["Tidewell Joinery", "The quillwort clause"]))
+    remote = service.remote("operator", "legal")
+    (line,) = service.terminal.run("ingest", path, "--batch", "over REST", "--wait", "--json", **remote).lines
+    assert line["status"] == "searchable"
+    assert line["receipt"]
+    (again,) = service.terminal.run("ingest", path, "--batch", "over REST", "--json", **remote).lines
+    assert again["deposit"] == line["deposit"]
+    found = service.terminal.run("search", "quillwort", "--json", **remote).json
+    assert [hit["document"] for hit in found["hits"]] == [line["document"]]
+    shown = service.terminal.run("show", line["document"], "--json", **remote).json
+    assert shown["deposits"][0]["sha256"] == line["sha256"]
+    assert shown["history"][0]["type"] == "receive"
+    assert line["sha256"] in service.terminal.run("show", line["document"], **remote).out
+    report = service.terminal.run("verify", line["document"], "--json", code=3, **remote).json
+    assert "TIME_PENDING" in [finding["code"] for finding in report["findings"]]
+    refused = service.terminal.run("search", "x", code=1, **{**remote, "TABELLION_TOKEN": "tab_wrong"})
+    assert refused.err.startswith("REFUSED: NOT_SIGNED_IN")
+    document: str = line["document"]
+    return document
+
+
+def _what_is_killed_comes_back(service: Service) -> None:
+    before = service.children()
+    for kind in ("api", "keeper"):
+        os.kill(before[kind], signal.SIGKILL)
+
+    def back() -> bool:
+        now = service.children()
+        return all(now.get(kind, before[kind]) != before[kind] for kind in ("api", "keeper"))
+
+    wait(back, "another start")
+    wait(lambda: service.status("/readyz") == 200, "readiness")
