@@ -189,7 +189,8 @@ def _linked(connection: Connection, actor: Actor, party_id: str, states: tuple[s
                 kind=row.kind,
                 date=row.document_date,
                 direction=row.direction,
-                amount_minor=row.amount_minor,
+                # It may stand on a page that is closed to the asker: told only with the whole paper.
+                amount_minor=row.amount_minor if scope is not None and scope.complete else None,
                 currency=row.currency,
                 state=row.state,
                 pages=row.page_count,

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.access import Action, Actor
-from api.pages import words
+from api.pages import troubles, words
 from api.pages.texts import Speaker, choose_language, languages, translations
 from api.pages.words import N_
 from api.request import service_of
@@ -44,6 +44,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     made.globals["asset"] = asset
     made.globals["words"] = words
+    made.globals["troubles"] = troubles
     made.policies["ext.i18n.trimmed"] = True
     return made
 

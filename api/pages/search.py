@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import Connection, Row, select
 
-from api.access import Action, Actor
+from api import access
+from api.access import Action, Actor, DocumentAccess
 from api.finding import find, still_to_read
 from api.pages.hits import Pixels, joined
 from api.pages.recent import recent_debtors
@@ -106,9 +107,10 @@ def search(
         return page(request, "search_error.html", context, actor=actor, here="search", status=error.status)
     with service.archive.catalogue.read() as connection:
         rows = _rows(connection, [hit.document for hit in answer.hits])
+        opened = access.open_pages(connection, actor, rows)
     context = {
         "answer": answer,
-        "hits": [_hit(hit, rows.get(hit.document), q) for hit in answer.hits],
+        "hits": [_hit(hit, rows.get(hit.document), opened.get(hit.document), q) for hit in answer.hits],
         "facets": {name: list(_facets(answer, name, q)) for name in FILTERS},
         "order": order,
         "by_relevance": _address(q),
@@ -122,15 +124,17 @@ def _rows(connection: Connection, ids: Sequence[str]) -> Mapping[str, Row[Any]]:
     return {row.id: row for row in connection.execute(select(documents).where(documents.c.id.in_(ids)))}
 
 
-def _hit(hit: AnswerHit, row: Row[Any] | None, query: str) -> Hit:
+def _hit(hit: AnswerHit, row: Row[Any] | None, opened: DocumentAccess | None, query: str) -> Hit:
+    # The amount may stand on a page that is closed to the asker: it is told only with the whole paper.
+    told = row if opened is not None and opened.complete else None
     where = urlencode({"q": query, "page": hit.pages[0].page if hit.pages else 1})
     return Hit(
         address=f"/documents/{hit.document}?{where}#hit",
         kind=hit.kind,
         date=date.fromisoformat(hit.date) if hit.date else None,
         direction=row.direction if row else None,
-        amount_minor=row.amount_minor if row else None,
-        currency=row.currency if row else None,
+        amount_minor=told.amount_minor if told else None,
+        currency=told.currency if told else None,
         pages=row.page_count if row else None,
         parties=tuple(party for party in hit.parties if party.role in ("debtor", "co_debtor", "guarantor")),
         why=hit.why,

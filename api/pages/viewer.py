@@ -86,6 +86,18 @@ def checked(
     return RedirectResponse(f"/documents/{document_id}?{urlencode(kept)}", 303)
 
 
+@router.post("/documents/{document_id}/stamp")
+def stamp(
+    request: Request, document_id: str, actor: Annotated[Actor, Depends(Ask(Action.STAMP))]
+) -> Response:
+    """Get the time proof now instead of when it is due; the keeper asks the authority."""
+    service = service_of(request)
+    with service.archive.catalogue.read() as connection:
+        access.require_document(connection, actor, Action.READ, document_id)
+    service.close_stamp()
+    return RedirectResponse(f"/documents/{document_id}?tab=evidence", 303)
+
+
 @router.post("/documents/{document_id}/retry")
 def retry(
     request: Request, document_id: str, actor: Annotated[Actor, Depends(Ask(Action.RETRY))]

@@ -39,7 +39,9 @@ def do(client: Client, path: str, **fields: Any) -> httpx.Response:
 def read_paper(house: House, portfolio: str, *pages: list[str], name: str = "letter.pdf") -> str:
     """A searchable paper of a portfolio; gives its document."""
     operator = house.client("operator")
-    received = house.hand_in(operator, *pages, batch_name=f"Box {portfolio[-4:]}", portfolio=portfolio, name=name)
+    received = house.hand_in(
+        operator, *pages, batch_name=f"Box {portfolio[-4:]}", portfolio=portfolio, name=name
+    )
     house.settle()
     return str(received["document"])
 

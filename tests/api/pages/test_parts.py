@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from api.pages import words
+from api.pages import troubles, words
 from api.pages.crops import cut
 from api.pages.hits import joined
 from api.pages.me import browser
@@ -58,8 +58,8 @@ def test_a_band_has_the_width_asked_for_and_the_height_of_its_share(top: int, bo
 def test_every_code_that_screens_may_show_has_words() -> None:
     assert set(words.VOID_REASONS) == set(VOID_REASONS)
     assert set(words.CLOSE_REASONS) == set(CLOSE_REASONS)
-    assert set(words.REASONS) >= set(REASONS)
-    assert set(words.FINDINGS) >= set(ADVICE)
+    assert set(troubles.REASONS) >= set(REASONS)
+    assert set(troubles.FINDINGS) >= set(ADVICE)
     assert set(words.ENTRIES) <= set(ENTRY_TYPES)
 
 
