@@ -5,13 +5,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tabellion.processes import end_all, spawn
+from tests.tabellion.processes import lives, wait
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 PARENT = """
@@ -28,22 +27,8 @@ PARENT = """
 """
 
 
-def _wait(done: Callable[[], object], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
-
-
 def _pids(path: Path) -> list[int]:
     return [int(line) for line in path.read_text().split()] if path.exists() else []
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 @pytest.fixture
@@ -51,21 +36,21 @@ def parent(tmp_path: Path) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(PARENT), str(tmp_path)], stderr=subprocess.DEVNULL
     )
-    _wait(lambda: _pids(tmp_path / "steady"))
+    wait(lambda: _pids(tmp_path / "steady"), "it")
     return process
 
 
 def test_what_dies_is_started_again_ever_more_slowly(parent: subprocess.Popen[bytes], tmp_path: Path) -> None:
     (first,) = _pids(tmp_path / "steady")
     os.kill(first, signal.SIGKILL)
-    _wait(lambda: len(_pids(tmp_path / "steady")) == 2)
-    _wait(lambda: len(_pids(tmp_path / "quick")) >= 2)
+    wait(lambda: len(_pids(tmp_path / "steady")) == 2, "it")
+    wait(lambda: len(_pids(tmp_path / "quick")) >= 2, "it")
     parent.send_signal(signal.SIGINT)
     assert parent.wait(20) == 0
     # After 0.2, 0.4, 0.8 seconds and so on: not as often as it could be.
     assert len(_pids(tmp_path / "quick")) < 8
     assert (tmp_path / "ended").exists()
-    assert not any(map(_lives, _pids(tmp_path / "steady")))
+    assert not any(map(lives, _pids(tmp_path / "steady")))
 
 
 @pytest.mark.skipif(
@@ -76,7 +61,7 @@ def test_a_parent_that_is_killed_leaves_nothing_behind(
 ) -> None:
     parent.kill()
     parent.wait(20)
-    _wait(lambda: not any(map(_lives, _pids(tmp_path / "steady"))))
+    wait(lambda: not any(map(lives, _pids(tmp_path / "steady"))), "it")
     assert not (tmp_path / "ended").exists()
 
 
@@ -85,7 +70,7 @@ def test_what_does_not_end_is_killed() -> None:
         [sys.executable, "-c", "import signal, time; signal.signal(15, lambda *_: None); time.sleep(60)"]
     )
     meek = spawn(SLEEP)
-    _wait(lambda: signal.SIGTERM in _caught(stubborn.pid))
+    wait(lambda: signal.SIGTERM in _caught(stubborn.pid), "it")
     end_all([stubborn, meek], 0.5)
     assert (stubborn.returncode, meek.returncode) == (-signal.SIGKILL, -signal.SIGTERM)
 

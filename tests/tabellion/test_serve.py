@@ -5,8 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +13,8 @@ import httpx
 import pytest
 
 from tests.api.support import papers
+from tests.tabellion.processes import PATIENCE, process_children, wait
 from tests.tabellion.terminal import Terminal
-
-PATIENCE = 90.0
 
 
 @dataclass
@@ -29,14 +27,8 @@ class Service:
     desk: Path
 
     def children(self) -> dict[str, int]:
-        """Process ids by what they are; workers are numbered."""
-        found: dict[str, int] = {}
-        for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
-            words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
-            if "--only" in words:
-                kind = words[words.index("--only") + 1]
-                found[f"worker-{len(found)}" if kind == "worker" else kind] = int(pid)
-        return found
+        """Process ids by what they are."""
+        return process_children(self.process.pid)
 
     def status(self, path: str) -> int:
         """The status of an answer; 0 where there is none."""
@@ -52,13 +44,6 @@ class Service:
         self.terminal.run("users", "add", name, *for_roles, "--scope", "all")
         token = self.terminal.run("users", "token", name).out.strip()
         return {"TABELLION_URL": self.address, "TABELLION_TOKEN": token, "TABELLION_HOME": "/nowhere"}
-
-
-def wait(done: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < until, f"{what} did not happen"
-        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -93,7 +78,7 @@ def _serve(home: Path, port: int, errors: object) -> subprocess.Popen[str]:
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of the children of a process")
 def test_the_whole_life_of_a_service(service: Service) -> None:
     wait(lambda: service.status("/readyz") == 200, "readiness")
-    assert sorted(service.children()) == ["api", "keeper", "worker-2"]
+    assert sorted(service.children()) == ["api", "keeper", "worker"]
 
     _a_second_one_on_the_same_port_says_so(service)
     document = _a_paper_goes_its_way_over_rest(service)

@@ -1,0 +1,53 @@
+"""Where no service runs, a command brings its own keeper and workers; they end with it, whatever way it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.api.support import papers
+from tests.tabellion.processes import lives, process_children, wait
+from tests.tabellion.terminal import Terminal
+
+ALONE = {"TABELLION_WORKERS": "1", "TABELLION_LANGUAGES": "en"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells of the children of a process")
+def test_a_command_that_is_killed_leaves_nothing_running_and_can_be_run_again(tmp_path: Path) -> None:
+    terminal, desk = Terminal(tmp_path / "home"), tmp_path / "desk"
+    terminal.run("init")
+    desk.mkdir()
+    for number in range(3):
+        (desk / f"{number}.pdf").write_bytes(papers([f"Paper number {number}"]))
+    command = ("ingest", desk, "--batch", "killed", "--wait", "--json")
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "tabellion", *command],
+        env={**os.environ, **ALONE, "TABELLION_HOME": str(terminal.home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait(lambda: {"keeper", "worker"} <= set(process_children(killed.pid)), "helpers")
+    helpers = list(process_children(killed.pid).values())
+    # Their beats stay behind for a while, and the next command must not rely on them.
+    wait(lambda: _items(terminal) == 3, "receiving")
+    for pid in helpers:
+        os.kill(pid, signal.SIGKILL)
+    killed.kill()
+    killed.wait()
+    wait(lambda: not any(map(lives, helpers)), "the end of the helpers")
+
+    lines = terminal.run(*command, **ALONE).lines
+    assert [line["status"] for line in lines] == ["searchable"] * 3
+    ledger = terminal.run("batches", "show", "killed", "--json").json["ledger"]
+    assert (ledger["items"], ledger["missing"]) == (3, 0)
+    assert not process_children(os.getpid())
+    # What the helpers did is in the log when the command ends.
+    assert terminal.run("verify", "--all", "--json", code=3).json["log"] == "PASSED"
+
+
+def _items(terminal: Terminal) -> int:
+    rows = terminal.run("batches", "list", "--json", code=None).json
+    return sum(row["ledger"]["items"] for row in rows)
