@@ -2,6 +2,7 @@
 
 from signing.verifier.policy import choose_policy, parse_policy
 from signing.verifier.reasons import REASONS, Reason
+from signing.verifier.receipts import verify_receipt
 from signing.verifier.trust import Trust
 from signing.verifier.trust_folder import read_folder, trust_files, trust_of
 from signing.verifier.verify import verify_package
@@ -18,4 +19,5 @@ __all__ = [
     "trust_files",
     "trust_of",
     "verify_package",
+    "verify_receipt",
 ]

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from signing.digests import Digests, digest_stream
 from signing.errors import PackageRefused
+from signing.package import layout
 
 MOST_FILES = 200_000
 LARGEST = 1 << 40
@@ -27,6 +28,9 @@ _END64 = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR = struct.Struct("<4sIQI")
 _CENTRAL = struct.Struct("<4sBBHHHHHIIIHHHHHII")
 _LOCAL = struct.Struct("<4sHHHHHIIIHH")
+_COMMENT = b"mimetype=" + layout.MIMETYPE.encode()
+"""The one comment that is read past: ASiC allows it (EN 319 162-1 section A.1)."""
+
 _LARGE, _LARGE_COUNT = 0xFFFFFFFF, 0xFFFF
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
@@ -204,12 +208,17 @@ def _read_end(file: BinaryIO, length: int) -> _End:
     if length < _END.size:
         raise PackageRefused("ZIP_MALFORMED", "this is no zip")
     at = length - _END.size
+    if (
+        length > _END.size + len(_COMMENT)
+        and _exactly(file, length - len(_COMMENT), len(_COMMENT)) == _COMMENT
+    ):
+        at -= len(_COMMENT)
     magic, disk, first, here, count, size, offset, comment = _END.unpack(_exactly(file, at, _END.size))
     if magic != b"PK\x05\x06":
         raise PackageRefused(
             "ZIP_MALFORMED", "the zip does not end with its directory: a comment, or other bytes"
         )
-    if disk or first or here != count or comment:
+    if disk or first or here != count or at + _END.size + comment != length:
         raise PackageRefused("ZIP_MALFORMED", "the zip has several parts, or a comment that is not there")
     if count != _LARGE_COUNT and _LARGE not in (size, offset):
         return _End(count, size, offset, at)

@@ -115,6 +115,8 @@ REASONS = _reasons(
     ("EXISTED", None, None, "since when something is proven to exist, and by whom"),
     ("DESCENT_ATTESTED", None, None, "an extract: that it comes from its source, the archive attests alone"),
     ("TIME_PENDING", _TIME, _I, "the time proof of a deposit is pending"),
+    ("RECEIPT_INVALID", _INTEGRITY, _F, "a receipt does not prove what it says; origin and log fail with it"),
+    ("ORIGINAL_NOT_COMPARED", None, None, "a receipt was verified without the file that it is about"),
     ("LIMITS_REACHED", _INTEGRITY, _F, "a parser ran into its bounds in a way that no other code names"),
 )
 """By code, in the order of the steps. `FAILED` decides, `INDETERMINATE` leaves open."""

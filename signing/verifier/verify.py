@@ -92,10 +92,12 @@ def _verify(
 
 
 def _check_type(container: Container) -> None:
-    """EN 319 162-1 section A.1: `mimetype` is there, first, and stored, so that tools know the container."""
+    """EN 319 162-1 section A.1: `mimetype` is first and stored, so that tools know ours; others may leave it out."""
     first = next(iter(container.entries.values()), None)
     if layout.MIMETYPE_FILE not in container:
-        raise PackageRefused("CONTAINER_TYPE", "the zip has no mimetype")
+        if layout.INDEX in container:
+            raise PackageRefused("CONTAINER_TYPE", "the package has no mimetype")
+        return
     if container.read(layout.MIMETYPE_FILE, 128) != _MIMETYPE:
         raise PackageRefused("CONTAINER_TYPE", "the zip is of another type than ASiC-E")
     if layout.INDEX in container and (first is None or first.name != layout.MIMETYPE_FILE or first.method):

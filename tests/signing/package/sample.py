@@ -137,8 +137,12 @@ def sample(
     stamped_at: datetime = STAMPED,
     pending: bool = False,
     change: Callable[[Log], None] = lambda log: None,
+    stamper: Callable[[bytes], bytes] | None = None,
 ) -> Sample:
-    """Deposits in one stamp, a document each; `change` adds entries before the export's checkpoint."""
+    """Deposits in one stamp, a document each.
+
+    `change` adds entries before the export's checkpoint, `stamper` gives another token.
+    """
     log = log or Log()
     originals = tuple(f"the bytes of scan {number}".encode() * 40 for number in range(count))
     manifests = [manifest_of(n, {"original.tif": data}).to_bytes() for n, data in enumerate(originals)]
@@ -154,7 +158,7 @@ def sample(
         for manifest, data in zip(manifests, originals, strict=True)
     ]
     tree = HashTree("sha256", [*(group_node(own, rest) for own, *rest in groups), log_leaf(note)])
-    answer = token(authority, tree.root, stamped_at)
+    answer = stamper(tree.root) if stamper else token(authority, tree.root, stamped_at)
     histories = [History.initial(tree, place, group, answer) for place, group in enumerate(groups)]
     histories.append(History.initial(tree, count, [log_leaf(note)], answer))
     log.add("stamp", "stamp", identifier(3, 1), digest_bytes(answer).sha256, "on-demand")
