@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 the answer is no, 2 wrong use, 3 could not decide, 70 inte
 """
 
 import importlib
+import io
 import sys
 import traceback
 
@@ -69,6 +70,10 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command; every error becomes one line, what to do, and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show eight scripts shows the rest as escapes.
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:

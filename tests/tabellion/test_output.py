@@ -2,7 +2,11 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given
@@ -33,6 +37,13 @@ def test_json_keeps_its_value_and_has_nothing_that_a_terminal_obeys(value: Any) 
     assert json.loads(printed) == value
     assert printed.endswith("\n")
     assert printed[:-1].isprintable()
+
+
+def test_a_terminal_of_few_letters_gets_escapes(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "TABELLION_LANGUAGES": "żółw"}
+    command = [sys.executable, "-m", "tabellion", "config"]
+    ran = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, check=True)
+    assert rb"\u017c\xf3\u0142w" in ran.stdout
 
 
 def test_tables_are_as_wide_as_their_cells() -> None:
