@@ -33,10 +33,6 @@ from tests.ingest.test_composition import (
     test_what_people_decided_goes_with_the_pages,
 )
 from tests.ingest.test_keeper import (
-    analyser,
-    found,
-    indexer,
-    keeper,
     test_a_paper_is_sealed_found_and_has_its_receipt,
     test_only_one_keeper_acts_and_another_takes_over,
 )

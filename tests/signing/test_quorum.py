@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +128,7 @@ X1, Y1 = KEYS["X1"].vkey(), KEYS["Y1"].vkey()
         "quorum none\n" + "#" * (1 << 18) + "\n",
         "quorum\u00a0none\n",
     ],
+    ids=itertools.count(),  # the texts hold keys that differ from process to process
 )
 def test_malformed(text):
     with pytest.raises(QuorumPolicyInvalid):
