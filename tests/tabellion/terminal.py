@@ -5,7 +5,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,13 @@ class Terminal:
 
     home: Path
 
-    def run(self, *arguments: str | Path, code: int | None = 0, stdin: str = "", **environment: str) -> Ran:
-        """Run a command; it must end with `code` (None: whatever it is)."""
+    def run(
+        self, *arguments: str | Path, code: int | None = 0, environment: Mapping[str, str] | None = None
+    ) -> Ran:
+        """Run a command with these settings; it must end with `code` (None: whatever it is). Nobody types anything."""
         with (
-            _environment({"TABELLION_HOME": str(self.home), **environment}),
-            _streams(stdin) as streams,
+            _environment({"TABELLION_HOME": str(self.home), **(environment or {})}),
+            _streams() as streams,
             mock.patch.object(sys, "argv", ["tabellion", *map(str, arguments)]),
         ):
             ended = _call()
@@ -61,10 +63,10 @@ def _call() -> int:
 
 
 @contextlib.contextmanager
-def _streams(stdin: str) -> Iterator[tuple[Any, Any]]:
+def _streams() -> Iterator[tuple[Any, Any]]:
     out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
     with (
-        mock.patch.object(sys, "stdin", io.StringIO(stdin)),
+        mock.patch.object(sys, "stdin", io.StringIO()),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
     ):

@@ -39,7 +39,7 @@ def test_a_command_that_is_killed_leaves_nothing_running_and_can_be_run_again(tm
     killed.wait()
     wait(lambda: not any(map(lives, helpers)), "the end of the helpers")
 
-    lines = terminal.run(*command, **ALONE).lines
+    lines = terminal.run(*command, environment=ALONE).lines
     assert [line["status"] for line in lines] == ["searchable"] * 3
     ledger = terminal.run("batches", "show", "killed", "--json").json["ledger"]
     assert (ledger["items"], ledger["missing"]) == (3, 0)

@@ -128,8 +128,12 @@ def test_a_vault_that_lost_its_identity_is_not_taken_for_a_new_one(home: Path) -
 
 def test_settings_that_contradict_the_archive_are_refused(home: Path) -> None:
     terminal = Terminal(home)
-    assert terminal.run("db", "check", code=2, TABELLION_ORIGIN="elsewhere/log").err.startswith("SETTINGS")
-    assert terminal.run("db", "check", code=2, TABELLION_VAULT_ENCRYPTION="off").err.startswith("SETTINGS")
+    assert terminal.run(
+        "db", "check", code=2, environment={"TABELLION_ORIGIN": "elsewhere/log"}
+    ).err.startswith("SETTINGS")
+    assert terminal.run(
+        "db", "check", code=2, environment={"TABELLION_VAULT_ENCRYPTION": "off"}
+    ).err.startswith("SETTINGS")
     for path in home.glob("catalogue.db*"):
         path.unlink()
     terminal.run("db", "upgrade")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -64,13 +65,13 @@ def service(tmp_path: Path) -> Iterator[Service]:
         process.stdout.close()
 
 
-def _serve(home: Path, port: int, errors: object) -> subprocess.Popen[str]:
+def _serve(home: Path, port: int, errors: int | IO[str]) -> subprocess.Popen[str]:
     settings = {"TABELLION_HOME": str(home), "TABELLION_WORKERS": "1", "TABELLION_LANGUAGES": "en"}
     return subprocess.Popen(
         [sys.executable, "-m", "tabellion", "serve", "--port", str(port)],
         env={**os.environ, **settings},
         stdout=subprocess.PIPE,
-        stderr=errors,  # type: ignore[arg-type]
+        stderr=errors,
         text=True,
     )
 
@@ -109,20 +110,26 @@ def _a_paper_goes_its_way_over_rest(service: Service) -> str:
     path = service.desk / "over rest.pdf"
     path.write_bytes(papers(["Tidewell Joinery", "The quillwort clause"]))
     remote = service.remote("operator", "legal")
-    (line,) = service.terminal.run("ingest", path, "--batch", "over REST", "--wait", "--json", **remote).lines
+    (line,) = service.terminal.run(
+        "ingest", path, "--batch", "over REST", "--wait", "--json", environment=remote
+    ).lines
     assert line["status"] == "searchable"
     assert line["receipt"]
-    (again,) = service.terminal.run("ingest", path, "--batch", "over REST", "--json", **remote).lines
+    (again,) = service.terminal.run(
+        "ingest", path, "--batch", "over REST", "--json", environment=remote
+    ).lines
     assert again["deposit"] == line["deposit"]
-    found = service.terminal.run("search", "quillwort", "--json", **remote).json
+    found = service.terminal.run("search", "quillwort", "--json", environment=remote).json
     assert [hit["document"] for hit in found["hits"]] == [line["document"]]
-    shown = service.terminal.run("show", line["document"], "--json", **remote).json
+    shown = service.terminal.run("show", line["document"], "--json", environment=remote).json
     assert shown["deposits"][0]["sha256"] == line["sha256"]
     assert shown["history"][0]["type"] == "receive"
-    assert line["sha256"] in service.terminal.run("show", line["document"], **remote).out
-    report = service.terminal.run("verify", line["document"], "--json", code=3, **remote).json
+    assert line["sha256"] in service.terminal.run("show", line["document"], environment=remote).out
+    report = service.terminal.run("verify", line["document"], "--json", code=3, environment=remote).json
     assert "TIME_PENDING" in [finding["code"] for finding in report["findings"]]
-    refused = service.terminal.run("search", "x", code=1, **{**remote, "TABELLION_TOKEN": "tab_wrong"})
+    refused = service.terminal.run(
+        "search", "x", code=1, environment={**remote, "TABELLION_TOKEN": "tab_wrong"}
+    )
     assert refused.err.startswith("REFUSED: NOT_SIGNED_IN")
     document: str = line["document"]
     return document

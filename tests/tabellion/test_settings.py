@@ -26,7 +26,10 @@ def test_the_environment_is_before_the_file_and_the_file_before_the_default(
     assert load_settings().port == 8100
     monkeypatch.setenv("TABELLION_PORT", "8200")
     assert (load_settings().port, load_settings().languages) == (8200, "de")
-    rows = {row["name"]: row for row in Terminal(here).run("config", "--json", TABELLION_PORT="8200").json}
+    rows = {
+        row["name"]: row
+        for row in Terminal(here).run("config", "--json", environment={"TABELLION_PORT": "8200"}).json
+    }
     assert rows["TABELLION_PORT"]["source"] == "environment"
     assert rows["TABELLION_LANGUAGES"]["source"] == "file"
     assert rows["TABELLION_ZONE"]["source"] == "default"
@@ -40,14 +43,16 @@ def test_every_setting_is_explained(here: Path) -> None:
 
 def test_secrets_are_masked(here: Path) -> None:
     secret = "postgresql+psycopg://archive:hunter2hunter2@db/archive"
-    ran = Terminal(here).run("config", TABELLION_DATABASE_URL=secret, TABELLION_TOKEN="tab_hunter2hunter2")
+    ran = Terminal(here).run(
+        "config", environment={"TABELLION_DATABASE_URL": secret, "TABELLION_TOKEN": "tab_hunter2hunter2"}
+    )
     assert "hunter2" not in ran.out + ran.err
     assert ran.out.count("********") == 2
 
 
 def test_the_default_passphrase_is_refused_outside_the_embedded_mode(here: Path) -> None:
     outside = {"TABELLION_DATABASE_URL": "postgresql+psycopg://archive@db/archive"}
-    refused = Terminal(here / "home").run("init", code=2, **outside)
+    refused = Terminal(here / "home").run("init", code=2, environment=outside)
     assert refused.err.startswith("SETTINGS: the keys' passphrase lies beside the keys")
     assert not (here / "home").exists()
     load_settings(database_url=outside["TABELLION_DATABASE_URL"], key_passphrase_file=here / "p").check()
@@ -65,7 +70,7 @@ def test_the_default_passphrase_is_refused_outside_the_embedded_mode(here: Path)
 )
 def test_values_that_do_not_fit_are_refused_by_name(here: Path, name: str, value: str, said: str) -> None:
     passphrase = {"TABELLION_KEY_PASSPHRASE_FILE": str(here / "passphrase")}
-    ran = Terminal(here / "home").run("init", code=2, **{f"TABELLION_{name}": value}, **passphrase)
+    ran = Terminal(here / "home").run("init", code=2, environment={f"TABELLION_{name}": value, **passphrase})
     assert ran.err.startswith("SETTINGS")
     assert said in ran.err
 
