@@ -53,16 +53,14 @@ def service(tmp_path: Path) -> Iterator[Service]:
     terminal.run("init")
     with (tmp_path / "log").open("w") as log:
         process = _serve(tmp_path / "home", 0, log)
-    try:
+    with process:
         assert process.stdout is not None
-        said = process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert found, said
-        yield Service(process, found[0], terminal, tmp_path)
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
+        try:
+            found = re.search(r"http://127\.0\.0\.1:\d+", process.stdout.readline())
+            assert found
+            yield Service(process, found[0], terminal, tmp_path)
+        finally:
+            process.kill()
 
 
 def _serve(home: Path, port: int, errors: int | IO[str]) -> subprocess.Popen[str]:
