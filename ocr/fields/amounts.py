@@ -38,7 +38,7 @@ _SIGNS = {
 _SIGN = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _GROUPED = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+|\d+"
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?<![\d/.,-])(?P<whole>{_GROUPED})(?P<mark>[.,])\s?(?P<cents>\d{{2}})(?![\d/]|[.,-]\d)"
+    rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?<![\d/.,-])(?P<whole>{_GROUPED})(?P<mark>[.,])\s?(?P<cents>\d{{2}})(?![\d/]|[.,-]\d|\s?%)"
     rf"(?:\s{{0,2}}(?P<after>{_SIGN})(?!\w))?",
     re.IGNORECASE,
 )

@@ -80,6 +80,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
             best[role.name] = role
     if not _agree(roles, best):
         _drop_doubtful_vat(best)
+        _drop_parts_beyond_the_whole(best)
     fields = [role.reading() for role in best.values()]
     fields += _currency(money)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
@@ -199,6 +200,17 @@ def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> bool:
                 best[role.name] = replace(role, rule=f"{role.rule}; adds up", strength=0.99)
             return True
     return False
+
+
+def _drop_parts_beyond_the_whole(best: dict[str, _Role]) -> None:
+    """A part of a sum that is more than the sum was read elsewhere, such as a company's share capital."""
+    whole = best.get("amounts.total")
+    if whole is None:
+        return
+    for name in ("amounts.principal", "amounts.interest", "amounts.costs", "amounts.net", "amounts.vat"):
+        part = best.get(name)
+        if part is not None and Decimal(part.candidate.value) > Decimal(whole.candidate.value):
+            del best[name]
 
 
 def _drop_doubtful_vat(best: dict[str, _Role]) -> None:

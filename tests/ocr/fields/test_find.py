@@ -125,3 +125,17 @@ def test_every_field_says_where_and_why() -> None:
 
 def test_no_pages_no_fields() -> None:
     assert find_fields([], "invoice", "en") == ()
+
+
+def test_the_capital_of_a_company_is_no_claim() -> None:
+    found = fields(
+        (
+            "Razem do zapłaty\t2 869,67 zł",
+            "Fala Telekom S.A. Kapitał zakładowy 12 400 000,00 zł",
+            "Należność główna\t99 000,00 zł",
+        ),
+        "dunning_letter",
+        "pl",
+    )
+    assert found["amounts.total"] == "2869.67"
+    assert "amounts.principal" not in found
