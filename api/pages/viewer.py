@@ -88,7 +88,7 @@ def checked(
 
 @router.post("/documents/{document_id}/stamp")
 def stamp(
-    request: Request, document_id: str, actor: Annotated[Actor, Depends(Ask(Action.STAMP))]
+    request: Request, document_id: str, actor: Reader, _: Annotated[Actor, Depends(Ask(Action.STAMP))]
 ) -> Response:
     """Get the time proof now instead of when it is due; the keeper asks the authority."""
     service = service_of(request)

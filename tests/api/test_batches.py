@@ -121,11 +121,11 @@ class TestAnnouncement:
         bad = [{"sequence": 1, "sha256": "XYZ"}]
         problem(operator.post(f"{path}/announced", json={"digests": bad}), 400, "BAD_REQUEST")
 
-    def test_a_hundred_thousand_at_once(self, house: House, operator: Client) -> None:
+    def test_thousands_at_once(self, house: House, operator: Client) -> None:
         batch = opened(operator, sheets=100_000)
-        digests = [{"sequence": n, "sha256": f"{n:064x}"} for n in range(1, 20_001)]
+        digests = [{"sequence": n, "sha256": f"{n:064x}"} for n in range(1, 5_001)]
         answer = operator.post(f"/api/v1/batches/{batch}/announced", json={"digests": digests})
-        assert len(good(answer)["missing"]) == 20_000
+        assert len(good(answer)["missing"]) == 5_000
 
 
 class TestVersions:

@@ -5,11 +5,13 @@ import hashlib
 import threading
 from collections.abc import AsyncIterator, Iterator
 
+import anyio
 import psutil
 import pytest
 from sqlalchemy import select
 
 from api.forms import LONGEST_FIELDS
+from api.rest import uploads
 from archive.catalogue import schema as t
 from tests.api.support import Client, House, good, papers, problem
 
@@ -94,6 +96,14 @@ class TestBody:
         assert b"UPLOAD_INTERRUPTED" in b"".join(message.get("body", b"") for message in answers)
         assert nothing_is_kept(house)
 
+    def test_a_sender_who_falls_silent_is_not_waited_for(
+        self, house: House, operator: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploads, "IDLE_SECONDS", 0.05)
+        answer = operator.post("/api/v1/deposits", content=silent())
+        assert "nothing came" in problem(answer, 400, "UPLOAD_INTERRUPTED")["title"]
+        assert nothing_is_kept(house)
+
     def test_the_standing_name_of_a_batch(self, house: House, operator: Client) -> None:
         first = good(operator.post("/api/v1/deposits?batch_name=box+7", content=DATA), 202)
         again = good(operator.post("/api/v1/deposits?batch_name=box+7", content=papers(["two"])), 202)
@@ -117,6 +127,11 @@ class TestForm:
         assert (received["sequence"], received["sha256"]) == (12, hashlib.sha256(DATA).hexdigest())
         row = house.row(select(t.deposits))
         assert (row.name, row.batch_id) == ("scan.pdf", received["batch"])
+
+    def test_a_digest_for_the_body_is_never_ignored(self, house: House, operator: Client) -> None:
+        headers = {**FORM_TYPE, "Repr-Digest": repr_digest(DATA)}
+        problem(operator.post("/api/v1/deposits", content=form(), headers=headers), 400, "BAD_REQUEST")
+        assert nothing_is_kept(house)
 
     def test_goes_on_to_a_page_inside(self, operator: Client) -> None:
         for to, there in (("/batches/7?seen=1", "/batches/7?seen=1"), ("https://elsewhere.test/", "/")):
@@ -206,6 +221,11 @@ class TestMemory:
 async def in_pieces(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     for piece in pieces:
         yield piece
+
+
+async def silent() -> AsyncIterator[bytes]:
+    yield DATA[:100]
+    await anyio.sleep(30)
 
 
 async def never_read() -> AsyncIterator[bytes]:
