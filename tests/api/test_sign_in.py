@@ -169,7 +169,7 @@ class TestThrottle:
     def test_by_address(self, house: House, anna: Account) -> None:
         client = house.stranger()
         failed_before(house, TRIES_BY_ADDRESS - 1, address="192.0.2.7")
-        assert sign_in(client, name="nobody", password="wrong" * 4) == 403
+        assert sign_in(client, name="somebody", password="wrong" * 4) == 403
         assert sign_in(client) == 429
         assert sign_in(house.stranger(address="198.51.100.1")) == 303
 
