@@ -33,6 +33,7 @@ _COMMENT = b"mimetype=" + layout.MIMETYPE.encode()
 
 _LARGE, _LARGE_COUNT = 0xFFFFFFFF, 0xFFFF
 _STORED, _DEFLATED = 0, 8
+_EMPTY_DEFLATED = 2
 _ENCRYPTED, _DESCRIPTOR, _UTF8 = 0x1, 0x8, 0x800
 _DEFLATE_OPTIONS = 0x6
 _UNIX = 3
@@ -110,7 +111,7 @@ class EntryReader:
         if self._done:
             return b""
         wanted = min(_CHUNK if size < 0 else size, _CHUNK, self._left)
-        data = self._raw(wanted) if self._inflate is None else self._inflated(wanted)
+        data = self._raw(wanted) if self._inflate is None or not wanted else self._inflated(wanted)
         self._crc = zlib.crc32(data, self._crc)
         self._left -= len(data)
         if not self._left:
@@ -131,7 +132,7 @@ class EntryReader:
         try:
             while True:
                 packed = inflate.unconsumed_tail or self._raw(_CHUNK)
-                data = inflate.decompress(packed, wanted) if wanted else b""
+                data = inflate.decompress(packed, wanted)
                 if data or not packed or inflate.eof:
                     return data
         except zlib.error as error:
@@ -201,7 +202,8 @@ def _read_directory(file: BinaryIO) -> dict[str, Entry]:
     if position != len(directory) or start != end.offset:
         raise PackageRefused("ZIP_HIDDEN", "bytes of the zip belong to no file")
     _check_collisions(entries)
-    return entries
+    # Others' containers have entries for their folders; empty ones say nothing and are passed over.
+    return {name: entry for name, entry in entries.items() if not name.endswith("/")}
 
 
 def _read_end(file: BinaryIO, length: int) -> _End:
@@ -250,7 +252,10 @@ def _central(directory: bytes, position: int) -> tuple[Entry, int]:
         raise PackageRefused("ZIP_MALFORMED", "the directory of the zip is malformed")
     name = _name(directory[start : start + long_name])
     kind = stat.S_IFMT(attributes >> 16) if system == _UNIX else 0
-    if kind not in (0, stat.S_IFREG) or attributes & 0x10:
+    folder = name.endswith("/") and not size and packed <= _EMPTY_DEFLATED
+    if name.endswith("/") and not folder:
+        raise PackageRefused("ZIP_NAME", f"{name} is a folder with a content")
+    if kind not in ((0, stat.S_IFDIR) if folder else (0, stat.S_IFREG)) or (attributes & 0x10 and not folder):
         raise PackageRefused("ZIP_LINK", f"{name} is no regular file")
     if (
         flags & _ENCRYPTED
@@ -326,10 +331,11 @@ def _name(raw: bytes) -> str:
         name = raw.decode("ascii")
     except UnicodeDecodeError:
         raise PackageRefused("ZIP_NAME", "a name of the zip is not ASCII") from None
-    parts = name.split("/")
+    bare = name.removesuffix("/")
+    parts = bare.split("/")
     if (
         len(name) > _LONGEST_NAME
-        or not _NAME.fullmatch(name)
+        or not _NAME.fullmatch(bare)
         or any(part.endswith((".", " ")) or _DEVICE.fullmatch(part) for part in parts)
     ):
         raise PackageRefused("ZIP_NAME", f"the zip has the name {name[:80]!r}")
@@ -345,11 +351,12 @@ def _check_limits(entry: Entry) -> None:
 
 def _check_collisions(entries: Mapping[str, Entry]) -> None:
     """No two names that are one on a system where case does not count, and no file that is also a folder."""
-    folded = [name.lower() for name in entries]
+    folded = [name.lower().removesuffix("/") for name in entries]
+    files = {name.lower() for name in entries if not name.endswith("/")}
     folders = {
         "/".join(name.split("/")[:depth]) for name in folded for depth in range(1, name.count("/") + 1)
     }
-    if len(set(folded)) != len(folded) or folders & set(folded):
+    if len(set(folded)) != len(folded) or folders & files:
         raise PackageRefused("ZIP_DUPLICATE", "two names of the zip collide")
 
 

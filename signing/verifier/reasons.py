@@ -58,6 +58,7 @@ REASONS = _reasons(
         "what an evidence record is for is said twice, not at all, or wrongly",
     ),
     ("CHAIN_MALFORMED", _TIME, _F, "a certificate or revocation list of the package cannot be read"),
+    ("CHAIN_UNKNOWN", _TIME, _I, "a revocation list of the package was signed by nobody who is known"),
     ("ERASED", _INTEGRITY, _I, "a deposit of the document was erased, as the log says"),
     ("ERASED_WITHOUT_ENTRY", _INTEGRITY, _F, "a deposit is said to be erased, and the log has no such entry"),
     ("LOG_UNTRUSTED", _LOG, _I, "no trusted key of this log signed the checkpoint"),

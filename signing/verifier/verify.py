@@ -1,17 +1,11 @@
 """Verifies a package in the thirteen steps of EVIDENCE section 8; what is wrong is in the report."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import BinaryIO
 
-from cryptography import x509
-
-from signing import cms
 from signing.errors import PackageRefused
 from signing.package import layout
 from signing.package.index import PackageIndex
-from signing.timestamp import TimestampTrust
 from signing.token_trust import token_check
 from signing.verdict import Report, conclude, weakest
 from signing.verifier.container import Container
@@ -19,16 +13,15 @@ from signing.verifier.custody_check import check_custody
 from signing.verifier.files_check import check_files
 from signing.verifier.findings import Findings
 from signing.verifier.foreign import check_foreign
+from signing.verifier.helpers import with_helpers
 from signing.verifier.log_check import check_log
-from signing.verifier.opened import LARGEST_DER, LARGEST_JSON, Opened
+from signing.verifier.opened import LARGEST_JSON, Opened
 from signing.verifier.records_check import check_records
 from signing.verifier.seal_check import check_seal
 from signing.verifier.trust import Trust
 from signing.verifier.whole_log import ReadLog, check_remembered, check_whole_log
 
 _MIMETYPE = layout.MIMETYPE.encode()
-_LARGEST_CERTIFICATE = 1 << 16
-_MOST = 1000
 
 
 def verify_package(
@@ -71,7 +64,7 @@ def _verify(
     log: ReadLog | None,
 ) -> None:
     _check_type(container)
-    check_token = token_check(_authorities(container, trust), at)
+    check_token = token_check(with_helpers(container, trust, findings), at)
     if layout.INDEX not in container:
         check_foreign(container, trust, at, check_token, findings)
         return
@@ -102,35 +95,3 @@ def _check_type(container: Container) -> None:
         raise PackageRefused("CONTAINER_TYPE", "the zip is of another type than ASiC-E")
     if layout.INDEX in container and (first is None or first.name != layout.MIMETYPE_FILE or first.method):
         raise PackageRefused("CONTAINER_TYPE", "mimetype is not the first file of the zip, stored")
-
-
-def _authorities(container: Container, trust: Trust) -> list[TimestampTrust]:
-    """The trusted authorities, with the intermediates and revocation lists of the package as untrusted helpers.
-
-    A certificate from there counts only on a path to a pinned CA, a list only where its issuer signed it.
-    """
-    certificates: list[x509.Certificate] = []
-    crls: list[x509.CertificateRevocationList] = []
-    for name in [name for name in container.entries if layout.CHAIN_FILE.fullmatch(name)][:_MOST]:
-        try:
-            if name.endswith(".pem"):
-                certificate = x509.load_pem_x509_certificate(container.read(name, _LARGEST_CERTIFICATE))
-                _ = certificate.extensions, certificate.public_key()
-                certificates.append(certificate)
-            else:
-                crls.append(x509.load_der_x509_crl(container.read(name, LARGEST_DER)))
-        except cms.UNREADABLE as error:
-            raise PackageRefused("CHAIN_MALFORMED", f"{name} cannot be read") from error
-    return [
-        replace(
-            each,
-            certificates=(*each.certificates, *_new(certificates, each.certificates)),
-            crls=(*each.crls, *crls),
-            algorithms=trust.algorithms,
-        )
-        for each in trust.authorities
-    ]
-
-
-def _new(found: Sequence[x509.Certificate], known: Sequence[x509.Certificate]) -> list[x509.Certificate]:
-    return [each for each in found if each not in known]

@@ -433,7 +433,7 @@ class TestTrust:
         ("er-asn1-one-file", None),
         ("er-asn1-multi-files", None),
         ("er-asn1-full-renewal", None),
-        ("er-asn1-incorrect-hash", "FILE_ALTERED"),
+        ("er-asn1-incorrect-hash", "ERS_ALGORITHM"),
         ("er-multi-file-data-not-found", "FILE_MISSING"),
     ],
 )
