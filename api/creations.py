@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from api.access import Actor
 from archive.archive import Archive
@@ -28,7 +29,8 @@ def once(
 ) -> str:
     """The id of what `make` makes; of what it made before, where the actor sends the same request with the same key.
 
-    `request` is all that was asked for, in one text. Raises `KeyReused` where it differs from the one before.
+    `request` is all that was asked for, in one text. Raises `KeyReused` where it differs from the one before, Conflict
+    where another transaction makes the same thing just now.
     """
     if key is None:
         return make()
@@ -45,9 +47,15 @@ def once(
         earlier: str = known.made
         return earlier
     made = make()
-    connection.execute(
-        insert(idempotency).values(
-            account_id=actor.account_id, key=digest, request=asked, made=made, at=archive.clock.now()
+    try:
+        connection.execute(
+            insert(idempotency).values(
+                account_id=actor.account_id, key=digest, request=asked, made=made, at=archive.clock.now()
+            )
         )
-    )
+    except IntegrityError as error:
+        # Two at once: the other one is done, and with this error nothing of ours is.
+        raise Conflict(
+            "the same request was under way", advice="Send it again: it is answered with what was made."
+        ) from error
     return made

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tabellion.base.errors import BadRequest, NotFound, TabellionError, TooLarge
+from api.forms import is_form
+from tabellion.base.errors import BadRequest, NotFound, NotSignedIn, TabellionError, TooLarge
 
 log = logging.getLogger(__name__)
 
@@ -73,10 +74,7 @@ def install(app: FastAPI, page: Any) -> None:
     """Answer every error in one shape; `page(request, error)` makes the one for browsers."""
 
     def answer(request: Request, error: TabellionError) -> Response:
-        wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(
-            "/api/"
-        )
-        return page(request, error) if wants_page else problem(request, error)
+        return page(request, error) if _wants_page(request, error) else problem(request, error)
 
     @app.exception_handler(TabellionError)
     async def ours(request: Request, error: TabellionError) -> Response:
@@ -100,6 +98,15 @@ def install(app: FastAPI, page: Any) -> None:
 
     # Not a handler of the framework's: its answers would leave past the headers that go round every other one.
     app.add_middleware(Unexpected, handler=unexpected)
+
+
+def _wants_page(request: Request, error: TabellionError) -> bool:
+    """Whether a browser shows the answer as it is: one of a page, or of a plain form with a file, which goes to REST."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return False
+    if not request.url.path.startswith("/api/"):
+        return True
+    return is_form(request) and not isinstance(error, NotSignedIn)
 
 
 class Unexpected:

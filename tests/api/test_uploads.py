@@ -13,7 +13,7 @@ from sqlalchemy import select
 from api.forms import LONGEST_FIELDS
 from api.rest import uploads
 from archive.catalogue import schema as t
-from tests.api.support import Client, House, good, papers, problem
+from tests.api.support import UNKNOWN, Client, House, good, papers, problem
 
 DATA = papers(["Faktura VAT nr 12"])
 BOUNDARY = "----b0undary"
@@ -137,6 +137,11 @@ class TestForm:
         for to, there in (("/batches/7?seen=1", "/batches/7?seen=1"), ("https://elsewhere.test/", "/")):
             answer = operator.post("/api/v1/deposits", content=form(to=to), headers=FORM_TYPE)
             assert (answer.status_code, answer.headers["location"]) == (303, there)
+
+    def test_is_refused_in_words_to_a_browser(self, operator: Client) -> None:
+        headers = {**FORM_TYPE, "Accept": "text/html,*/*;q=0.8"}
+        refused = operator.post("/api/v1/deposits", content=form(batch=UNKNOWN), headers=headers)
+        assert (refused.status_code, refused.headers["content-type"]) == (404, "text/html; charset=utf-8")
 
     @pytest.mark.parametrize("size", [1, 7, 4096])
     def test_however_it_is_cut_on_the_way(self, operator: Client, size: int) -> None:
