@@ -101,7 +101,7 @@ def install(app: FastAPI, page: Any) -> None:
 
 
 def _wants_page(request: Request, error: TabellionError) -> bool:
-    """Whether a browser shows the answer as it is: one of a page, or of a plain form with a file, which goes to REST."""
+    """Whether a browser shows the answer as it is: of a page, or of a plain form with a file, which goes to REST."""
     if "text/html" not in request.headers.get("accept", ""):
         return False
     if not request.url.path.startswith("/api/"):
