@@ -26,6 +26,10 @@ from tabellion.base.clock import rfc3339
 _CODES = {TokenReason.SIGNER_UNKNOWN: "SEAL_UNTRUSTED", TokenReason.SIGNER_REFERENCE: "SEAL_REFERENCE"}
 
 
+_LIMITS = der.Limits(size=8 << 20, depth=32, count=60_000)
+"""A seal is small; its time-stamp may bring a revocation list."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Seal:
     """A parsed signature: the part that is checked like a token's, its signing time, and tokens over it."""
@@ -82,7 +86,7 @@ def _check_coverage(container: Container, findings: Findings, content: bytes) ->
 def _parse(data: bytes) -> _Seal:
     """The signature of a detached SignedData with one signer, in the shape in which tokens are checked."""
     try:
-        der.check(data, cms.LIMITS)
+        der.check(data, _LIMITS)
         outer = asn1_cms.ContentInfo.load(data, strict=True)
         signed = outer["content"]
         if outer["content_type"].native != "signed_data" or len(signed["signer_infos"]) != 1:

@@ -1,14 +1,11 @@
 """`tabellion keys`."""
 
 import hashlib
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import archive_state
@@ -17,9 +14,9 @@ from archive.erase import erased_owners
 from archive.log import record
 from archive.vault.archive_key import SAFE_DELAY
 from archive.vault.backup import Backup, check_backup, restore_archive_key, restore_keys, write_backup
-from signing.keys import PublicKey, public_keys
+from signing.keys import PublicKey
 from signing.note import NoteKey
-from signing.verdict import EMBEDDED, Policy
+from signing.verifier import trust_files
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import BadRequest, Conflict
 from tabellion.commands.common import local_archive
@@ -66,17 +63,18 @@ def list_(as_json: bool) -> None:
     help="Folder for them; made where it is absent.",
 )
 def export(folder: Path) -> None:
-    """Write what a verifier must trust into a folder: keys.json, log.vkey, tsa/*.pem, policy.json."""
+    """Write what a verifier must trust into a folder: keys.json, log.vkey, tsa/*, policy.json."""
     with local_archive() as parts:
         keys = trusted_keys(parts)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "keys.json").write_bytes(public_keys(keys))
-        (folder / "log.vkey").write_text(log_vkey(parts) + "\n")
-        (folder / "policy.json").write_text(json.dumps(_policy(EMBEDDED), indent=2) + "\n")
-        (folder / "tsa").mkdir(exist_ok=True)
-        (folder / "tsa" / "local.pem").write_bytes(
-            parts.chest.authority.ca_certificate.public_bytes(Encoding.PEM)
+        files = trust_files(
+            keys=keys,
+            log_keys=[NoteKey(parts.archive.origin, parts.chest.log.public_der)],
+            authorities={"local": parts.chest.authority.trust},
         )
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
     say(f"Give {folder} to whoever verifies, by a way that the administrator does not control.")
 
 
@@ -167,15 +165,6 @@ def trusted_keys(parts: Parts) -> list[PublicKey]:
     """The public keys that a verifier trusts."""
     since = parts.identity.created_at
     return [PublicKey.of("log", parts.chest.log, since), PublicKey.of("receipt", parts.chest.receipt, since)]
-
-
-def log_vkey(parts: Parts) -> str:
-    """The log's key in the form of C2SP signed-note."""
-    return NoteKey(parts.archive.origin, parts.chest.log.public_der).vkey()
-
-
-def _policy(policy: Policy) -> dict[str, Any]:
-    return {"name": policy.name, "requires": sorted(policy.requires), "times": sorted(policy.times)}
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> bytes:
