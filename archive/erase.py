@@ -201,11 +201,16 @@ def _records_before_erasure(connection: Connection) -> list[str]:
         .group_by(log_entries.c.object_id)
         .subquery()
     )
+    # An erasure that is still on its way into the log is younger than everything that is there.
+    waiting = select(log_outbox.c.object_id).where(log_outbox.c.type == "erase")
     older = (
         select(objects.c.owner)
         .join(log_entries, log_entries.c.subject == objects.c.plain_digest)
-        .join(last, (last.c.object_id == log_entries.c.object_id) & (log_entries.c.seq < last.c.seq))
-        .where(objects.c.key == objects.c.owner)
+        .outerjoin(last, last.c.object_id == log_entries.c.object_id)
+        .where(
+            objects.c.key == objects.c.owner,
+            (log_entries.c.seq < last.c.seq) | log_entries.c.object_id.in_(waiting),
+        )
     )
     return list(connection.execute(older).scalars())
 

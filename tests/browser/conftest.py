@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tabellion.demo.papers import DemoPaper, iter_portfolio
 from tests.browser.house import PASSWORD, House, running
@@ -26,6 +26,9 @@ PAPERS = 7
 """Papers of the demo that the service is given: one debtor's, several kinds, some of two pages."""
 
 SignIn = Callable[..., Page]
+
+# A busy machine is slow, not wrong.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,12 @@ def hit_and_desk(page: Page) -> tuple[float, float]:
     return (mark["y"] - desk["y"]) / desk["height"], desk["height"]
 
 
+def open_first(page: Page) -> None:
+    """Open the first paper that was found, and wait until its scripts listen."""
+    page.click(".hit h2 a >> nth=0")
+    page.wait_for_url("**/documents/**")
+
+
 def test_upload_is_seen_sealed_and_held(sign_in: SignIn, scan: Path) -> None:
     page = sign_in("operator")
     expect(page).to_have_url(re.compile("/batches$"))
@@ -67,7 +73,7 @@ def test_find_and_open_at_the_word(sign_in: SignIn) -> None:
 
 def test_keys_of_the_viewer(sign_in: SignIn) -> None:
     page = sign_in("collector", "/search?q=odsetki")
-    page.click(".hit h2 a >> nth=0")
+    open_first(page)
     count = page.locator(".marks .line").count()
     if count > 1:
         page.keyboard.press("n")
@@ -86,7 +92,7 @@ def test_keys_of_the_viewer(sign_in: SignIn) -> None:
 
 def test_verify_says_what_is_proved_and_what_is_not(sign_in: SignIn, house: House) -> None:
     page = sign_in("collector", "/search?q=odsetki")
-    page.click(".hit h2 a >> nth=0")
+    open_first(page)
     page.click("text=Evidence")
     evidence = page.locator("#panel-evidence")
     expect(evidence).to_contain_text("by this archive's clock")
@@ -114,7 +120,7 @@ def test_reading_works_without_javascript(sign_in: SignIn, house: House) -> None
     page.fill("#q", "odsetki")
     page.press("#q", "Enter")
     expect(page.locator(".hit").first).to_be_visible()
-    page.click(".hit h2 a >> nth=0")
+    open_first(page)
     expect(page.locator(".paper img")).to_be_visible()
     expect(page.locator("#panel-figures")).to_be_visible()
     page.click("text=History")
