@@ -10,10 +10,12 @@ from pathlib import Path
 
 import httpx
 import uvicorn
+from sqlalchemy import func, select
 
 from api.accounts import create_account
 from api.app import build_app
 from archive.archive import SYSTEM_ACTOR
+from archive.catalogue.schema import documents, log_outbox
 from archive.registry import NewClaim, NewParty, add_portfolio, put_claim, put_party
 from ingest.arrivals import Arrival
 from ingest.batches import find_or_open
@@ -57,19 +59,18 @@ class House:
         return done.document
 
     def settle(self, seconds: float = 240) -> None:
-        """Wait until nothing waits to be read or indexed any more."""
-        from sqlalchemy import func, select
-
-        from archive.catalogue.schema import documents
-
+        """Wait until nothing waits to be read or indexed any more, and the log has all that was done."""
         until = time.monotonic() + seconds
-        query = select(func.count()).select_from(documents).where(documents.c.state.in_(("received", "read")))
+        unread = (
+            select(func.count()).select_from(documents).where(documents.c.state.in_(("received", "read")))
+        )
+        unlogged = select(func.count()).select_from(log_outbox)
         while time.monotonic() < until:
             with self.parts.archive.catalogue.read() as connection:
-                if not connection.scalar(query):
+                if not connection.scalar(unread) and not connection.scalar(unlogged):
                     return
             time.sleep(0.1)
-        raise AssertionError("papers are still waiting to be read")
+        raise AssertionError("papers are still waiting to be read, or entries to be logged")
 
 
 @contextmanager

@@ -34,6 +34,7 @@ def test_upload_is_seen_sealed_and_held(sign_in: SignIn, scan: Path) -> None:
     page.fill("[name=sheets]", "3")
     page.click("text=Open the batch")
     expect(page.locator("#sentence")).to_contain_text("3 sheets, 3 sides expected")
+    page.wait_for_load_state()
     page.set_input_files("#files", scan)
     expect(page.locator("#sending")).to_contain_text("received · 1")
     # The page is alive: without a reload the frame appears, and the sentence counts it.
@@ -100,6 +101,7 @@ def test_verify_says_what_is_proved_and_what_is_not(sign_in: SignIn, house: Hous
     page.click("text=Check now")
     expect(evidence).to_contain_text("Original unchanged: read again today")
     # The address of the check leads back to the paper, and the log remembers what was found.
+    house.settle()
     page.goto(page.url)
     expect(page).to_have_url(re.compile("q=odsetki.*tab=evidence"))
     expect(evidence).to_contain_text("Original unchanged: read again today")
