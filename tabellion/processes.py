@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -130,3 +131,9 @@ def cores() -> int:
 def holder() -> str:
     """A name for this process in leases and beats, unlike that of any other."""
     return f"{socket.gethostname()[:40]}-{os.getpid()}-{os.urandom(4).hex()}"
+
+
+def is_gone(name: str) -> bool:
+    """Whether the process of that name (`holder`) was one of this machine and has ended, perhaps without saying so."""
+    here, pid = name.startswith(f"{socket.gethostname()[:40]}-"), name.split("-")[-2:-1]
+    return here and pid != [] and not Path(f"/proc/{pid[0]}").exists()

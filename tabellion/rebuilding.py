@@ -1,5 +1,6 @@
 """Makes catalogue and index anew, alone in the archive: no service runs, and the keeper's lease is held meanwhile."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,14 +9,14 @@ from threading import Event, Thread
 from sqlalchemy import delete, func, select
 
 from archive.archive import Archive
-from archive.catalogue import alive, release_lease, take_lease, upgrade
+from archive.catalogue import holders, release_lease, take_lease, upgrade
 from archive.catalogue.schema import index_outbox
 from archive.rebuild import Summary, rebuild
 from ingest.indexing import rebuild_index
 from ingest.keeper import LEASE, NAME, RENEW_SECONDS
 from search import Analyser, EmbeddedRebuild
 from tabellion.base.errors import Conflict
-from tabellion.processes import holder
+from tabellion.processes import holder, is_gone
 from tabellion.running.trust import verify_trust
 from tabellion.wiring import Parts
 
@@ -56,7 +57,12 @@ def require_nobody(archive: Archive) -> None:
     """Raise ServiceRuns where a process of a service said lately that it lives."""
     with archive.catalogue.read() as connection:
         now = archive.clock.now()
-        kinds = [kind for kind in ("api", "worker", "keeper") if alive(connection, kind, now, WITHIN)]
+        kinds = [
+            kind
+            for kind in ("api", "worker", "keeper")
+            # One that was killed cannot say that it ended; that its process is gone says it as well.
+            if any(not is_gone(name) for name in holders(connection, kind, now, WITHIN))
+        ]
     if kinds:
         raise ServiceRuns(f"a service runs on this archive: {', '.join(kinds)}")
 
@@ -70,9 +76,12 @@ def keeping(archive: Archive) -> Iterator[None]:
         with archive.catalogue.write() as connection:
             return take_lease(connection, NAME, name, archive.clock.now(), LEASE)
 
-    token = take()
-    if token is None:
-        raise ServiceRuns("a keeper acts on this archive")
+    # A keeper that was killed leaves a lease that runs out by itself.
+    deadline = time.monotonic() + LEASE.total_seconds() + 1
+    while (token := take()) is None:
+        if time.monotonic() > deadline:
+            raise ServiceRuns("a keeper acts on this archive")
+        time.sleep(0.2)
 
     def renew() -> None:
         while not end.wait(RENEW_SECONDS):

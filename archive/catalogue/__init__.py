@@ -1,7 +1,15 @@
 """The catalogue: what the database knows. Tables in `schema`, queries in modules by noun."""
 
 from archive.catalogue.engine import Catalogue, CatalogueUnavailable
-from archive.catalogue.leases import alive, beat, check_lease, release_lease, stop_beating, take_lease
+from archive.catalogue.leases import (
+    alive,
+    beat,
+    check_lease,
+    holders,
+    release_lease,
+    stop_beating,
+    take_lease,
+)
 from archive.catalogue.migrate import SchemaOutdated, check, upgrade
 from archive.catalogue.work import (
     BULK,
@@ -36,6 +44,7 @@ __all__ = [
     "fail",
     "finish",
     "give_back",
+    "holders",
     "release_lease",
     "retry_work",
     "stop_beating",

@@ -59,5 +59,10 @@ def stop_beating(connection: Connection, holder: str) -> None:
 
 def alive(connection: Connection, kind: str, now: datetime, within: timedelta) -> int:
     """How many processes of that kind said lately that they live."""
-    rows = connection.execute(select(beats.c.holder).where(beats.c.kind == kind, beats.c.at > now - within))
-    return len(rows.all())
+    return len(holders(connection, kind, now, within))
+
+
+def holders(connection: Connection, kind: str, now: datetime, within: timedelta) -> list[str]:
+    """The names of the processes of that kind that said lately that they live."""
+    lately = select(beats.c.holder).where(beats.c.kind == kind, beats.c.at > now - within)
+    return list(connection.scalars(lately))
