@@ -18,10 +18,10 @@ from archive.log import record
 from archive.stamp_closing import Pace, close_due, frozen_of
 from archive.stamp_files import Frozen
 from archive.stamp_requests import Granted, Later, Refused, Requests
-from archive.token_trust import verify_with_any
 from archive.vault import VaultMissing
 from signing import cms
 from signing.errors import StampInvalid, TokenRefused
+from signing.token_trust import verify_with_any
 from tabellion.base.errors import EvidenceError
 
 

@@ -10,10 +10,10 @@ from archive.catalogue.schema import manifests, stamps
 from archive.rebuilding.log_read import LogFacts
 from archive.rebuilding.vault_read import VaultObjects
 from archive.stamp_files import Frozen
-from archive.token_trust import verify_with_any
 from archive.vault import VaultMissing
 from signing.checkpoint import Checkpoint
 from signing.timestamp import TimestampTrust
+from signing.token_trust import verify_with_any
 from tabellion.base.clock import parse_rfc3339
 from tabellion.base.errors import EvidenceError
 

@@ -11,12 +11,12 @@ from archive import stamp_files
 from archive.archive import Archive
 from archive.catalogue.schema import manifests, stamps
 from archive.stamp_files import Frozen
-from archive.token_trust import verify_with_any
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck
 from archive.verification.trust import VerifyTrust
 from signing.checkpoint import Checkpoint
 from signing.errors import TokenRefused
+from signing.token_trust import verify_with_any
 from signing.verdict import Aspect
 from tabellion.base.errors import EvidenceError
 
