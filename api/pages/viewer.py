@@ -15,9 +15,9 @@ from api.pages.hits import Run, pages_with, runs_on
 from api.pages.paper import Figure, PageOfPaper
 from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
-from api.retrying import retry_reading
 from api.service import Service
 from archive.readings import load_document_page
+from ingest.retrying import retry_reading
 from search import QueryError
 from signing.verdict import Report
 from tabellion.base.errors import Forbidden

@@ -13,7 +13,6 @@ from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from api.rest.document_shapes import DocumentId
 from api.rest.log_shapes import LogEntries, log_entry
-from api.retrying import retry_reading
 from api.service import Service
 from archive.catalogue.schema import (
     batches,
@@ -23,6 +22,7 @@ from archive.catalogue.schema import (
     log_entries,
     stations,
 )
+from ingest.retrying import retry_reading
 from signing.verdict import Report
 from tabellion.base.errors import Conflict, Forbidden
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from api.access import Action, Actor
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
-from api.retrying import retry_reading
 from archive.catalogue import retry_work
 from archive.catalogue.schema import work
+from ingest.retrying import retry_reading
 
 router = APIRouter(prefix="/work", tags=["operations"])
 Operator = Annotated[Actor, Depends(Ask(Action.OPERATIONS))]

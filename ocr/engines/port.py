@@ -1,15 +1,12 @@
-"""What every recogniser offers, and the choice of the one that is installed."""
+"""What every recogniser offers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from importlib.util import find_spec
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from ocr.errors import ReadingRefused
 
 Grey = NDArray[np.uint8]
 """A picture as rows of grey values, 0 black to 255 white, shape (height, width)."""
@@ -82,18 +79,3 @@ class OcrEngine(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-def open_engine() -> OcrEngine:
-    """Tesseract in process where tesserocr is installed, by command where it is not."""
-    from ocr.engines.tessdata import find_tessdata  # noqa: PLC0415
-
-    if find_spec("tesserocr") is not None:
-        from ocr.engines.in_process import InProcessTesseract  # noqa: PLC0415
-
-        return InProcessTesseract(find_tessdata())
-    if find_spec("pytesseract") is not None:
-        from ocr.engines.by_command import CommandTesseract  # noqa: PLC0415
-
-        return CommandTesseract(find_tessdata())
-    raise ReadingRefused("ENGINE_MISSING")

@@ -3,9 +3,9 @@
 import click
 from sqlalchemy import select
 
-from api.retrying import retry_reading
 from archive.catalogue.schema import batches, document_deposits, documents
 from ingest import composition
+from ingest.retrying import retry_reading
 from tabellion.base.errors import Conflict, NotFound
 from tabellion.commands.batches import find_batch
 from tabellion.commands.common import acting, local_archive

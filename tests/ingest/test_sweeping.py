@@ -11,13 +11,12 @@ from archive.archive import Archive
 from archive.catalogue.schema import documents, log_entries, objects
 from archive.sequencer import Sequencer
 from archive.vault import Ref
-from ingest import composition, retrying
 from ingest.keeper import Keeper
+from ingest.retrying import retry_reading
 from ingest.sweeping import Sweeper
 from ingest.worker import Worker
 from signing.keys import Algorithm, KeySigner
 from tabellion.base.clock import ManualClock
-from tabellion.base.errors import Conflict, NotFound
 from tests.ingest.support import Doors, papers, rows
 
 
@@ -79,18 +78,12 @@ def test_what_failed_can_be_read_again(archive: Archive, doors: Doors, worker: W
     failed = doors.receive(b"")
     read = doors.receive(papers(["A letter."]))
     worker.drain()
-    assert retrying.retry_failed(archive, "TRUNCATED") == 0
-    assert retrying.retry_failed(archive) == 1
+    with archive.catalogue.write() as connection:
+        assert retry_reading(archive, connection, [failed.deposit]) == 1
 
     states = {row.id: (row.state, row.reason_code) for row in rows(archive, documents)}
     assert states == {failed.document: ("received", None), read.document: ("read", None)}
     assert worker.drain() == 1
     with archive.catalogue.write() as connection:
-        assert retrying.retry(archive, connection, read.document) == 1
-        assert retrying.retry(archive, connection, read.document) == 0
-        with pytest.raises(NotFound):
-            retrying.retry(archive, connection, archive.ids.new())
-
-    composition.void(archive, read.document, "x")
-    with pytest.raises(Conflict), archive.catalogue.write() as connection:
-        retrying.retry(archive, connection, read.document)
+        assert retry_reading(archive, connection, [read.deposit, archive.ids.new()]) == 1
+        assert retry_reading(archive, connection, [read.deposit]) == 0
