@@ -1,7 +1,8 @@
 """Makes the catalogue anew from the vault, the log in it, and the archive key alone.
 
-Batches, deposits, documents, fields, links, scopes and stamps come back as the newest records tell them. Accounts, and
-of the registry all but the names of what is linked to, come from a backup of the database or a fresh import.
+Batches, deposits, documents, fields, links, scopes, matters and stamps come back as the newest records tell them.
+Accounts, and of the registry all but the names of what is linked to, come from a backup of the database or a fresh
+import.
 """
 
 import hashlib
@@ -32,6 +33,7 @@ from archive.rebuilding.batches import write_batches, write_items, write_portfol
 from archive.rebuilding.deposits import Placed, Rebuilt, write_deposits
 from archive.rebuilding.documents import write_documents
 from archive.rebuilding.log_read import LogFacts, read_log
+from archive.rebuilding.matters import write_matters
 from archive.rebuilding.records_read import Newest, newest_records
 from archive.rebuilding.stamps import write_stamps
 from archive.rebuilding.vault_read import VaultObjects
@@ -123,7 +125,9 @@ def _fill(
     write_items(connection, items, told, done.received, batch_of)
     stamps = write_stamps(vault, facts, trust.authorities)
     count = write_documents(connection, of_documents.values(), batch_of, done.received, now)
-    for kind, found in (("document", of_documents), ("batch", of_batches)):
+    of_matters = newest_records(vault, facts, "matter")
+    write_matters(connection, of_matters.values(), now)
+    for kind, found in (("document", of_documents), ("batch", of_batches), ("matter", of_matters)):
         for newest in found.values():
             if newest.restored:
                 _tell(connection, kind, newest.id, newest.digest, now)

@@ -1,7 +1,7 @@
-"""Document and batch records: what the catalogue says now, as salted canonical bytes that the log commits to.
+"""Records of documents, batches and matters: what the catalogue says now, in canonical bytes that the log commits to.
 
-The vault keeps every version, encrypted with a key of its own; `rebuild` reads the newest. Numbers that are not
-integers stand as decimal strings, because canonical JSON has no floats.
+They are salted. The vault keeps every version, encrypted with a key of its own; `rebuild` reads the newest. Numbers
+that are not integers stand as decimal strings, because canonical JSON has no floats.
 """
 
 import base64
@@ -13,15 +13,20 @@ from sqlalchemy import Connection, Table, select, update
 
 from archive.archive import Archive
 from archive.batch_state import batch_state
-from archive.catalogue.schema import batches, documents
+from archive.catalogue.schema import batches, documents, matters
 from archive.document_state import document_state
 from archive.log import RecordPut, record
+from archive.matter_state import matter_state
 from signing import canonical
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import NotFound
 
 DOCUMENT_SCHEMA = "urn:tabellion:document-record:v1"
 BATCH_SCHEMA = "urn:tabellion:batch-record:v1"
+MATTER_SCHEMA = "urn:tabellion:matter-record:v1"
+PLACES = {"document": "documents", "batch": "batches", "matter": "matters"}
+"""Where the records of an object stand in the vault, by the type of the object."""
+
 _SALT = 32
 
 
@@ -75,10 +80,24 @@ def record_batch(
     )
 
 
+def record_matter(archive: Archive, connection: Connection, matter_id: str, *, actor: str) -> str:
+    """Record what a matter is now, with its selections and packages, as `record_document` does for documents."""
+    return _record(
+        archive,
+        connection,
+        matters,
+        "matter",
+        matter_id,
+        {"$schema": MATTER_SCHEMA, "matter": matter_id, **matter_state(connection, matter_id)},
+        "compose",
+        actor,
+        "by-hand",
+    )
+
+
 def record_key(object_type: str, object_id: str, number: int) -> str:
     """The vault key of a record, which is also the owner of its encryption key: `documents/<id>/record-<n>`."""
-    plural = {"document": "documents", "batch": "batches"}[object_type]
-    return f"{plural}/{object_id}/record-{number}"
+    return f"{PLACES[object_type]}/{object_id}/record-{number}"
 
 
 def _record(

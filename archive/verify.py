@@ -11,7 +11,9 @@ from archive.catalogue.schema import (
     document_deposits,
     document_pages,
     documents,
+    matters,
 )
+from archive.records import PLACES
 from archive.verification.deposit_check import DepositCheck
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck
@@ -102,7 +104,7 @@ def _verify_all(
     with archive.catalogue.read() as connection:
         counts = [
             connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in (deposits, documents, batches)
+            for table in (deposits, documents, batches, matters)
         ]
     total = entries + sum(counts)
     log.scan(lambda scanned: progress(scanned, total))
@@ -114,10 +116,14 @@ def _verify_all(
         one.check(deposit, document)
         done += 1
         progress(done, total)
-    for kind, found in (("document", whole.documents()), ("batch", whole.batches())):
+    for kind, found in (
+        ("document", whole.documents()),
+        ("batch", whole.batches()),
+        ("matter", whole.matters()),
+    ):
         for thing in found:
             records.check((kind, thing), thing if kind == "document" else None)
-            findings.checked[f"{kind}s" if kind == "document" else "batches"] += 1
+            findings.checked[PLACES[kind]] += 1
             done += 1
             progress(min(done, total), total)
 

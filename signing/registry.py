@@ -54,7 +54,12 @@ ENTRY_TYPES = _types(
     ("batch-open", "custody", "a batch was opened", "the batch record"),
     ("batch-change", "custody", "declaration, item or state of a batch changed", "the batch record"),
     ("batch-close", "custody", "a batch was closed", "the batch record"),
-    ("compose", "custody", "a document became this list of pages", "the document record"),
+    (
+        "compose",
+        "custody",
+        "a document became this list of pages, or a matter this selection",
+        "the document or matter record",
+    ),
     ("derive", "custody", "a derivative was made and kept", "its evidence manifest"),
     ("quality", "custody", "quality was measured or judged", "the quality record"),
     ("clear", "custody", "the paper was cleared", "the clearance record"),

@@ -1,4 +1,4 @@
-"""Picks the newest record of every document and batch, and notes all versions that the log names."""
+"""Picks the newest record of every document, batch and matter, and notes all versions that the log names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,11 @@ from typing import Any
 
 from archive.rebuilding.log_read import LogFacts
 from archive.rebuilding.vault_read import Content, VaultObjects
+from archive.records import PLACES
 from archive.verification.record_check import RECORDED
 from signing import canonical
 from signing.errors import NotCanonical
 from tabellion.base.clock import parse_rfc3339
-
-PLACES = {"document": "documents/", "batch": "batches/"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +25,13 @@ class Newest:
 
 
 def newest_records(vault: VaultObjects, facts: LogFacts, kind: str) -> dict[str, Newest]:
-    """The newest record of every document or batch in the vault, by identifier.
+    """The newest record of every document, batch or matter in the vault, by identifier.
 
     A record that the log does not know counts only if it is newer than all that the log knows: it was put for an entry
     that was lost with the catalogue. Records that an erasure destroyed are passed over.
     """
     found: dict[str, Newest] = {}
-    for thing, keys in vault.groups(PLACES[kind]):
+    for thing, keys in vault.groups(f"{PLACES[kind]}/"):
         named = facts.named(kind, thing, *RECORDED[kind])
         erased = facts.erased(kind, thing)
         best: Newest | None = None

@@ -1,4 +1,4 @@
-"""Checks the records of documents and batches: every one that the log names is there, and is the one it names."""
+"""Checks the records of documents, batches and matters: each that the log names is there, and is the one it names."""
 
 import hashlib
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import Row, exists, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import log_entries, log_outbox, objects
+from archive.records import PLACES
 from archive.vault import Ref
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck, Thing
@@ -16,6 +17,7 @@ from signing.verdict import Aspect
 RECORDED = {
     "document": ("compose", "read", "correct", "link", "restore"),
     "batch": ("batch-open", "batch-change", "batch-close", "restore"),
+    "matter": ("compose", "restore"),
 }
 """Entries whose subject is a record in the vault, by the type of their object."""
 
@@ -32,7 +34,7 @@ class RecordCheck:
         self._findings = findings
 
     def check(self, thing: Thing, document: str | None) -> None:
-        """Check the chain of a document or batch and its records."""
+        """Check the chain of a document, batch or matter and its records."""
         self._findings.settle(lambda: self._check(thing, document), lambda: self._log.erased_since(thing))
 
     def _check(self, thing: Thing, document: str | None) -> None:
@@ -68,7 +70,7 @@ class RecordCheck:
         self._findings.failed(Aspect.LOG, "LOG_ENTRY_MISSING", what, document)
 
     def _rows(self, thing: Thing) -> list[Row[Any]]:
-        prefix = f"{'documents' if thing[0] == 'document' else 'batches'}/{thing[1]}/record-"
+        prefix = f"{PLACES[thing[0]]}/{thing[1]}/record-"
         query = select(objects).where(objects.c.key >= prefix, objects.c.key < prefix + "~")
         with self._archive.catalogue.read() as connection:
             return list(connection.execute(query.order_by(objects.c.id)).all())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sqlalchemy import Table, func, select
 
 from archive.archive import Archive
-from archive.catalogue.schema import batches, deposits, document_deposits, documents
+from archive.catalogue.schema import batches, deposits, document_deposits, documents, matters
 from archive.stamp_files import read
 from archive.vault import inventory
 from archive.verification.findings import Findings
@@ -76,6 +76,10 @@ class WholeCheck:
     def batches(self) -> Iterator[str]:
         """Every batch of the catalogue; those that only the log knows are findings."""
         yield from self._compared("batch", batches)
+
+    def matters(self) -> Iterator[str]:
+        """Every matter of the catalogue; those that only the log knows are findings."""
+        yield from self._compared("matter", matters)
 
     def _compared(self, kind: str, table: Table) -> Iterator[str]:
         known = set(self._log.named(kind))

@@ -6,6 +6,7 @@ Histories (`fields`, `links`, `document_scopes`, `relations`, `account_facts`, `
 
 from sqlalchemy import ColumnElement, Table, and_, exists
 
+from archive.catalogue.schema.checks import checks
 from archive.catalogue.schema.columns import metadata
 from archive.catalogue.schema.documents import (
     document_deposits,
@@ -34,6 +35,14 @@ from archive.catalogue.schema.intake import (
     portfolios,
     readings,
     stations,
+)
+from archive.catalogue.schema.matters import (
+    matter_claims,
+    matter_packages,
+    matters,
+    selection_items,
+    selections,
+    trays,
 )
 from archive.catalogue.schema.people import (
     account_facts,
@@ -72,6 +81,7 @@ __all__ = [
     "batch_items",
     "batches",
     "beats",
+    "checks",
     "claim_numbers",
     "claim_parties",
     "claims",
@@ -90,6 +100,9 @@ __all__ = [
     "log_heads",
     "log_outbox",
     "manifests",
+    "matter_claims",
+    "matter_packages",
+    "matters",
     "metadata",
     "objects",
     "pages",
@@ -99,9 +112,12 @@ __all__ = [
     "portfolios",
     "readings",
     "relations",
+    "selection_items",
+    "selections",
     "sessions",
     "signin_attempts",
     "stamps",
     "stations",
+    "trays",
     "work",
 ]
