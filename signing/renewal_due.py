@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Protocol, Self
 
 from signing.algorithms import AlgorithmPolicy, AlgorithmUse
-from signing.timestamp import Token
 
 RenewalKind = Literal["timestamp-renewal", "hashtree-renewal"]
 DueReason = Literal["certificate-end", "signature-sunset", "hash-sunset"]
@@ -21,7 +20,62 @@ class Due:
     ends: datetime
 
 
-def renewal_due(token: Token, policy: AlgorithmPolicy) -> Due:
+class Resting(Protocol):
+    """What the end of a time-stamp depends on; `signing.timestamp.Token` is one, and so is `RestsOn`."""
+
+    @property
+    def imprint_algorithm(self) -> str: ...
+
+    @property
+    def algorithms(self) -> tuple[AlgorithmUse, ...]: ...
+
+    @property
+    def expires(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RestsOn:
+    """What a verified token rests on, without the token: for catalogues, which ask it of many at once."""
+
+    imprint_algorithm: str
+    algorithms: tuple[AlgorithmUse, ...]
+    expires: datetime
+
+    @classmethod
+    def parse(cls, text: str, expires: datetime) -> Self:
+        """Of `to_text` and the instant beside it; raises ValueError."""
+        first, *others = text.split(" ")
+        return cls(first, tuple(_parse_use(each) for each in others), expires)
+
+    @staticmethod
+    def to_text(token: Resting) -> str:
+        """The hash of the token's tree, then the algorithms that it rests on: `sha256 sha256 rsa:3072`."""
+        uses = [f"{use.algorithm}:{use.bits}" if use.bits else use.algorithm for use in token.algorithms]
+        return " ".join([token.imprint_algorithm, *uses])
+
+
+def _parse_use(text: str) -> AlgorithmUse:
+    name, _, bits = text.partition(":")
+    return AlgorithmUse(name, int(bits or 0))
+
+
+NEXT_HASHES = ("sha512", "sha3_512", "sha384", "sha3_256")
+"""What a hash-tree renewal moves to, in order of preference: SHA-512 first, because manifests state it."""
+
+
+def next_hash(policy: AlgorithmPolicy, current: str, at: datetime) -> str | None:
+    """The hash that a renewal at that time moves to: trusted, and for longer than `current`; None without one."""
+    ends = policy.sunset([AlgorithmUse(current)])
+    for name in NEXT_HASHES:
+        if name == current or policy.refusal(name, at) is not None:
+            continue
+        lasts = policy.sunset([AlgorithmUse(name)])
+        if lasts is None or (ends is not None and lasts > ends):
+            return name
+    return None
+
+
+def renewal_due(token: Resting, policy: AlgorithmPolicy) -> Due:
     """The first renewal that the newest token of a history needs; a new hash where the tree's own hash ends first.
 
     Where both are due together, the hash-tree renewal is: it covers the old token as well.

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import insert
 
 from archive.catalogue.schema import deposits, manifests, pages, readings
+from archive.deposit_files import file_key
 from archive.readings import read_stored
 from archive.rebuilding.log_read import SEALING, LogFacts, Told
 from archive.rebuilding.vault_read import VaultObjects
 from archive.vault import Ref
-from archive.verification.deposit_check import file_key
 from signing.errors import ManifestInvalid
 from signing.manifest import EvidenceManifest, FileEntry
 from signing.stamp import group_node

@@ -9,6 +9,7 @@ from sqlalchemy import Row, exists, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import deposits, log_outbox, manifests
+from archive.deposit_files import file_key
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck, Logged
 from archive.verification.object_check import Failure, ObjectCheck
@@ -183,15 +184,6 @@ class DepositCheck:
     def _unreadable(self, failure: Failure, noun: str, name: str, document: str | None) -> None:
         code = "KEY_MISSING" if failure.kind == "KEY" else f"{noun}_{failure.kind}"
         self._findings.failed(Aspect.INTEGRITY, code, f"{name} cannot be read: {failure.words}", document)
-
-
-def file_key(deposit_id: str, entry: FileEntry) -> str:
-    """Where the vault keeps a file that a manifest lists."""
-    if entry.role == "original":
-        return f"deposits/{deposit_id}/original"
-    if entry.path.startswith("reading-"):
-        return f"deposits/{deposit_id}/{entry.path}"
-    return f"deposits/{deposit_id}/derived/{entry.path}"
 
 
 def _columns_agree(deposit: Row[Any], manifest: EvidenceManifest) -> bool:

@@ -23,6 +23,7 @@ from archive.catalogue.schema.evidence import (
     log_heads,
     log_outbox,
     objects,
+    renewals,
     stamps,
 )
 from archive.catalogue.schema.intake import (
@@ -112,6 +113,7 @@ __all__ = [
     "portfolios",
     "readings",
     "relations",
+    "renewals",
     "selection_items",
     "selections",
     "sessions",

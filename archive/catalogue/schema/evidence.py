@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-from archive.catalogue.schema.columns import identifier, instant, metadata, serial
+from archive.catalogue.schema.columns import Json, identifier, instant, metadata, serial
 
 archive_state = Table(
     "archive_state",
@@ -89,7 +89,40 @@ stamps = Table(
     Column("attempts", Integer, nullable=False),
     instant("retry_at", nullable=True),
     Column("failure", String(60)),
+    # What its token rests on, and what has renewed it: by these the due list needs no token (archive/renewal_due.py).
+    instant("expires", nullable=True),
+    Column("rests_on", String(200)),
+    Column("renewed_by", String(36), index=True),
     CheckConstraint("state IN ('open', 'closed', 'stamped', 'verified', 'published')", name="state"),
+)
+
+renewals = Table(
+    "renewals",
+    metadata,
+    identifier(),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("kind", String(20), nullable=False),
+    Column("algorithm", String(12), nullable=False),  # the hash of its tree
+    Column("state", String(10), nullable=False, index=True),
+    Column("reason", String(12), nullable=False),  # why it was begun: due, on-demand
+    instant("begun_at"),
+    Column("plan", Json, nullable=False),  # what it covers, fixed when it was begun
+    Column("done", Integer, nullable=False),  # how many leaves of its tree are there, of how many
+    Column("total", Integer, nullable=False),
+    Column("root", String(128)),
+    Column("token", LargeBinary),  # DER of the ContentInfo
+    Column("authority", String(200)),
+    Column("time_class", String(10)),
+    instant("gen_time", nullable=True),
+    instant("verified_at", nullable=True),
+    Column("attempts", Integer, nullable=False),
+    instant("retry_at", nullable=True),
+    Column("failure", String(60)),
+    instant("expires", nullable=True),
+    Column("rests_on", String(200)),
+    Column("renewed_by", String(36), index=True),
+    CheckConstraint("kind IN ('timestamp-renewal', 'hashtree-renewal')", name="kind"),
+    CheckConstraint("state IN ('preparing', 'prepared', 'stamped', 'verified', 'published')", name="state"),
 )
 
 objects = Table(
