@@ -45,6 +45,7 @@ from archive.catalogue.schema.matters import (
     selections,
     trays,
 )
+from archive.catalogue.schema.others import cosignatures, stamp_asks, stamp_tokens, witnesses
 from archive.catalogue.schema.people import (
     account_facts,
     accounts,
@@ -86,6 +87,7 @@ __all__ = [
     "claim_numbers",
     "claim_parties",
     "claims",
+    "cosignatures",
     "current",
     "deposits",
     "document_deposits",
@@ -118,8 +120,11 @@ __all__ = [
     "selections",
     "sessions",
     "signin_attempts",
+    "stamp_asks",
+    "stamp_tokens",
     "stamps",
     "stations",
     "trays",
+    "witnesses",
     "work",
 ]
