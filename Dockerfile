@@ -12,8 +12,8 @@ RUN tools/bin/pip install --no-index --find-links wheels hatchling \
 
 FROM debian:12-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 python3-venv fonts-liberation tesseract-ocr \
-        tesseract-ocr-osd tesseract-ocr-pol tesseract-ocr-ita tesseract-ocr-spa tesseract-ocr-eng \
+    && apt-get install -y --no-install-recommends python3 python3-venv fonts-liberation fonts-noto-core \
+        fonts-noto-mono tesseract-ocr tesseract-ocr-osd tesseract-ocr-pol tesseract-ocr-ita tesseract-ocr-spa tesseract-ocr-eng \
         tesseract-ocr-deu tesseract-ocr-rus tesseract-ocr-heb tesseract-ocr-tha \
     && rm -rf /var/lib/apt/lists/*
 RUN --mount=type=bind,from=build,source=/build/wheels,target=/wheels \
