@@ -4,7 +4,8 @@ Unavailable
 ├── LogReadOnly          LOG_READ_ONLY          the log on hand does not extend the last published checkpoint
 └── AuthorityFailed      AUTHORITY_FAILED       a time-stamp authority does not answer just now
 EvidenceError
-└── AuthorityRefused     AUTHORITY_REFUSED      a time-stamp authority answered with something that is no token
+├── AuthorityRefused     AUTHORITY_REFUSED      a time-stamp authority answered with something that is no token
+└── RenewalRefused       RENEWAL_REFUSED        what is stored cannot be renewed as it is
 """
 
 from tabellion.base.errors import EvidenceError, Unavailable
@@ -35,3 +36,13 @@ class AuthorityRefused(EvidenceError):
 
     code = "AUTHORITY_REFUSED"
     advice = "Check its address, credentials and terms; then ask for the stamp again with `tabellion stamp`."
+
+
+class RenewalRefused(EvidenceError):
+    """Evidence cannot be renewed as it is stored: an object cannot be read, or there is no algorithm to go on with."""
+
+    code = "RENEWAL_REFUSED"
+    advice = (
+        "What is left out of a renewal is proven by nothing afterwards: bring the objects back from the replica or a "
+        "backup, or erase them with their entry; then run `tabellion renew` again."
+    )

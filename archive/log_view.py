@@ -13,6 +13,7 @@ class LogView:
     """The log under one checkpoint; make a new one for a newer checkpoint."""
 
     def __init__(self, files: LogFiles, signed: bytes) -> None:
+        self.files = files
         self.signed = signed
         self.checkpoint = Checkpoint.parse_text(note_text(signed).decode())
         self._tree = files.tree(self.checkpoint.size)

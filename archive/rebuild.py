@@ -35,6 +35,7 @@ from archive.rebuilding.documents import write_documents
 from archive.rebuilding.log_read import LogFacts, read_log
 from archive.rebuilding.matters import write_matters
 from archive.rebuilding.records_read import Newest, newest_records
+from archive.rebuilding.renewals import write_renewals
 from archive.rebuilding.stamps import write_stamps
 from archive.rebuilding.vault_read import VaultObjects
 from archive.records import record_batch, record_document
@@ -124,6 +125,7 @@ def _fill(
     done = write_deposits(vault, facts, places, fallback)
     write_items(connection, items, told, done.received, batch_of)
     stamps = write_stamps(vault, facts, trust.authorities)
+    write_renewals(vault, facts, trust.authorities)
     count = write_documents(connection, of_documents.values(), batch_of, done.received, now)
     of_matters = newest_records(vault, facts, "matter")
     write_matters(connection, of_matters.values(), now)

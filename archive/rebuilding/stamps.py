@@ -12,6 +12,7 @@ from archive.rebuilding.vault_read import VaultObjects
 from archive.stamp_files import Frozen
 from archive.vault import VaultMissing
 from signing.checkpoint import Checkpoint
+from signing.renewal_due import RestsOn
 from signing.timestamp import TimestampTrust
 from signing.token_trust import verify_with_any
 from tabellion.base.clock import parse_rfc3339
@@ -21,7 +22,9 @@ from tabellion.base.errors import EvidenceError
 def write_stamps(vault: VaultObjects, facts: LogFacts, trusts: Sequence[TimestampTrust]) -> int:
     """Write every stamp of the vault; gives how many. One whose token does not verify comes back as closed."""
     found: list[Frozen] = []
-    for stamp, _ in vault.groups("stamps/"):
+    for stamp, keys in vault.groups("stamps/"):
+        if f"{stamp_files.prefix(stamp)}stamp.json" not in keys:
+            continue  # a renewal
         try:
             found.append(stamp_files.read_frozen(vault.archive.objects, stamp))
         except EvidenceError as error:
@@ -58,6 +61,8 @@ def _write(vault: VaultObjects, facts: LogFacts, frozen: Frozen, trusts: Sequenc
             "authority": token.authority,
             "time_class": token.time_class,
             "gen_time": token.gen_time,
+            "expires": token.expires,
+            "rests_on": RestsOn.to_text(token),
             "verified_at": None if logged is None else logged.time,
         }
     except VaultMissing:

@@ -11,6 +11,9 @@ _CATALOGUE = (
 )
 _LOG = "Keep everything as it is and call the auditor: compare with the last checkpoint seen outside."
 _TIME = "Keep the stamp's files and have a person compare the token with the authority's certificates."
+_RENEW = (
+    "Ask for a renewal with `tabellion renew`; one that comes too late leaves the time undecided for good."
+)
 _WAIT = "Wait for the keeper, or ask for the proof now with `tabellion stamp`; then verify again."
 
 ADVICE: Mapping[str, str] = {
@@ -77,7 +80,7 @@ class Findings:
         """Something could not be decided."""
         if self._verdicts.get(aspect) is not Verdict.FAILED:
             self._verdicts[aspect] = Verdict.INDETERMINATE
-        self._findings.append(Finding(code, f"{what}. {ADVICE[code]}"))
+        self._findings.append(Finding(code, f"{what}. {ADVICE.get(code, _RENEW)}"))
 
     def pending(self, aspect: Aspect, code: str, document: str | None) -> None:
         """Something has not happened yet; of many such there is one finding, which counts them."""

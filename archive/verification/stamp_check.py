@@ -10,15 +10,17 @@ from sqlalchemy import Row, select
 from archive import stamp_files
 from archive.archive import Archive
 from archive.catalogue.schema import manifests, stamps
+from archive.evidence_records import EvidenceRecords, stored_members
 from archive.stamp_files import Frozen
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck
 from archive.verification.trust import VerifyTrust
 from signing.checkpoint import Checkpoint
-from signing.errors import TokenRefused
-from signing.token_trust import verify_with_any
+from signing.errors import RecordRefused, TokenRefused
+from signing.ers import digest_of, parse_record, verify_record
+from signing.token_trust import token_check
 from signing.verdict import Aspect
-from tabellion.base.errors import EvidenceError
+from tabellion.base.errors import EvidenceError, Unavailable
 
 PROVED = ("verified", "published")
 
@@ -31,10 +33,11 @@ def stamp_rows(archive: Archive) -> Sequence[Row[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """A stamp that holds: what it froze, and how far its checkpoint reaches into the log."""
+    """A stamp that holds: what it froze, how far its checkpoint reaches into the log, whether its hash was renewed."""
 
     frozen: Frozen
     log_size: int
+    rehashed: bool
 
 
 class StampCheck:
@@ -55,6 +58,9 @@ class StampCheck:
         self._findings = findings
         self._checked: dict[str, Proved | None] = {}
         self._rows = {row.id: row for row in rows}
+        self._records = EvidenceRecords(archive)
+        self._now = archive.clock.now()
+        self._check_token = token_check(trust.authorities, self._now)
         newest = max((row for row in rows if row.note is not None), key=lambda row: row.number, default=None)
         if newest is not None:
             self._require_extended(newest)
@@ -83,6 +89,20 @@ class StampCheck:
             self._findings.failed(Aspect.TIME, "STAMP_ALTERED", what, document)
         elif manifest.seq is None or manifest.seq >= proved.log_size:
             what = f"the checkpoint in stamp {row.number} does not include deposit {manifest.deposit_id}"
+            self._findings.failed(Aspect.TIME, "STAMP_ALTERED", what, document)
+        elif proved.rehashed:
+            self._check_rehashed(row, manifest, document)
+
+    def _check_rehashed(self, row: Row[Any], manifest: Row[Any], document: str | None) -> None:
+        """Renewals of the hash cover the manifest and its files as they are now, with all time-stamps before them."""
+        try:
+            members = stored_members(self._archive, manifest.deposit_id, manifest.version, manifest.digest)
+            self._records.of_group(row.id, manifest.stamp_position, members)
+        except (EvidenceError, Unavailable) as error:
+            what = (
+                f"the renewal of stamp {row.number} does not cover deposit {manifest.deposit_id} "
+                f"(manifest {manifest.version}) as it is now: {error}"
+            )
             self._findings.failed(Aspect.TIME, "STAMP_ALTERED", what, document)
 
     def check_all(self) -> None:
@@ -125,8 +145,7 @@ class StampCheck:
             return None
         self._findings.checked["tokens"] += 1
         try:
-            now = self._archive.clock.now()
-            token = verify_with_any(der, frozen.root, self._trust.authorities, now)
+            token = self._check_token(der, frozen.root, "sha256")
         except TokenRefused as refused:
             failed(Aspect.TIME, refused.reason, f"the token of {name} does not hold: {refused}", document)
             return None
@@ -140,7 +159,48 @@ class StampCheck:
         self._findings.authorities.add(token.authority)
         self._require_extended(row)
         self._require_logged(row, der, document)
-        return Proved(frozen, checkpoint.size)
+        rehashed = self._check_renewals(row, frozen, name, document)
+        return None if rehashed is None else Proved(frozen, checkpoint.size, rehashed)
+
+    def _check_renewals(self, row: Row[Any], frozen: Frozen, name: str, document: str | None) -> bool | None:
+        """Whether the hash was renewed, where every renewal came in time and the newest holds now; None: it is refused.
+
+        A token that has run out, or was renewed too late, leaves the time undecided: nothing is shown to be false.
+        """
+        try:
+            record = parse_record(self._records.of_checkpoint(row.id).to_bytes())
+            proof = verify_record(
+                record,
+                [digest_of(frozen.checkpoint)],
+                check=self._check_token,
+                at=self._now,
+                algorithms=self._trust.algorithms,
+            )
+        except (RecordRefused, TokenRefused) as refused:
+            if refused.undecided:
+                self._findings.undecided(Aspect.TIME, refused.reason, f"{name}: {refused.message}")
+                return False
+            self._findings.failed(Aspect.TIME, refused.reason, f"the renewals of {name}: {refused}", document)
+            return None
+        except EvidenceError as error:
+            self._findings.failed(Aspect.TIME, "STAMP_ALTERED", f"the renewals of {name}: {error}", document)
+            return None
+        for token in proof.tokens[1:]:
+            self._findings.checked["tokens"] += 1
+            self._findings.times.add(token.time_class)
+            self._findings.authorities.add(token.authority)
+        self._require_renewals(row, [token.der for token in proof.tokens[1:]], document)
+        return any(step.kind == "hashtree-renewal" for step in proof.steps)
+
+    def _require_renewals(self, row: Row[Any], tokens: Sequence[bytes], document: str | None) -> None:
+        """The first renewal is the one that the log names for the stamp."""
+        logged = [each for each in self._log.custody(("stamp", row.id), document) if each.type == "renew"]
+        known = {hashlib.sha256(der).hexdigest() for der in tokens}
+        if any(each.subject not in known for each in logged):
+            what = (
+                f"the log names a renewal of stamp {row.number} ({row.id}) that the catalogue does not have"
+            )
+            self._findings.failed(Aspect.TIME, "STAMP_MISSING", what, document)
 
     @staticmethod
     def _agrees(row: Row[Any], frozen: Frozen, der: bytes, checkpoint: Checkpoint) -> bool:

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.note import NoteKey
 from signing.timestamp import TimestampTrust
 from signing.verdict import TrustInput
@@ -13,11 +14,15 @@ from signing.verdict import TrustInput
 
 @dataclass(frozen=True, slots=True)
 class VerifyTrust:
-    """The log's keys and the time-stamp authorities, each with where it came from, in words for the report."""
+    """The log's keys and the time-stamp authorities, each with where it came from, in words for the report.
+
+    `algorithms` is the policy by which tokens are trusted; it can only tighten the built-in one.
+    """
 
     log_keys: tuple[NoteKey, ...]
     authorities: tuple[TimestampTrust, ...]
     source: str = "the keys of this installation"
+    algorithms: AlgorithmPolicy = BUILT_IN
 
     def inputs(self) -> Iterator[TrustInput]:
         """What the report prints."""
