@@ -30,6 +30,9 @@ _LIMITS = der.Limits(size=8 << 20, depth=32, count=60_000)
 """A seal is small; its time-stamp may bring a revocation list."""
 
 
+_USED = ("version", "sid", "digest_algorithm", "signed_attrs", "signature_algorithm", "signature")
+
+
 @dataclass(frozen=True, slots=True)
 class _Seal:
     """A parsed signature: the part that is checked like a token's, its signing time, and tokens over it."""
@@ -91,10 +94,13 @@ def _parse(data: bytes) -> _Seal:
         signed = outer["content"]
         if outer["content_type"].native != "signed_data" or len(signed["signer_infos"]) != 1:
             raise ValueError("not one signature")
-        _ = outer.native
         if signed["encap_content_info"]["content"].native is not None:
             raise ValueError("the seal carries a content of its own")
         signer = signed["signer_infos"][0]
+        # asn1crypto parses lazily; this makes it read what is used later, so that nothing malformed surfaces then. The
+        # tokens stay bytes: they are taken apart on their own, and their `native` here would cost half a second.
+        for field in _USED:
+            _ = signer[field].native
         certificates = tuple(
             x509.load_der_x509_certificate(each.chosen.dump()) for each in signed["certificates"] or ()
         )
