@@ -1,5 +1,6 @@
 """The fields of a paper: candidates of all pages, their roles, one value for each name."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -8,6 +9,8 @@ from itertools import product
 from ocr.fields.allowed import AMOUNTS, DATES, NUMBERS
 from ocr.fields.amounts import Money, currency_of, find_amounts
 from ocr.fields.candidate import Candidate
+from ocr.fields.cast import Cast
+from ocr.fields.courts import find_courts
 from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow, flows_of
 from ocr.fields.identifiers import find_ibans, find_identifiers, find_russian_accounts, find_thai_accounts
@@ -31,6 +34,8 @@ _SUMS = (
     ("amounts.total", "amounts.principal", "amounts.costs"),
 )
 _RIVALS = 6
+_NAME_BASE, _NAME_STEP = 0.7, 0.07
+_BIRTH_REACH, _BIRTH_AFTER = 48, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,11 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     if not flows:
         return ()
     words = lexicon(language)
-    parties = Parties.on(flows, kind, words)
-    roles: list[_Role] = []
+    cast = Cast.of(flows, kind, words, language)
+    parties = Parties(kind, words, cast)
+    roles: list[_Role] = list(_names(cast))
+    if kind == "court_order":
+        roles += _courts(cast, words)
     money: list[Money] = []
     for flow in flows:
         numbers = list(find_numbers(flow, words, NUMBERS[kind]))
@@ -86,6 +94,23 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
 
 
+def _names(cast: Cast) -> Iterator[_Role]:
+    for party in cast.parties:
+        if party.role:
+            name = party.best.name
+            candidate = Candidate(party.best.cell.flow, name.start, name.end, name.value, "name", 0.98)
+            strength = min(0.97, _NAME_BASE + _NAME_STEP * party.weight)
+            yield _Role(
+                f"parties.{party.role}.name", candidate, f"name of a {name.form}; {party.why}", strength
+            )
+
+
+def _courts(cast: Cast, words: Lexicon) -> Iterator[_Role]:
+    for cells in cast.cells.values():
+        for candidate, strength in find_courts(cells, words):
+            yield _Role("parties.court.name", candidate, candidate.rule, strength)
+
+
 def _dates(
     flow: Flow, numbers: Sequence[tuple[str, Candidate]], kind: Kind, language: str, words: Lexicon
 ) -> Iterator[_Role]:
@@ -98,6 +123,9 @@ def _dates(
     order = [*allowed, *(role for role in labels if role not in allowed)]
     dates = sorted(find_dates(flow, language), key=lambda item: item.start)
     for date in dates:
+        if _is_of_birth(date, words):
+            yield _Role("parties.debtor.birth_date", date, f"{date.rule}; after a word for birth", 0.93)
+            continue
         tied = _tied(date, numbers, words)
         if tied is not None:
             if tied in (f"{kind}_number", "reference"):
@@ -112,6 +140,16 @@ def _dates(
             yield _Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
         elif line:
             yield _Role("document_date", date, f"{date.rule}; on a line of its own", line)
+
+
+def _is_of_birth(date: Candidate, words: Lexicon) -> bool:
+    before = fold(date.flow.before(date.start, _BIRTH_REACH)).text
+    after = fold(date.flow.text[date.end : date.end + _BIRTH_AFTER]).text
+    return any(
+        re.search(rf"(?:^| ){re.escape(word)}(?: \D*)?$", before)
+        or (len(word) > 5 and after.startswith(word))
+        for word in words.names.born
+    )
 
 
 def _tied(date: Candidate, numbers: Sequence[tuple[str, Candidate]], words: Lexicon) -> str | None:

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ocr.bidi import is_right_to_left
 from ocr.layout import spaced
 from ocr.rows import Row, rows_of
 from ocr.values import Box, PageReading, Word
@@ -19,6 +20,11 @@ class Flow:
     rows: tuple[Row, ...]
     row_of: dict[int, tuple[int, int]]
     """For each word, its row and its offset there."""
+
+    @property
+    def leftward(self) -> bool:
+        """Whether the page is read from the right."""
+        return is_right_to_left(self.text)
 
     def words(self, start: int, end: int) -> range:
         """The indices of the words that the span touches."""

@@ -1,96 +1,153 @@
-"""Whose an identifier or account is: by its nature, by the word for a party before it, by the kind of paper."""
+"""Whose an identifier or account is: by the label beside it, the name before it, its nature, the kind of paper."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from ocr.fields.candidate import Candidate
-from ocr.fields.flow import Flow
+from ocr.fields.cast import Cast
 from ocr.fields.identifiers import Bearer
-from ocr.fields.labels import nearest_label
+from ocr.fields.mentions import Mention
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import Kind
 
-Party = Literal["creditor", "assignee", "debtor"]
+Role = Literal["creditor", "assignee", "debtor"]
 
-_REACH_BEFORE = 200
-_REACH_AFTER = 60
-_CUES = ("assignee", "claimant", "debtor", "creditor")
+_LABEL_REACH = 60
+_NAME_REACH = 220
+_COLUMN_REACH = 0.12
+_NEAR = 0.03
+_SETTINGS: dict[Kind, str] = {
+    "contract": "deal",
+    "invoice": "deal",
+    "assignment_notice": "assignment",
+    "dunning_letter": "assignment",
+    "court_order": "court",
+    "payment_confirmation": "payment",
+    "correspondence": "deal",
+    "other": "payment",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Who is who on this paper. `collector` says that the claim has changed hands."""
+    """The owners of what stands on a paper."""
 
     kind: Kind
     words: Lexicon
-    collector: bool
-
-    @classmethod
-    def on(cls, flows: Sequence[Flow], kind: Kind, words: Lexicon) -> "Parties":
-        """Look through the whole paper for signs of an assignment."""
-        text = fold(" ".join(flow.text for flow in flows)).text
-        signs = any(sign in text for sign in words.parties["collector"])
-        return cls(
-            kind, words, kind == "assignment_notice" or (signs and kind not in ("contract", "invoice"))
-        )
+    cast: Cast
 
     @property
-    def claimant(self) -> Party:
+    def claimant(self) -> Role:
         """Who claims the money on this paper."""
-        return "assignee" if self.collector else "creditor"
+        return "assignee" if self.cast.assigned else "creditor"
 
-    def of_identifier(self, candidate: Candidate, bearer: Bearer) -> tuple[Party, str]:
+    def of_identifier(self, candidate: Candidate, bearer: Bearer) -> tuple[str, str]:
         """Whose identifier it is, and by what rule."""
+        labelled = self._label(candidate)
+        companys = bearer == "company" and self._debtor_is_person
+        if labelled is not None and not (companys and labelled[0] == "debtor"):
+            return labelled
+        mention = self._name_before(candidate, bearer)
+        if mention is not None:
+            party = next(party for party in self.cast.parties if mention in party.mentions)
+            if party.role:
+                return party.role, f"of “{party.best.name.value}”"
         if bearer == "person":
             return "debtor", "a person's identifier"
-        cue = self._cue(candidate)
-        if cue is not None:
-            party = self._party(cue)
-            if party == "debtor" and bearer == "company" and self.kind in ("court_order", "dunning_letter"):
-                return self.claimant, "a company's identifier beside the claimant"
-            return party, f"near “{cue}”"
         if self.kind == "assignment_notice":
             return "creditor", "first company of a notice"
         return self.claimant, "sender of the paper"
 
-    def of_account(self, candidate: Candidate) -> tuple[Party, str] | None:
+    def of_account(self, candidate: Candidate) -> tuple[str, str] | None:
         """Whose account it is, and by what rule; None where the paper does not say."""
         if self.kind != "payment_confirmation":
             return self.claimant, "account to pay into"
-        cue = self._cue(candidate)
-        return None if cue is None else (self._party(cue), f"near “{cue}”")
+        labelled = self._label(candidate)
+        if labelled is not None:
+            return labelled
+        mention = self._name_before(candidate, "either")
+        if mention is None:
+            return None
+        party = next(party for party in self.cast.parties if mention in party.mentions)
+        return (party.role, f"of “{party.best.name.value}”") if party.role else None
 
-    def _cue(self, candidate: Candidate) -> str | None:
-        roles = {role: self.words.parties[role] for role in _CUES}
-        if self.kind == "assignment_notice":
-            flow = candidate.flow
-            after = fold(flow.text[candidate.end : candidate.end + _REACH_AFTER]).text
-            # "(the assignee)" may follow what it names, before anybody else is named.
-            first = min(
-                (
-                    (after.find(word), role)
-                    for role in ("assignee", "creditor")
-                    for word in roles[role]
-                    if word in after
-                ),
-                default=None,
+    @property
+    def _debtor_is_person(self) -> bool:
+        debtor = self.cast.playing("debtor")
+        return debtor is not None and debtor.is_person
+
+    def _label(self, candidate: Candidate) -> tuple[str, str] | None:
+        """The role that the label of the value's own line names."""
+        flow = candidate.flow
+        cell = self.cast.cells[flow.page.number].at(candidate.start)
+        context = flow.text[max(cell.start, candidate.start - _LABEL_REACH) : candidate.start]
+        if len(fold(context).text) < 2:
+            context = flow.row_before(candidate.start)[-_LABEL_REACH:]
+        named = [
+            mention.name.end - (candidate.start - len(context))
+            for party in self.cast.parties
+            for mention in party.mentions
+            if mention.cell.flow is flow and cell.start <= mention.name.end <= candidate.start
+        ]
+        # A name nearer to the value than the label has it.
+        context = context[max(0, *named, 0) :] if named else context
+        best: tuple[int, int, str, str] | None = None
+        for role, noun in self._nouns():
+            for place in _places(fold(context).text, noun):
+                if best is None or (place, len(noun)) > best[:2]:
+                    best = place, len(noun), role, noun
+        if best is None:
+            return None
+        role = self.claimant if best[2] == "claimant" else best[2]
+        if role == "assignee":
+            role = self.claimant
+        return role, f"near “{best[3]}”"
+
+    def _nouns(self) -> Iterator[tuple[str, str]]:
+        for role, nouns in self.words.roles[_SETTINGS[self.kind]].items():
+            for noun in nouns:
+                if len(noun) > 3:
+                    yield role, noun
+
+    def _name_before(self, candidate: Candidate, bearer: Bearer) -> Mention | None:
+        """The name that the value belongs to: before it in its line, above it in its column, before it in the text."""
+        flow = candidate.flow
+        cells = self.cast.cells[flow.page.number]
+        own = cells.at(candidate.start)
+        mentions = [
+            mention
+            for party in self.cast.parties
+            for mention in party.mentions
+            if mention.name.end <= candidate.start
+            and mention.cell.flow is flow
+            and not (bearer == "person" and mention.name.form == "company" and not party.is_person)
+            and not (bearer == "company" and mention.name.form == "person")
+        ]
+        same = [mention for mention in mentions if mention.name.start >= own.start]
+        if same:
+            return max(same, key=lambda mention: mention.name.start)
+        column = [
+            mention
+            for mention in mentions
+            if 0 <= own.middle - mention.cell.middle < _COLUMN_REACH
+            and (
+                abs(mention.cell.x1 - own.x1) < _NEAR
+                if cells.leftward
+                else abs(mention.cell.x0 - own.x0) < _NEAR
             )
-            if (
-                first is not None
-                and "(" in flow.text[candidate.end : candidate.end + _REACH_AFTER]
-                and first[0] < 40
-            ):
-                return first[1]
-        found = nearest_label(
-            candidate.flow.before(candidate.start, _REACH_BEFORE), roles, _CUES, _REACH_BEFORE
-        )
-        return found.role if found and found.likeness == 1.0 else None
+        ]
+        near = [mention for mention in mentions if candidate.start - mention.name.end < _NAME_REACH]
+        if column:
+            return max(column, key=lambda mention: (mention.cell.middle, mention.name.start))
+        return max(near, key=lambda mention: mention.name.start, default=None)
 
-    def _party(self, cue: str) -> Party:
-        if cue == "claimant":
-            return self.claimant
-        if cue == "assignee":
-            return "assignee" if self.collector else "creditor"
-        return "debtor" if cue == "debtor" else "creditor"
+
+def _places(folded: str, noun: str) -> Iterator[int]:
+    if "\u0e00" <= noun[0] <= "\u0e7f":
+        yield from (match.start() for match in re.finditer(re.escape(noun), folded))
+    else:
+        pattern = rf"(?:^| )[ובהלמכש]?{re.escape(noun)}"
+        yield from (match.start() for match in re.finditer(pattern, folded))

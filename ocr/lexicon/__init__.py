@@ -1,14 +1,16 @@
-"""What papers print: titles, statutory phrases, labels, words for the parties. One TOML file for each language."""
+"""What papers print: titles, statutory phrases, labels, names and roles of parties. One TOML file for each language."""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any, get_args
 
 from ocr.folding import fold
 from ocr.values import Kind
+
+_AS_PRINTED = ("after", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +22,62 @@ class KindWords:
 
 
 @dataclass(frozen=True, slots=True)
+class NameWords:
+    """What stands in names and around them. `after` and `before` are legal forms as printed, the rest is folded."""
+
+    after: tuple[str, ...]
+    """Legal forms that end a company's name."""
+    before: tuple[str, ...]
+    """Legal forms that begin one."""
+    small: tuple[str, ...]
+    """Words in small letters that stand inside names."""
+    stops: tuple[str, ...]
+    """Words that stand before a name and are no part of it."""
+    titles: tuple[str, ...]
+    """Forms of address before a person's name."""
+    officers: tuple[str, ...]
+    """Those who judge, sign or represent: their names are no parties."""
+    beside: tuple[str, ...]
+    """What follows a person's name in running text: "residing at"."""
+    addressed: tuple[str, ...]
+    """What stands before or above the addressee of a letter."""
+    streets: tuple[str, ...]
+    courts: tuple[str, ...]
+    """How the names of courts begin."""
+    banks: tuple[str, ...]
+    collectors: tuple[str, ...]
+    """Parts of the names of those who buy or collect claims."""
+    born: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWords:
+    """Signs that a claim has changed hands; `given` as its former owner writes, `taken` as its new one does."""
+
+    assigned: tuple[str, ...]
+    given: tuple[str, ...]
+    taken: tuple[str, ...]
+
+
+RoleWords = Mapping[str, tuple[str, ...]]
+"""For creditor, assignee, debtor or claimant: the words that name them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
-    """One language's words, folded as `ocr.folding.fold` does; patterns are regular expressions on the plain text."""
+    """One language's words, folded as `ocr.folding.fold` does; patterns are regular expressions on the plain text.
+
+    `roles` has the nouns for parties by the setting in which they are parties (deal, assignment, court, payment),
+    and under `before` the running phrases that come right before a name.
+    """
 
     kinds: Mapping[Kind, KindWords]
     labels: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[str, ...]]
     patterns: Mapping[str, tuple[str, ...]]
-    parties: Mapping[str, tuple[str, ...]]
+    names: NameWords
+    claims: ClaimWords
+    roles: Mapping[str, RoleWords]
 
 
 @cache
@@ -42,12 +92,23 @@ def lexicon(language: str) -> Lexicon:
         words = data["kinds"].get(kind)
         if words is not None:
             kinds[kind] = KindWords(_folded(words["titles"]), _folded(words["phrases"]))
+    names = {
+        part.name: tuple(sorted(data["names"][part.name], key=lambda form: (-len(form), form)))
+        if part.name in _AS_PRINTED
+        else _folded(data["names"][part.name])
+        for part in fields(NameWords)
+    }
     return Lexicon(
         kinds=kinds,
         labels={role: _folded(words) for role, words in data["labels"].items()},
         numbers={name: _folded(words) for name, words in data["numbers"].items()},
         patterns={name: tuple(words) for name, words in data["patterns"].items()},
-        parties={role: _folded(words) for role, words in data["parties"].items()},
+        names=NameWords(**names),
+        claims=ClaimWords(**{name: _folded(words) for name, words in data["claims"].items()}),
+        roles={
+            setting: {role: _folded(words) for role, words in roles.items()}
+            for setting, roles in data["roles"].items()
+        },
     )
 
 

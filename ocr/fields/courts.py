@@ -1,0 +1,81 @@
+"""The court that issued a paper: the line near the head that begins as courts' names begin."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ocr.fields.candidate import Candidate
+from ocr.fields.cells import Cell, Cells
+from ocr.folding import fold
+from ocr.lexicon import Lexicon
+
+_HEAD = 0.5
+_LONGEST = 130
+# A comma goes on to a division of the court: a number and a word, or the word itself.
+_DIVISION = re.compile(
+    r",\s+(?=(?:[IVXL]{1,6}|\d{1,2}\.?ª?)\s+\w+|Wydział|Sezione|Sección|Abteilung|Division|Kammer)"
+)
+_END = re.compile(r"[,;:(]|\s[–—-]\s(?=[a-zа-яё])|\.\s")
+_BEFORE = re.compile(r"^(?:in the|at the|im namen des volkes|przed|w)\s+", re.IGNORECASE)
+_HEBREW_IN = "ב"
+
+
+def find_courts(cells: Cells, words: Lexicon) -> Iterator[tuple[Candidate, float]]:
+    """Names of courts with how telling their place is, 0..1."""
+    for cell in cells.all:
+        if cell.middle > _HEAD or not (found := _start(cell, words.names.courts)):
+            continue
+        start = cell.start + found - 1
+        end = _end(cells, cell, start)
+        value = " ".join(cells.flow.text[start:end].split()).strip(" .,;:|_-–")
+        if value.startswith(_HEBREW_IN + _HEBREW_IN):
+            value = value[1:]
+        if len(value) > 5 and value.split()[-1:] != []:
+            alone = end >= cell.end - 2
+            yield (
+                Candidate(cells.flow, start, end, value, "court: begins as a court's name", 0.95),
+                0.95 if alone else 0.85,
+            )
+
+
+def _start(cell: Cell, courts: Sequence[str]) -> int:
+    """One more than where the court's name begins in the cell; 0 where there is none."""
+    text = cell.text
+    lead = _BEFORE.match(text)
+    offset = lead.end() if lead else 0
+    folded = fold(text[offset:])
+    for court in courts:
+        place = folded.text.find(court)
+        if place < 0:
+            continue
+        if place == 0:
+            return offset + 1
+        # "Leninsky District Court of Perm", "Northampton County Court": the name runs before the word.
+        if (
+            place < 60
+            and len(folded.text) < 80
+            and folded.text[place - 1] == " "
+            and _capitals(text[offset:])
+        ):
+            return offset + 1
+    return 0
+
+
+def _capitals(text: str) -> bool:
+    return text[:1].isupper() and not re.search(r"[,:;]", text[:40])
+
+
+def _end(cells: Cells, cell: Cell, start: int) -> int:
+    flow = cells.flow
+    end = cell.end
+    below = cells.below(cell)
+    while below is not None and cells.wrapped(below) is cell and end - start < _LONGEST:
+        end, cell = below.end, below
+        below = cells.below(cell)
+    text = flow.text[start : min(end, start + _LONGEST)]
+    place = 0
+    while match := _END.search(text, place):
+        division = _DIVISION.match(text, match.start())
+        if division is None and not re.match(r"г\.\s|n\.\s|nr\.\s|№", text[max(0, match.start() - 1) :][:4]):
+            return start + match.start()
+        place = match.end()
+    return start + len(text)

@@ -1,0 +1,310 @@
+"""Names by their form alone: companies by their legal form, persons by how names are written. Roles come later."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ocr.fields.cells import Cell, Cells
+from ocr.fields.forms import trailing_forms
+from ocr.folding import HEBREW_PREFIXES, fold
+from ocr.lexicon import Lexicon
+import itertools
+
+_LONGEST = 9
+_LONGEST_CASELESS = 6
+_LONGEST_PERSON = 5
+_PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dei",
+        "van",
+        "von",
+        "der",
+        "den",
+        "zu",
+        "zur",
+        "la",
+        "las",
+        "los",
+        "el",
+        "y",
+        "i",
+        "e",
+        "bin",
+        "ibn",
+        "ben",
+        "le",
+        "du",
+        "dos",
+        "d",
+    ]
+)
+_INITIAL = re.compile(r"^(?:[^\W\d_]\.){1,3}$")
+_PERSON_WORD = re.compile(r"^[^\W\d_]+(?:[’'`״׳\"\-–][^\W\d_]+)*['’׳]?$")
+_OPENING = "„“”«»\"'(<‹[*•·–—-|_.,:;"
+_CLOSING = ",;:)]"
+_RUSSIAN_PERSON = re.compile(
+    r"(?:(?:Индивидуальн\w+\s+предпринимател\w+|ИП)\s+)?[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ][а-яё]+\s+"
+    r"[А-ЯЁ][а-яё]+(?:вич|вна|ична|ич|вича|вичу|вичем|виче|вны|вне|вной|вну|ьича|ьичу)\b"
+    r"|(?:Индивидуальн\w+\s+предпринимател\w+|ИП)\s+[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?[А-ЯЁ]\."
+)
+_QUOTED = (
+    r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
+)
+_THAI_COMPANY = re.compile(
+    r"(?:บริษัท(?!ฯ)|ห้างหุ้นส่วนสามัญ)\s?(?:(?!บริษัท)[^\d,:()]){2,70}?\s?จ(?:ำ|ํา|ํ|า)ก\s?ั?ด(?:\s?\(\s?มหาชน\s?\))?"
+    r"|(?:ห้างหุ้นส่วนจ(?:ำ|ํา)กัด|บมจ\.|บจก\.|หจก\.)\s?[\u0e00-\u0e7f]{3,40}"
+)
+_THAI_PERSON = re.compile(
+    r"(?<![\u0e01-\u0e2e])(?:นางสาว|นาย|นาง|น\.ส\.)\s?[\u0e01-\u0e4e]{2,30}\s[\u0e01-\u0e4e]{2,30}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name at `start:end` of the flow, spelt as it should be read."""
+
+    start: int
+    end: int
+    value: str
+    form: Literal["company", "person"]
+
+
+class NameFinder:
+    """Finds names on one page."""
+
+    def __init__(self, cells: Cells, words: Lexicon, language: str) -> None:
+        self._cells = cells
+        self._flow = cells.flow
+        self._words = words
+        self._language = language
+        self._caseless = language in ("he", "th")
+        self._printed = cells.flow.page.source == "text"
+        self._nouns = tuple(
+            sorted(
+                {
+                    noun
+                    for setting, roles in words.roles.items()
+                    if setting != "before"
+                    for found in roles.values()
+                    for noun in found
+                }
+            )
+        )
+
+    def companies(self) -> Iterator[Name]:
+        """Every name with a legal form."""
+        text = self._flow.text
+        if self._language == "th":
+            yield from (self._thai(match, "company") for match in _THAI_COMPANY.finditer(text))
+            return
+        floor = 0
+        for form in trailing_forms(text, self._words.names.after):
+            start = self._begin(form.start, floor)
+            if start is None:
+                continue
+            floor = form.end
+            name = " ".join(text[start : form.start].split())
+            comma = "" if name.endswith(",") or text[form.start - 1 : form.start] != "," else ","
+            printed = " ".join(text[form.start : form.end].split())
+            spelt = printed if self._printed else form.spelling
+            yield Name(start, form.end, f"{name}{comma} {spelt}".lstrip(_OPENING), "company")
+        yield from self._leading(text)
+
+    def persons(self) -> Iterator[Name]:
+        """Persons whose names are known by their form: Russian with a patronymic, Thai with a title."""
+        pattern = {"ru": _RUSSIAN_PERSON, "th": _THAI_PERSON}.get(self._language)
+        if pattern is None:
+            return
+        for match in pattern.finditer(self._flow.text):
+            if self._language == "th":
+                yield self._thai(match, "person")
+            else:
+                yield Name(match.start(), match.end(), " ".join(match[0].split()), "person")
+
+    def person_at(self, offset: int, end: int) -> Name | None:
+        """The person whose name begins here, before `end`; forms of address are skipped."""
+        if self._language == "th":
+            match = _THAI_PERSON.match(self._flow.text, offset)
+            return self._thai(match, "person") if match else None
+        indices = [
+            index
+            for index in self._flow.words(offset, end)
+            if self._flow.starts[index] >= offset - 1 and self._flow.starts[index] < end
+        ]
+        indices = indices[self._titles(indices) :]
+        taken: list[int] = []
+        for index in indices[:_LONGEST_PERSON]:
+            word = self._word(index)
+            if taken and self._apart(taken[-1], index):
+                break
+            bare = word.strip(_OPENING).rstrip(_CLOSING + ".")
+            if word[0] in "([" or not self._is_of_person(bare, word) or (not taken and bare in _PARTICLES):
+                break
+            taken.append(index)
+            if word[-1] in ",;:)]" or (word.endswith(".") and not _INITIAL.match(word)):
+                break
+        while taken and self._word(taken[-1]).strip(_OPENING) in _PARTICLES:
+            taken.pop()
+        if not len(taken) >= 2 or self._is_noise(taken):
+            return None
+        start = self._flow.starts[taken[0]]
+        last = self._word(taken[-1])
+        stop = self._flow.starts[taken[-1]] + len(last)
+        value = " ".join(self._word(index) for index in taken).strip(_OPENING)
+        value = value if _INITIAL.match(last) else value.rstrip(_CLOSING + ".")
+        return Name(start, stop, value, "person")
+
+    def _titles(self, indices: list[int]) -> int:
+        """How many of the words are forms of address."""
+        skipped = 0
+        text = ""
+        for count, index in enumerate(indices[:4], 1):
+            text = f"{text} {self._word(index)}"
+            if fold(text).text in self._words.names.titles:
+                skipped = count
+            elif skipped == count - 1 and fold(self._word(index)).text in self._words.names.titles:
+                skipped, text = count, self._word(index)
+        return skipped
+
+    def _is_of_person(self, bare: str, word: str) -> bool:
+        if not bare:
+            return False
+        if _INITIAL.match(word) or bare in _PARTICLES:
+            return True
+        if not _PERSON_WORD.match(bare) or len(bare) < 2:
+            return False
+        if self._caseless:
+            return fold(bare).text not in self._words.names.stops
+        return bare[0].isupper()
+
+    def _is_noise(self, taken: list[int]) -> bool:
+        """Whether the words say something else than a name: a street, a title of a paper, a role."""
+        folded = [fold(self._word(index)).text for index in taken]
+        names = self._words.names
+        if any(word in names.streets for word in folded) or folded[0] in names.stops:
+            return True
+        whole = " ".join(folded)
+        titles = [title for kind in self._words.kinds.values() for title in kind.titles]
+        if any(whole.startswith(title) for title in titles if len(title) > 4 or title == whole):
+            return True
+        nouns = [noun for noun in self._nouns if len(noun) > 3]
+        return any(whole.startswith(noun) for noun in nouns) or any(
+            whole.startswith(officer) for officer in names.officers
+        )
+
+    def _word(self, index: int) -> str:
+        return self._flow.page.words[index].text
+
+    def _apart(self, left: int, right: int) -> bool:
+        """Whether a column or a line that was not broken for want of room parts two words."""
+        before, after = self._flow.starts[left], self._flow.starts[right]
+        cell, next_cell = self._cells.at(before), self._cells.at(after)
+        if cell is next_cell:
+            return False
+        return self._cells.wrapped(next_cell) is not cell
+
+    def _begin(self, form: int, floor: int) -> int | None:
+        """Where the name begins that ends with the legal form here."""
+        flow = self._flow
+        first = flow.words(form, form + 1)[0]
+        if flow.starts[first] < form:
+            first += 1
+        k = first
+        most = _LONGEST_CASELESS if self._caseless else _LONGEST
+        while k > 0 and first - k < most and flow.starts[k - 1] >= floor:
+            word = self._word(k - 1)
+            if self._apart(k - 1, k) and not (k == first and self._same_line(k - 1, k)):
+                break
+            if self._ends_before(word, k == first) or not self._belongs(word, k):
+                break
+            k -= 1
+            if word[0] in '„“«"(' and not self._caseless:
+                break
+        while k < first and self._word(k) in self._words.names.small:
+            k += 1
+        return flow.starts[k] if k < first else None
+
+    def _same_line(self, left: int, right: int) -> bool:
+        return self._flow.page.words[left].line == self._flow.page.words[right].line
+
+    def _ends_before(self, word: str, beside_form: bool) -> bool:
+        if word[-1] in ":;)]!?" or (word[-1] == "," and not beside_form):
+            return True
+        return word[-1] == "." and len(word) > 4
+
+    def _belongs(self, word: str, k: int) -> bool:
+        """Whether the word before word `k` is part of the name that word `k` is part of."""
+        bare = word.strip("„“”«»\"'(),.")
+        if bare in ("&", "+"):
+            return True
+        if not any(letter.isalpha() for letter in bare):
+            return False
+        folded = fold(bare).text
+        if folded in self._words.names.stops or any(title == folded for title in self._words.names.titles):
+            return False
+        if self._caseless:
+            tail = folded[1:] if folded[:1] in HEBREW_PREFIXES else folded
+            return (
+                not any(letter.isdigit() for letter in bare)
+                and tail not in self._words.names.stops
+                and not self._is_role(folded)
+            )
+        if bare[0].isupper() or bare[0].isdigit():
+            return not (self._is_role(folded) and not self._capital_before(k - 1))
+        return folded in self._words.names.small
+
+    def _is_role(self, folded: str) -> bool:
+        banks = self._words.names.banks
+        return any(len(noun) > 3 and folded.startswith(noun) and noun not in banks for noun in self._nouns)
+
+    def _capital_before(self, index: int) -> bool:
+        if index == 0 or self._apart(index - 1, index):
+            return False
+        word = self._word(index - 1)
+        return word[0].isupper() and word[-1] not in ".:,;"
+
+    def _leading(self, text: str) -> Iterator[Name]:
+        """Names that begin with their form: quoted after it, or in capitals."""
+        for form in self._words.names.before:
+            capitals = r"(?:\s+[A-ZА-ЯЁÀ-ŽĄ-Ż][\w.-]*){1,4}"
+            lead = r"(?:\s+[А-ЯЁA-Z][\w-]*){0,3}"
+            pattern = rf"(?<!\w){re.escape(form)}(?!\w)(?:{lead}\s{{0,2}}{_QUOTED}|{capitals})".replace(
+                r"\ ", r"\s+"
+            )
+            for match in re.finditer(pattern, text):
+                if "\n" in match[0] and "«" not in match[0] and self._apart_inside(match):
+                    continue
+                yield Name(match.start(), match.end(), self._quotes(" ".join(match[0].split())), "company")
+
+    def _apart_inside(self, match: re.Match[str]) -> bool:
+        indices = self._flow.words(match.start(), match.end())
+        return any(self._apart(left, right) for left, right in itertools.pairwise(indices))
+
+    def _quotes(self, name: str) -> str:
+        """Russian quotation marks as printed where a scan gave half of them."""
+        if self._printed or self._language != "ru" or not set(name) & set("«»<>‹›"):
+            return name.rstrip(".,")
+        opened = re.sub(r"\s[«\"“„‹<]{1,2}\s?", " «", name, count=1)
+        return re.sub(r"\s?[»\"”›>]{1,2}$", "»", opened)
+
+    def _thai(self, match: re.Match[str], form: Literal["company", "person"]) -> Name:
+        return Name(match.start(), match.end(), _thai_spelling(match[0], form), form)
+
+
+def _thai_spelling(printed: str, form: str) -> str:
+    text = " ".join(printed.replace("\n", "").split()) if form == "company" else " ".join(printed.split())
+    if form == "person":
+        return text
+    # A company's name stands apart from its form, whatever gaps a scan has seen.
+    return re.sub(r"^(บริษัท)\s?", r"\1 ", re.sub(r"\s?จ(?:ำ|ํา|ํ|า)ก\s?ั?ด", " จำกัด", text))
+
+
+def letters_of(cell: Cell) -> int:
+    """How many letters the cell has."""
+    return sum(letter.isalpha() for letter in cell.text)
