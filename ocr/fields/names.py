@@ -1,5 +1,6 @@
 """Names by their form alone: companies by their legal form, persons by how names are written. Roles come later."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,6 @@ from ocr.fields.cells import Cell, Cells
 from ocr.fields.forms import trailing_forms
 from ocr.folding import HEBREW_PREFIXES, fold
 from ocr.lexicon import Lexicon
-import itertools
 
 _LONGEST = 9
 _LONGEST_CASELESS = 6
