@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Everything known of a document."),
     "verify": ("verify", "Check the evidence of documents, of the whole archive, or a receipt."),
     "stamp": ("stamp", "Close the open stamp now and wait for its token."),
+    "renew": ("renew", "Renew evidence whose time-stamps or hashes come to their end."),
     "rebuild": ("rebuild", "Make catalogue and index anew from the vault."),
     "db": ("db", "The catalogue's schema: upgrade, check."),
     "users": ("users", "Accounts: list, add, grant, revoke, password, disable, token."),

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """PEM file with the CA certificates that the authorities' certificates must chain to."""
     tsa_policies: str = ""
     """Policy OIDs that those authorities' tokens may name, separated by spaces."""
+    algorithms_file: Path | None = None
+    """JSON file of trusted algorithms with their sunsets; it can only tighten the list that is built in."""
     origin: str | None = None
     """The log's origin; default `localhost/<archive id>`. Fixed at `init`."""
     key_passphrase_file: Path | None = None

@@ -16,6 +16,8 @@ from archive.identity import Identity, read_identity
 from archive.vault import FolderVault, KeyRing, Objects
 from ingest.queue import Nudge, build_app
 from ocr import Limits, Reader
+from signing.algorithms import AlgorithmPolicy
+from tabellion.algorithms import algorithm_policy
 from tabellion.base.clock import Clock, SystemClock
 from tabellion.base.errors import NotInitialised, SettingsError
 from tabellion.base.ids import Ids
@@ -33,6 +35,11 @@ class Parts:
     keyring: KeyRing | None
     chest: KeyChest
     archive: Archive
+
+    @property
+    def algorithms(self) -> AlgorithmPolicy:
+        """Which algorithms are trusted, and until when."""
+        return algorithm_policy(self.settings)
 
     @property
     def retention(self) -> timedelta:

@@ -5,12 +5,14 @@ from typing import Any
 
 import click
 
+from archive.renewal_planning import due_list
 from tabellion.base.errors import BadRequest
 from tabellion.base.ids import is_id
 from tabellion.commands.common import local_archive, remote
 from tabellion.commands.output import json_option, print_json, print_table, tell, when
 from tabellion.doors import remote_client
 from tabellion.dossier import local_dossier, remote_dossier
+from tabellion.renewing import due_json, due_words
 from tabellion.settings import load_settings
 
 TABLES = {
@@ -29,16 +31,20 @@ TABLES = {
 
 
 @click.command("show")
-@click.argument("document")
+@click.argument("document", required=False)
+@click.option("--due", is_flag=True, help="Instead: the evidence that must be renewed, by when and why.")
 @json_option
-def command(document: str, as_json: bool) -> None:
+def command(document: str | None, due: bool, as_json: bool) -> None:
     """Everything known of DOCUMENT (an id): what it is, pages and their quality, fields, links, and its evidence.
 
     The evidence says of each deposit when it was received, its entry in the log, the checkpoint that covers it, and by
     when it existed as an authority proves; the history has the log's entries. `tabellion verify DOCUMENT` checks all of
     it against the bytes. With TABELLION_URL: what the service shows to the token's account.
     """
-    if not is_id(document):
+    if due:
+        _show_due(as_json)
+        return
+    if document is None or not is_id(document):
         raise BadRequest("a document is named by its id, as `search` and `ingest` print it")
     settings = load_settings()
     if remote(settings):
@@ -51,6 +57,17 @@ def command(document: str, as_json: bool) -> None:
         print_json(found)
     else:
         _print(found)
+
+
+def _show_due(as_json: bool) -> None:
+    with local_archive() as parts:
+        now = parts.archive.clock.now()
+        with parts.archive.catalogue.read() as connection:
+            items = due_list(connection, parts.algorithms)
+    if as_json:
+        print_json({"due": [due_json(item, now) for item in items]})
+    for item in () if as_json else items:
+        tell(due_words(item, now))
 
 
 def _print(found: dict[str, Any]) -> None:
