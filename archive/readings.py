@@ -139,13 +139,17 @@ def load_page(archive: Archive, connection: Connection, deposit_id: str, number:
     if row is None:
         return None
     ref = object_ref(connection, reading_key(deposit_id, row.reading_n))
-    place = Place(row.reading_offset, row.reading_length)
+    return read_page(archive, deposit_id, ref, Place(row.reading_offset, row.reading_length))
+
+
+def read_page(archive: Archive, deposit_id: str, ref: Ref, place: Place) -> PageReading:
+    """The page at a place of a stored reading of the deposit. Raises `VaultAltered` for bytes that are none."""
     with archive.objects.open(ref, f"deposits/{deposit_id}", *place) as stream:
         data = stream.read()
     try:
         return _stored_page(place, json.loads(_inflate(data))).page
     except (ValueError, KeyError, TypeError, zlib.error) as error:
-        raise VaultAltered(f"page {number} of a stored reading is not readable") from error
+        raise VaultAltered("a page of a stored reading is not readable") from error
 
 
 def load_document_page(

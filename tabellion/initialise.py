@@ -80,7 +80,7 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
                 archive,
                 connection,
                 identity,
-                chest_digests(chest.log.public_der, chest.receipt.public_der),
+                chest_digests(*chest.public_keys),
             )
             create_account(
                 archive,

@@ -2,18 +2,18 @@
 
 line 1   JSON, sealed with the passphrase (archive.vault.sealed): the key of the rest
 rest     in the codec's form, under the name `keys-backup`: JSON lines; the first says which archive and when, and
-         holds the archive keys; then one line per owner, in order; the last counts them
+         holds the archive keys and the keys that sign; then one line per owner, in order; the last counts them
 """
 
 import base64
 import io
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from archive.vault import codec, durable, sealed
 from archive.vault.archive_key import ArchiveKey, ArchiveKeyFile, parse_keys, serialise_keys, unwrap_with
@@ -45,6 +45,25 @@ class BackupReport:
     unopened: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SigningFiles:
+    """The files of the keys that sign, by their names below the folder of keys, and the passphrase that opens them."""
+
+    passphrase: bytes = field(repr=False)
+    files: Mapping[str, bytes] = field(repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The member of the backup's first line."""
+        files = {name: _text(data) for name, data in self.files.items()}
+        return {"passphrase": _text(self.passphrase), "files": files}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Self:
+        """What `to_json` gave."""
+        files = {name: base64.b64decode(data, validate=True) for name, data in value["files"].items()}
+        return cls(base64.b64decode(value["passphrase"], validate=True), files)
+
+
 class Backup:
     """An opened backup. Raises `ArchiveKeyRefused` for another passphrase, `VaultAltered` for altered bytes."""
 
@@ -64,6 +83,7 @@ class Backup:
         self.archive: str = first["archive"]
         self.made_at: datetime = parse_rfc3339(first["made_at"])
         self.archive_keys: tuple[ArchiveKey, ...] = parse_keys(first["archive_keys"].encode())
+        self.signing = SigningFiles.from_json(first["signing"]) if "signing" in first else None
 
     def wrapped(self) -> Iterator[tuple[str, bytes]]:
         """Every owner with its wrapped key, in order. Raises `VaultAltered` where the count at the end is another."""
@@ -97,6 +117,7 @@ def write_backup(
     keyring: KeyRing,
     randomness: Randomness,
     now: datetime,
+    signing: SigningFiles | None = None,
 ) -> BackupReport:
     """Write a backup to a new file of mode 0600, durably. Raises `Conflict` where the file exists, and `DiskFull`."""
     secret = randomness(codec.KEY_SIZE)
@@ -105,9 +126,12 @@ def write_backup(
 
     def lines() -> Iterator[bytes]:
         nonlocal count
-        yield _dump(
-            {"archive": archive, "made_at": rfc3339(now), "archive_keys": serialise_keys(keys.keys).decode()}
-        )
+        first = {
+            "archive": archive,
+            "made_at": rfc3339(now),
+            "archive_keys": serialise_keys(keys.keys).decode(),
+        }
+        yield _dump(first if signing is None else first | {"signing": signing.to_json()})
         for owner in keyring.owners():
             try:
                 wrapped = keyring.wrapped(owner)
@@ -115,7 +139,7 @@ def write_backup(
                 if keyring.is_destroyed(owner):
                     continue
                 raise
-            yield _dump({"owner": owner, "wrapped": base64.b64encode(wrapped).decode("ascii")})
+            yield _dump({"owner": owner, "wrapped": _text(wrapped)})
             count += 1
         yield _dump({"owners": count})
 
@@ -191,6 +215,10 @@ def check_backup(path: Path, passphrase: bytes, keyring: KeyRing | None) -> Back
     return BackupReport(
         backup.archive, backup.made_at, count, tuple(only_backup), tuple(only_vault), tuple(unopened)
     )
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
 
 
 def _dump(value: dict[str, Any]) -> bytes:

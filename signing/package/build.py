@@ -123,7 +123,8 @@ def _files(parts: PackageParts) -> Iterator[_File]:
     )
     yield _bytes(layout.INDEX, _JSON, index.to_bytes())
     yield from _log(parts)
-    yield _bytes(layout.REPORT, "application/pdf", parts.report)
+    if parts.report is not None:
+        yield _bytes(layout.REPORT, "application/pdf", parts.report)
     yield _bytes(layout.KEYS, _JSON, parts.keys)
     text = guide(parts.origin, checkpoint.size, len(items), tokens, len(documents))
     yield _bytes(layout.GUIDE, "text/markdown", text)

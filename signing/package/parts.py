@@ -80,6 +80,6 @@ class PackageParts:
     deposits: tuple[DepositPart, ...]
     documents: tuple[DocumentPart, ...]
     log: LogPart
-    report: bytes
+    report: bytes | None
     keys: bytes
     stamps: tuple[StampPart, ...] = field(default=())

@@ -19,8 +19,8 @@ from signing.errors import KeyUnusable
 from signing.keys import Algorithm, KeySigner, Signer
 from tabellion.base.ids import Randomness
 
-TimeStamper = Callable[[bytes], bytes]
-"""Gives the time-stamp token (DER ContentInfo) over a SHA-256."""
+TimeStamper = Callable[[bytes], bytes | None]
+"""Gives the time-stamp token (DER ContentInfo) over a SHA-256; None where nobody gives one just now."""
 
 LIFE = timedelta(days=365 * 10)
 """How long a seal's certificate lasts."""
@@ -92,8 +92,9 @@ class SealKey:
             "signature_algorithm": {"algorithm": signature_algorithm},
             "signature": signature,
         }
-        if time_stamp is not None:
-            token = cms.ContentInfo.load(time_stamp(hashlib.sha256(signature).digest()))
+        stamped = None if time_stamp is None else time_stamp(hashlib.sha256(signature).digest())
+        if stamped is not None:
+            token = cms.ContentInfo.load(stamped)
             info["unsigned_attrs"] = [{"type": "signature_time_stamp_token", "values": [token]}]
         signed = cms.SignedData(
             {

@@ -13,17 +13,22 @@ from archive.catalogue.upsert import upsert
 from archive.erase import erased_owners
 from archive.log import record
 from archive.vault.archive_key import SAFE_DELAY
-from archive.vault.backup import Backup, check_backup, restore_archive_key, restore_keys, write_backup
-from signing.keys import PublicKey
-from signing.note import NoteKey
-from signing.verifier import trust_files
+from archive.vault.backup import (
+    Backup,
+    SigningFiles,
+    check_backup,
+    restore_archive_key,
+    restore_keys,
+    write_backup,
+)
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import BadRequest, Conflict
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table, say
-from tabellion.keychest import passphrase_of
+from tabellion.keychest import passphrase_of, restore_signing_files, signing_files
+from tabellion.public_trust import public_files, public_keys
+from tabellion.sealing import with_seal
 from tabellion.settings import load_settings
-from tabellion.wiring import Parts
 
 BACKUP_NOTED = "keys_backed_up_at"
 
@@ -45,7 +50,7 @@ def list_(as_json: bool) -> None:
     """The keys that sign, and the generations of the archive key."""
     with local_archive() as parts:
         rows: list[tuple[str, str, str, str]] = [
-            (key.use, key.key_id, key.algorithm.value, str(key.valid_from)) for key in trusted_keys(parts)
+            (key.use, key.key_id, key.algorithm.value, str(key.valid_from)) for key in public_keys(parts)
         ]
         rows += [("objects", key.id, "aes-256", str(key.created_at)) for key in parts.chest.wrapper.keys]
     if as_json:
@@ -63,14 +68,9 @@ def list_(as_json: bool) -> None:
     help="Folder for them; made where it is absent.",
 )
 def export(folder: Path) -> None:
-    """Write what a verifier must trust into a folder: keys.json, log.vkey, tsa/*, policy.json."""
+    """Write what a verifier must trust into a folder: keys.json, log.vkey, seal.pem, tsa/*, policy.json."""
     with local_archive() as parts:
-        keys = trusted_keys(parts)
-        files = trust_files(
-            keys=keys,
-            log_keys=[NoteKey(parts.archive.origin, parts.chest.log.public_der)],
-            authorities={"local": parts.chest.authority.trust},
-        )
+        files = public_files(with_seal(parts))
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,14 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
         if parts.keyring is None:
             raise Conflict("this archive is not encrypted: there are no keys of objects to back up")
         report = write_backup(
-            file, passphrase, archive.id, parts.chest.wrapper, parts.keyring, os.urandom, archive.clock.now()
+            file,
+            passphrase,
+            archive.id,
+            parts.chest.wrapper,
+            parts.keyring,
+            os.urandom,
+            archive.clock.now(),
+            signing=SigningFiles(passphrase_of(parts.settings), signing_files(parts.settings)),
         )
         with archive.catalogue.write() as connection:
             state = {"name": BACKUP_NOTED, "value": rfc3339(archive.clock.now())}
@@ -109,9 +116,14 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
     passphrase = _passphrase(passphrase_file, confirm=False)
     settings = load_settings()
     key_file = settings.home / "keys" / "archive.key"
-    if not check and not key_file.exists():
-        restore_archive_key(Backup(file, passphrase), key_file, passphrase_of(settings), os.urandom)
-        say("The archive key is back.")
+    if not check:
+        backup_file = Backup(file, passphrase)
+        if not key_file.exists():
+            restore_archive_key(backup_file, key_file, passphrase_of(settings), os.urandom)
+            say("The archive key is back.")
+        signing = backup_file.signing
+        if signing is not None and restore_signing_files(settings, signing.files, signing.passphrase):
+            say("Keys that sign are back.")
     with local_archive() as parts:
         if check:
             report = check_backup(file, passphrase, parts.keyring)
@@ -159,12 +171,6 @@ def rotate() -> None:
                 reason="rotated",
             )
     click.echo(f"{count} keys wrapped with {new.id}; make a new backup now")
-
-
-def trusted_keys(parts: Parts) -> list[PublicKey]:
-    """The public keys that a verifier trusts."""
-    since = parts.identity.created_at
-    return [PublicKey.of("log", parts.chest.log, since), PublicKey.of("receipt", parts.chest.receipt, since)]
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> bytes:

@@ -46,6 +46,7 @@ from archive.catalogue.schema.matters import (
     trays,
 )
 from archive.catalogue.schema.others import cosignatures, stamp_asks, stamp_tokens, witnesses
+from archive.catalogue.schema.packages import package_deposits, package_documents, packages
 from archive.catalogue.schema.people import (
     account_facts,
     accounts,
@@ -108,6 +109,9 @@ __all__ = [
     "matters",
     "metadata",
     "objects",
+    "package_deposits",
+    "package_documents",
+    "packages",
     "pages",
     "parties",
     "party_identifiers",

@@ -1,0 +1,3 @@
+from tests.archive.conftest import archive, clock, home, intake
+
+__all__ = ["archive", "clock", "home", "intake"]
