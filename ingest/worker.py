@@ -1,12 +1,15 @@
 """A worker: takes the most urgent work under a lease, does it, and says why where it could not."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event
 
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, Task, claim_work, extend, fail, finish, give_back, work_waits
 from archive.catalogue.work import MAX_ATTEMPTS
+from archive.packages import WORK as PACKAGE
+from archive.packages import ExportRefused, Issuer, build_ordered, fail_ordered
 from ingest import relinking
 from ingest.reading import read_deposit, refuse_deposit
 from ocr import Reader, ReadingRefused
@@ -28,14 +31,24 @@ class Worker:
     """Does the work of the catalogue, one task at a time.
 
     `holder` names this process in leases. The lease is short, so that the work of a killed worker is soon taken up by
-    another, and is extended by `extend_lease`, which another thread calls while a task runs.
+    another, and is extended by `extend_lease`, which another thread calls while a task runs. `issuer` gives what
+    packages are made with; a worker without it makes none.
     """
 
-    def __init__(self, archive: Archive, reader: Reader, holder: str, *, lease: timedelta = LEASE) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        reader: Reader,
+        holder: str,
+        *,
+        lease: timedelta = LEASE,
+        issuer: Callable[[], Issuer] | None = None,
+    ) -> None:
         self._archive = archive
         self._reader = reader
         self._holder = holder
         self._lease = lease
+        self._issuer = issuer
         self._stop = Event()
         self._task: Task | None = None
         self._lost = False
@@ -112,7 +125,7 @@ class Worker:
         except ReadingRefused as refusal:
             again = refusal.retry and task.attempts < TRIES_OF_REFUSED
             self._fail(task, refusal.reason, refusal.detail, retry=again)
-        except EvidenceError as error:
+        except (EvidenceError, ExportRefused) as error:
             self._fail(task, error.code, error.message, retry=False)
         except TabellionError as error:
             self._fail(task, error.code, error.message, retry=True)
@@ -125,6 +138,10 @@ class Worker:
             read_deposit(self._archive, self._reader, task, self._alive)
         elif task.kind == LINK:
             relinking.relink(self._archive, task)
+        elif task.kind == PACKAGE and self._issuer is not None:
+            build_ordered(self._archive, self._issuer(), task.object_id)
+            with self._archive.catalogue.write() as connection:
+                finish(connection, task, self._now())
         else:
             self._fail(task, "UNKNOWN_WORK", f"this version does not know {task.kind} work", retry=False)
 
@@ -142,6 +159,8 @@ class Worker:
                     refuse_deposit(self._archive, connection, task.object_id, code, reason)
         except LeaseLost:
             return
+        if not again and task.kind == PACKAGE:
+            fail_ordered(self._archive, task.object_id, code, reason)
         _log.warning("work failed", extra={"work": task.id, "code": code, "again": again})
 
     def _now(self) -> datetime:
