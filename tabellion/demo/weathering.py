@@ -1,6 +1,7 @@
 """Makes a born-digital PDF look scanned: askew, folded, stained, unevenly lit, noisy; then packs the pages again."""
 
 import io
+import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -9,12 +10,12 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
 Picture = NDArray[np.float32]
-"""Height x width x 3, red, green, blue, 0 (black) to 1 (white)."""
+"""Height x width x 3 (red, green, blue) or 1 (grey), 0 (black) to 1 (white)."""
+
+_SCANNED = time.gmtime(1_700_000_000)
+"""When the scanner says that it worked: fixed, so that the same seed gives the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Scan:
 def weather(pdf: bytes, scan: Scan, seed: int) -> bytes:
     """The pages of a PDF as that scanner saw them; the same seed gives the same bytes."""
     noise = np.random.default_rng(seed)
-    pages = [_age(page, scan, noise) for page in _render(pdf, scan.dpi)]
+    pages = [_age(page, scan, noise) for page in _render(pdf, scan)]
     if scan.output == "tiff":
         return _as_tiff([_bilevel(page, noise) for page in pages], scan.dpi)
     pictures = [_as_picture(page, colour=scan.colour) for page in pages]
@@ -56,11 +57,17 @@ def weather(pdf: bytes, scan: Scan, seed: int) -> bytes:
     return _as_pdf(pictures, scan.dpi)
 
 
-def _render(pdf: bytes, dpi: int) -> list[Picture]:
+def _render(pdf: bytes, scan: Scan) -> list[Picture]:
+    """Pictures of shape (height, width, 3 or 1), 0 black to 1 white."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         return [
-            np.asarray(page.render(scale=dpi / 72).to_pil().convert("RGB"), dtype=np.float32)
+            np.atleast_3d(
+                np.asarray(
+                    page.render(scale=scan.dpi / 72).to_pil().convert("RGB" if scan.colour else "L"),
+                    dtype=np.float32,
+                )
+            )
             / np.float32(255)
             for page in document
         ]
@@ -69,23 +76,35 @@ def _render(pdf: bytes, dpi: int) -> list[Picture]:
 
 
 def _age(page: Picture, scan: Scan, noise: np.random.Generator) -> Picture:
-    height, width = page.shape[:2]
-    paper = np.array([0.972, 0.962, 0.938], dtype=np.float32)
-    page = page * paper * (1 + 0.006 * _clouds(height, width, noise, 24))[..., None]
+    """What the years and the scanner did to a page. It works in place: a page in floats has 100 MB in colour."""
+    height, width, channels = page.shape
+    page *= _tone([0.972, 0.962, 0.938], channels)
+    page *= (1 + 0.006 * _clouds(height, width, noise, 24))[..., None]
     # Toner is grey rather than black and its edge is soft; the grain of the paper shows in both.
-    page = 0.09 + 0.91 * cv2.GaussianBlur(page, (0, 0), 0.55 * scan.dpi / 200)
+    page = np.atleast_3d(cv2.GaussianBlur(page, (0, 0), 0.55 * scan.dpi / 200))
+    page *= np.float32(0.91)
+    page += np.float32(0.09)
     if scan.stain:
-        page = page * _coffee_ring(height, width, scan.dpi, noise)
+        page *= 1 - _coffee_ring(height, width, scan.dpi, noise)[..., None] * _tone(
+            [0.55, 0.85, 1.25], channels
+        )
     if scan.folds:
-        page = page * _folds(height, width, scan.dpi, noise)[..., None]
+        page *= _folds(height, width, scan.dpi, noise)[..., None]
     if scan.holes:
         page = _punch(page, scan.dpi)
     page = _turn(page, scan.skew + noise.uniform(-0.12, 0.12))
     if scan.uneven:
-        page = page * _light(height, width, scan.uneven, noise)[..., None]
-    grain = noise.normal(0, 0.012, (height, width, 1)).astype(np.float32)
-    result: Picture = np.clip(page + grain, 0, 1)
-    return result
+        page *= _light(height, width, scan.uneven, noise)[..., None]
+    grain = noise.standard_normal((height, width, 1), dtype=np.float32)
+    grain *= np.float32(0.012)
+    page += grain
+    return np.clip(page, 0, 1, out=page)
+
+
+def _tone(colour: list[float], channels: int) -> Picture:
+    """A colour as factors of each channel; grey is its mean."""
+    tone = np.array(colour, dtype=np.float32)
+    return tone if channels == 3 else tone.mean(keepdims=True)
 
 
 def _clouds(height: int, width: int, noise: np.random.Generator, cells: int) -> Picture:
@@ -96,11 +115,13 @@ def _clouds(height: int, width: int, noise: np.random.Generator, cells: int) -> 
 
 def _light(height: int, width: int, depth: float, noise: np.random.Generator) -> Picture:
     """A lamp that reaches one corner less, and the shadow of the lid along one edge."""
-    down, across = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
+    down = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    across = np.linspace(0, 1, width, dtype=np.float32)[None, :]
     corner_x, corner_y = noise.integers(0, 2, 2)
-    far = np.hypot(across - (1 - corner_x), down - (1 - corner_y)) / np.sqrt(2)
-    edge = np.exp(-np.abs(across - corner_x) * 38)
-    result: Picture = (1 - depth * far**2 - 0.22 * edge).astype(np.float32)
+    result: Picture = 1 - np.float32(depth / 2) * (
+        (across - (1 - corner_x)) ** 2 + (down - (1 - corner_y)) ** 2
+    )
+    result -= np.float32(0.22) * np.exp(-np.abs(across - corner_x) * 38)
     return result
 
 
@@ -117,9 +138,10 @@ def _folds(height: int, width: int, dpi: int, noise: np.random.Generator) -> Pic
 
 
 def _coffee_ring(height: int, width: int, dpi: int, noise: np.random.Generator) -> Picture:
-    """The foot of a cup, on the right half of the page, with one drop beside it."""
+    """How strong the foot of a cup shows, on the right half of the page, with one drop beside it."""
     centre_x, centre_y = width * noise.uniform(0.66, 0.8), height * noise.uniform(0.58, 0.72)
-    down, across = np.mgrid[0:height, 0:width].astype(np.float32)
+    down = np.arange(height, dtype=np.float32)[:, None]
+    across = np.arange(width, dtype=np.float32)[None, :]
     angle = np.arctan2(down - centre_y, across - centre_x)
     radius = np.hypot(across - centre_x, down - centre_y) / dpi
     rough = (
@@ -130,9 +152,7 @@ def _coffee_ring(height: int, width: int, dpi: int, noise: np.random.Generator) 
     strength += 0.05 * (off < 0) * np.exp(off * 2.2)
     drop = np.hypot(across - centre_x + 1.9 * dpi, down - centre_y - 0.8 * dpi) / dpi
     strength += 0.10 * (drop < 0.17) + 0.08 * np.exp(-(((drop - 0.17) / 0.02) ** 2))
-    tint = np.array([0.55, 0.85, 1.25], dtype=np.float32)
-    result: Picture = (1 - strength[..., None] * tint).astype(np.float32)
-    return result
+    return np.asarray(strength, dtype=np.float32)
 
 
 def _punch(page: Picture, dpi: int) -> Picture:
@@ -157,7 +177,7 @@ def _turn(page: Picture, degrees: float) -> Picture:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=(0.83, 0.82, 0.81),
     )
-    return np.asarray(turned, dtype=np.float32)
+    return np.atleast_3d(np.asarray(turned, dtype=np.float32))
 
 
 def _bilevel(page: Picture, noise: np.random.Generator) -> Image.Image:
@@ -174,8 +194,8 @@ def _bilevel(page: Picture, noise: np.random.Generator) -> Image.Image:
 
 
 def _as_picture(page: Picture, *, colour: bool) -> Image.Image:
-    picture = Image.fromarray((page * 255 + 0.5).astype(np.uint8))
-    return picture if colour else picture.convert("L")
+    pixels = (page * 255 + 0.5).astype(np.uint8)
+    return Image.fromarray(pixels if colour else pixels[..., 0])
 
 
 def _as_tiff(pages: list[Image.Image], dpi: int) -> bytes:
@@ -193,10 +213,15 @@ def _as_jpeg(page: Image.Image, dpi: int) -> bytes:
 
 def _as_pdf(pages: list[Image.Image], dpi: int) -> bytes:
     buffer = io.BytesIO()
-    canvas = Canvas(buffer, pagesize=A4, invariant=1)
-    canvas.setCreator("Office scanner")
-    for page in pages:
-        canvas.drawImage(ImageReader(io.BytesIO(_as_jpeg(page, dpi))), 0, 0, *A4)
-        canvas.showPage()
-    canvas.save()
+    pages[0].save(
+        buffer,
+        "PDF",
+        save_all=True,
+        append_images=pages[1:],
+        resolution=dpi,
+        quality=72,
+        producer="Office scanner",
+        creationDate=_SCANNED,
+        modDate=_SCANNED,
+    )
     return buffer.getvalue()
