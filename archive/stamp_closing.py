@@ -12,6 +12,7 @@ from archive.catalogue import check_lease
 from archive.catalogue.schema import deposits, log_outbox, manifests, stamps
 from archive.catalogue.upsert import insert_if_absent
 from archive.log_view import LogView
+from archive.stamp_asks import forget_asks
 from archive.stamp_files import Frozen
 from signing.checkpoint import note_text
 from signing.stamp import FORMAT, log_leaf, stamp_root
@@ -115,11 +116,9 @@ def demand(archive: Archive) -> str:
     """
     now = archive.clock.now()
     with archive.catalogue.write() as connection:
-        connection.execute(
-            update(stamps)
-            .where(stamps.c.state.in_(("closed", "stamped")), stamps.c.failure.is_not(None))
-            .values(failure=None, retry_at=None)
-        )
+        failed = stamps.c.state.in_(("closed", "stamped")), stamps.c.failure.is_not(None)
+        forget_asks(connection, connection.scalars(select(stamps.c.id).where(*failed)).all())
+        connection.execute(update(stamps).where(*failed).values(failure=None, retry_at=None))
         stamp = _insert_open(archive, connection)
         connection.execute(update(stamps).where(stamps.c.id == stamp).values(demanded_at=now))
     return stamp

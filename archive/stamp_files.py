@@ -5,6 +5,7 @@ stamps/<id>/nodes            the group nodes of its manifests, 32 bytes each, in
 stamps/<id>/checkpoint       the note text that the log's leaf is the hash of
 stamps/<id>/checkpoint.note  the same with its signatures
 stamps/<id>/token.der        the token; stamps/<id>/chain-<n>.der the certificates in it
+stamps/<id>/token-<n>.der    from 2: tokens of other operators over the same root
 stamps/<id>/refused-<n>.der  answers that were not accepted, kept for a person to look at
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from archive.vault import Objects, VaultMissing
+from archive.vault import Objects, Ref, VaultMissing
 from signing import canonical
 from signing.checkpoint import note_text
 from signing.errors import StampInvalid
@@ -121,6 +122,20 @@ def write_token(objects: Objects, stamp: str, token: bytes, chain: Sequence[byte
 def read_token(objects: Objects, stamp: str) -> bytes:
     """The token. Raises `VaultMissing` where the stamp has none, `VaultAltered`."""
     return read(objects, f"{prefix(stamp)}token.der")
+
+
+def write_further(objects: Objects, stamp: str, place: int, token: bytes, now: datetime) -> Ref:
+    """Keep a further token over the same root, locked; `place` counts from 2."""
+    return objects.put_raw(_further(stamp, place), token, now + LOCK_FOR)
+
+
+def read_further(objects: Objects, stamp: str, place: int) -> bytes:
+    """A further token. Raises `VaultMissing` and `VaultAltered`."""
+    return read(objects, _further(stamp, place))
+
+
+def _further(stamp: str, place: int) -> str:
+    return f"{prefix(stamp)}token-{place}.der"
 
 
 def write_refused(objects: Objects, stamp: str, number: int, answer: bytes) -> None:

@@ -1,13 +1,15 @@
 """Asks authorities for a token over a root: one nonce a request, strict acceptance, back-off, the next in line."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archive.authorities import TimestampAuthority
 from archive.errors import AuthorityFailed, AuthorityRefused
-from signing.errors import TokenRefused
-from signing.timestamp import Token, accept_response, build_request
+from archive.stamp_asks import NEVER, Asked
+from signing.errors import TokenReason, TokenRefused
+from signing.revocation import path_of, usable_lists, with_lists
+from signing.timestamp import Token, accept_response, build_request, verify_token
 from tabellion.base.clock import Clock
 from tabellion.base.ids import Randomness
 
@@ -50,31 +52,88 @@ class Requests:
     randomness: Randomness
     tolerance: timedelta = timedelta(seconds=60)
 
-    def ask(self, root: bytes, attempt: int) -> Granted | Later | Refused:
-        """Ask once, at the `attempt`-th try (from 0) for this root."""
+    def choose(self, asked: Mapping[str, Asked], without: Container[str] = ()) -> TimestampAuthority | None:
+        """Whose turn it is for a root: three tries each, in order, again and again; None where nobody is left.
+
+        Left out are authorities that have refused this root, and those of the operators in `without`.
+        """
+        left = [
+            each
+            for each in self.authorities
+            if each.operator not in without and not asked.get(each.trust.authority, NEVER).refused
+        ]
+        return min(
+            left,
+            key=lambda each: asked.get(each.trust.authority, NEVER).attempts // TRIES_EACH,
+            default=None,
+        )
+
+    def operator_of(self, authority: str) -> str:
+        """Who runs the authority of that name; one that is not configured any more stands for itself."""
+        named = (each.operator for each in self.authorities if each.trust.authority == authority)
+        return next(named, authority)
+
+    def ask(self, root: bytes, attempt: int, algorithm: str = "sha256") -> Granted | Later | Refused:
+        """Ask once, at the `attempt`-th try (from 0) for this root, whose authorities take turns.
+
+        `root` is a digest of that algorithm.
+        """
         authority = self.authorities[attempt // TRIES_EACH % len(self.authorities)]
+        return self.ask_one(authority, root, attempt, algorithm)
+
+    def ask_one(
+        self, authority: TimestampAuthority, root: bytes, attempt: int, algorithm: str = "sha256"
+    ) -> Granted | Later | Refused:
+        """Ask this authority once; `attempt` (from 0) counts for the back-off."""
         nonce = int.from_bytes(self.randomness(_NONCE_BYTES), "big") | 1
         try:
-            answer = authority.stamp(build_request(root, nonce=nonce, policy=authority.policy))
+            answer = authority.stamp(
+                build_request(root, nonce=nonce, policy=authority.policy, imprint_algorithm=algorithm)
+            )
         except AuthorityFailed as error:
             return Later(error.code, self._retry_at(attempt))
         except AuthorityRefused as error:
             return Refused(error.code, None)
         try:
-            return Granted(
-                accept_response(
-                    answer,
-                    imprint=root,
-                    nonce=nonce,
-                    trust=authority.trust,
-                    now=self.clock.now(),
-                    tolerance=self.tolerance,
-                )
+            token = accept_response(
+                answer,
+                imprint=root,
+                nonce=nonce,
+                trust=authority.trust,
+                now=self.clock.now(),
+                tolerance=self.tolerance,
+                imprint_algorithm=algorithm,
             )
+            return Granted(self._with_lists(token, authority))
         except TokenRefused as refused:
             if refused.transient:
                 return Later(refused.reason, self._retry_at(attempt))
             return Refused(refused.reason, answer)
+
+    def _with_lists(self, token: Token, authority: TimestampAuthority) -> Token:
+        """The token with its authority's revocation lists inside, as far as they can be had and it verifies with them.
+
+        Raises `TokenRefused` where one of them revokes it.
+        """
+        if authority.revocation is None:
+            return token
+        path = path_of(token, authority.trust)
+        crls = usable_lists(authority.revocation.lists(path), path, token.gen_time)
+        if not crls:
+            return token
+        try:
+            return verify_token(
+                with_lists(token.der, crls),
+                imprint=token.imprint,
+                trust=authority.trust,
+                at=self.clock.now() + self.tolerance,
+                imprint_algorithm=token.imprint_algorithm,
+            )
+        except TokenRefused as refused:
+            if refused.reason is TokenReason.REVOKED:
+                raise
+            # Lists that a token cannot hold, too long ones for instance, are no fault of the token.
+            return token
 
     def _retry_at(self, attempt: int) -> datetime:
         """Between half and the whole of the back-off, so that many archives do not come back at once."""

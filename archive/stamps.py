@@ -1,4 +1,8 @@
-"""Closes stamps, gets and verifies their tokens, and logs them: open, closed, stamped, verified, published."""
+"""Closes stamps, gets and verifies their tokens, and logs them: open, closed, stamped, verified, published.
+
+One token makes a stamp verified; tokens of other operators over the same root follow where they are configured, and
+nothing waits for them.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,12 +19,15 @@ from archive.catalogue import check_lease
 from archive.catalogue.schema import log_entries, stamps
 from archive.fixity import continue_inventory
 from archive.log import record
+from archive.stamp_asking import Asking
 from archive.stamp_closing import Pace, close_due, frozen_of
 from archive.stamp_files import Frozen
-from archive.stamp_requests import Granted, Later, Refused, Requests
+from archive.stamp_requests import Refused, Requests
+from archive.stamp_tokens import FurtherTokens
 from archive.vault import VaultMissing
 from signing import cms
 from signing.errors import StampInvalid, TokenRefused
+from signing.renewal_due import RestsOn
 from signing.token_trust import verify_with_any
 from tabellion.base.errors import EvidenceError
 
@@ -35,11 +42,16 @@ class Stamps:
         *,
         pace: Pace | None = None,
         tolerance: timedelta = timedelta(seconds=60),
+        operators: int = 1,
     ) -> None:
+        """`operators` is how many different ones each stamp gets a token of, as far as so many are there."""
         self._archive = archive
         self._pace = pace or Pace()
         self._trusts = tuple(authority.trust for authority in authorities)
-        self._requests = Requests(authorities, archive.clock, archive.ids.randomness, tolerance)
+        requests = Requests(authorities, archive.clock, archive.ids.randomness, tolerance)
+        self._asking = Asking(archive, requests)
+        self._further = FurtherTokens(archive, self._asking, operators)
+        self._tolerance = tolerance
 
     def run(self, lease: int) -> int:
         """Take every stamp as far as it gets now; says how many steps were made. Raises `LeaseLost`."""
@@ -56,7 +68,7 @@ class Stamps:
                 done += self._publish(lease, row)
             elif row.failure is None or (row.retry_at is not None and row.retry_at <= now):
                 done += self._advance(lease, row)
-        return done
+        return done + self._further.run(lease)
 
     def _advance(self, lease: int, row: Row[Any]) -> int:
         """Closed to stamped to verified; what fails for good stays where it is until a person asks again."""
@@ -75,17 +87,13 @@ class Stamps:
             try:
                 der = stamp_files.read_token(objects, row.id)  # a keeper before came as far as this
             except VaultMissing:
-                match self._requests.ask(frozen.root, row.attempts):
-                    case Granted(granted):
-                        der = granted.der
-                        chain = [c.public_bytes(Encoding.DER) for c in cms.open_envelope(der).certificates]
-                        now = self._archive.clock.now()
-                        stamp_files.write_token(objects, row.id, der, chain, now)
-                    case Later() as later:
-                        return self._later(lease, row, later)
-                    case Refused() as refused:
-                        return self._refused(lease, row, refused)
-            self._update(lease, row, state="stamped", token=der, attempts=row.attempts + 1)
+                granted = self._asking.ask(lease, row, frozen.root)
+                if granted is None:
+                    return 0
+                der = granted.der
+                chain = [c.public_bytes(Encoding.DER) for c in cms.open_envelope(der).certificates]
+                stamp_files.write_token(objects, row.id, der, chain, self._archive.clock.now())
+            self._update(lease, row, state="stamped", token=der, attempts=stamps.c.attempts + 1)
         return self._verify(lease, row, frozen)
 
     def _verify(self, lease: int, row: Row[Any], frozen: Frozen) -> int:
@@ -94,7 +102,7 @@ class Stamps:
         try:
             der = stamp_files.read_token(self._archive.objects, row.id)
             # The authority's clock may be ahead of ours by what the acceptance tolerated.
-            verified = verify_with_any(der, frozen.root, self._trusts, now + self._requests.tolerance)
+            verified = verify_with_any(der, frozen.root, self._trusts, now + self._tolerance)
         except TokenRefused as refused:
             return self._refused(lease, row, Refused(refused.reason, None))
         except EvidenceError as error:
@@ -110,6 +118,8 @@ class Stamps:
                     authority=verified.authority,
                     time_class=verified.time_class,
                     gen_time=verified.gen_time,
+                    expires=verified.expires,
+                    rests_on=RestsOn.to_text(verified),
                     verified_at=now,
                     failure=None,
                     retry_at=None,
@@ -141,33 +151,9 @@ class Stamps:
         self._update(lease, row, state="published")
         return 1
 
-    def _later(self, lease: int, row: Row[Any], later: Later) -> int:
-        self._update(lease, row, attempts=row.attempts + 1, failure=later.code, retry_at=later.retry_at)
-        return 0
-
     def _refused(self, lease: int, row: Row[Any], refused: Refused) -> int:
         """Leave the stamp as it is, with its reason, and tell it in the log: an incident for a person."""
-        attempt = row.attempts + 1
-        if refused.answer is not None:
-            stamp_files.write_refused(self._archive.objects, row.id, attempt, refused.answer)
-        about = refused.answer or f"{row.id} {refused.code} {attempt}".encode()
-        with self._archive.catalogue.write() as connection:
-            check_lease(connection, "keeper", lease)
-            connection.execute(
-                update(stamps)
-                .where(stamps.c.id == row.id)
-                .values(attempts=attempt, failure=refused.code, retry_at=None)
-            )
-            record(
-                connection,
-                type="incident",
-                object_type="stamp",
-                object_id=row.id,
-                subject=hashlib.sha256(about).hexdigest(),
-                actor=SYSTEM_ACTOR,
-                time=self._archive.clock.now(),
-                reason="token-refused",
-            )
+        self._asking.tell(lease, row, refused)
         return 0
 
     def _update(self, lease: int, row: Row[Any], **values: Any) -> None:

@@ -53,17 +53,22 @@ class LocalAuthority:
         randomness: Randomness,
         algorithm: Algorithm = Algorithm.P256,
         life: timedelta = certificates.TSA_LIFE,
+        name: str = NAME,
+        list_address: str | None = None,
     ) -> Self:
-        """A new authority; `randomness` gives the serial numbers of its certificates, `life` is the signer's."""
+        """A new authority; `randomness` gives the serial numbers of its certificates, `life` is the signer's.
+
+        `list_address` is where its revocation list can be fetched, for the signer's certificate.
+        """
         if algorithm not in _SIGNATURES:
             raise KeyUnusable(
                 "an authority signs with P-256, P-384 or RSA, so that every verifier can follow"
             )
         ca_key, tsa_key = KeySigner.generate(algorithm), KeySigner.generate(algorithm)
         start = now.replace(microsecond=0) - timedelta(hours=1)
-        ca = certificates.authority(f"{NAME} CA (no legal value)", ca_key, _serial(randomness), start)
+        ca = certificates.authority(f"{name} CA (no legal value)", ca_key, _serial(randomness), start)
         tsa = certificates.time_stamping(
-            f"{NAME} (no legal value)", tsa_key, _serial(randomness), start, ca, ca_key, life
+            f"{name} (no legal value)", tsa_key, _serial(randomness), start, ca, ca_key, life, list_address
         )
         return cls(ca, ca_key, tsa, tsa_key)
 
@@ -100,8 +105,11 @@ class LocalAuthority:
         """The CA's list as of now: nothing is revoked."""
         return certificates.revocation_list(self.ca_certificate, self.ca_key, now)
 
-    def respond(self, request: bytes, now: datetime, serial: int) -> bytes:
-        """The DER TimeStampResp to a DER TimeStampReq; `serial` must be new for every token of this authority."""
+    def respond(self, request: bytes, now: datetime, serial: int, *, with_list: bool = True) -> bytes:
+        """The DER TimeStampResp to a DER TimeStampReq; `serial` must be new for every token of this authority.
+
+        With `with_list` the token carries the CA's revocation list.
+        """
         try:
             asked = _read_request(request)
         except _Refused as refused:
@@ -118,13 +126,15 @@ class LocalAuthority:
         }
         if asked["nonce"].native is not None:
             info["nonce"] = asked["nonce"]
-        token = self._sign(tsp.TSTInfo(info), now, with_certificate=asked["cert_req"].native)
+        with_certificate = asked["cert_req"].native
+        token = self._sign(tsp.TSTInfo(info), now, with_certificate=with_certificate, with_list=with_list)
         return bytes(TimeStampResponse({"status": {"status": "granted"}, "time_stamp_token": token}).dump())
 
-    def _sign(self, info: tsp.TSTInfo, now: datetime, *, with_certificate: bool) -> asn1_cms.ContentInfo:
-        """The CMS SignedData of RFC 3161 section 2.4.2, with the CA's revocation list inside."""
+    def _sign(
+        self, info: tsp.TSTInfo, now: datetime, *, with_certificate: bool, with_list: bool
+    ) -> asn1_cms.ContentInfo:
+        """The CMS SignedData of RFC 3161 section 2.4.2, with the CA's revocation list inside where that is wanted."""
         certificate = asn1_x509.Certificate.load(self.tsa_certificate.public_bytes(Encoding.DER))
-        revocation = crl.CertificateList.load(self.revocation_list(now).public_bytes(Encoding.DER))
         content = info.dump()
         digest, signature_algorithm = _SIGNATURES[self.tsa_key.algorithm]
         attributes = asn1_cms.CMSAttributes(
@@ -142,7 +152,6 @@ class LocalAuthority:
                 "content_type": "tst_info",
                 "content": core.ParsableOctetString(content),
             },
-            "crls": [asn1_cms.RevocationInfoChoice("crl", revocation)],
             "signer_infos": [
                 {
                     "version": "v1",
@@ -157,6 +166,9 @@ class LocalAuthority:
                 }
             ],
         }
+        if with_list:
+            revocation = crl.CertificateList.load(self.revocation_list(now).public_bytes(Encoding.DER))
+            signed["crls"] = [asn1_cms.RevocationInfoChoice("crl", revocation)]
         if with_certificate:
             signed["certificates"] = [asn1_cms.CertificateChoices("certificate", certificate)]
         return asn1_cms.ContentInfo({"content_type": "signed_data", "content": asn1_cms.SignedData(signed)})

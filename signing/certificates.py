@@ -34,17 +34,22 @@ def time_stamping(
     ca: x509.Certificate,
     ca_key: KeySigner,
     life: timedelta = TSA_LIFE,
+    list_address: str | None = None,
 ) -> x509.Certificate:
-    """The certificate of a key that signs time-stamps and nothing else."""
-    return (
+    """The certificate of a key that signs time-stamps and nothing else; `list_address` is where its CA's list lies."""
+    builder = (
         _builder(_name(name), key, serial, start, life)
         .issuer_name(ca.subject)
         .add_extension(_authority_key(ca_key), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(certifies=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-        .sign(ca_key.private, ca_key.hash_algorithm)
     )
+    if list_address is not None:
+        where = [x509.UniformResourceIdentifier(list_address)]
+        point = x509.DistributionPoint(full_name=where, relative_name=None, reasons=None, crl_issuer=None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
+    return builder.sign(ca_key.private, ca_key.hash_algorithm)
 
 
 def revocation_list(ca: x509.Certificate, ca_key: KeySigner, now: datetime) -> x509.CertificateRevocationList:

@@ -194,8 +194,8 @@ class TokenReason(StrEnum):
     REVOKED = "TOKEN_REVOKED"
 
 
-STRANGER = frozenset({TokenReason.PATH, TokenReason.SIGNER_UNKNOWN})
-"""Reasons that say no more than that the token's authority is not among those that are trusted."""
+STRANGER = frozenset({TokenReason.PATH, TokenReason.SIGNER_UNKNOWN, TokenReason.POLICY})
+"""Reasons that say no more than that the token's authority, or its policy, is not among those that are trusted."""
 
 
 class TokenRefused(EvidenceError):

@@ -155,19 +155,20 @@ def _verify(der: bytes, imprint: bytes, imprint_algorithm: str, trust: Timestamp
         raise TokenRefused(TokenReason.IMPRINT_ALGORITHM, "the token is over another hash algorithm")
     if hashed["hashed_message"].native != imprint:
         raise TokenRefused(TokenReason.IMPRINT, "the token is over another digest")
-    if info["policy"].dotted not in trust.policies:
-        raise TokenRefused(TokenReason.POLICY, f"the policy {info['policy'].dotted} is not allowed")
     if any(extension["critical"].native for extension in info["extensions"] or ()):
         raise TokenRefused(TokenReason.EXTENSION, "the token has a critical extension that we do not know")
     accuracy = _accuracy(info["accuracy"].native)
-    if accuracy is not None and accuracy > trust.max_accuracy:
-        raise TokenRefused(TokenReason.ACCURACY, f"the token is accurate to {accuracy} only")
 
     gen_time: datetime = info["gen_time"].native
     certification_path.check_leaf(signer, gen_time)
     path = certification_path.find_path(
         signer, (*envelope.certificates, *trust.certificates), trust.anchors, gen_time
     )
+    # What is pinned of this authority is asked of its own tokens only: of a stranger's, that it is one says it all.
+    if info["policy"].dotted not in trust.policies:
+        raise TokenRefused(TokenReason.POLICY, f"the policy {info['policy'].dotted} is not allowed")
+    if accuracy is not None and accuracy > trust.max_accuracy:
+        raise TokenRefused(TokenReason.ACCURACY, f"the token is accurate to {accuracy} only")
     certification_path.check_algorithms(
         path, (imprint_algorithm, envelope.digest_algorithm), trust.algorithms, gen_time
     )

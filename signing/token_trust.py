@@ -8,13 +8,8 @@ from signing.errors import TokenReason, TokenRefused
 from signing.ers.verify import CheckToken
 from signing.timestamp import TimestampTrust, Token, verify_token
 
-_NOT_ITS_OWN = {
-    TokenReason.PATH,
-    TokenReason.POLICY,
-    TokenReason.SIGNER_UNKNOWN,
-    TokenReason.FOREIGN_CERTIFICATE,
-    TokenReason.ACCURACY,
-}
+_OF_A_STRANGER = {TokenReason.PATH, TokenReason.SIGNER_UNKNOWN}
+_OF_WHAT_IS_PINNED = {TokenReason.POLICY, TokenReason.ACCURACY, TokenReason.FOREIGN_CERTIFICATE}
 
 
 def verify_with_any(
@@ -26,7 +21,8 @@ def verify_with_any(
 ) -> Token:
     """The token under the first authority whose conditions it meets, else `TokenRefused`.
 
-    Where no authority knows it, the reason is that of the first; a fault of the token itself outweighs that.
+    Where none is met, a fault of the token itself outweighs what an authority that knows it demands, and that outweighs
+    the answer of those that do not know it.
     """
     reasons: list[TokenRefused] = []
     for trust in trusts:
@@ -36,7 +32,11 @@ def verify_with_any(
             reasons.append(refused)
     if not reasons:
         raise TokenRefused(TokenReason.PATH, "no time-stamp authority is trusted")
-    raise next((each for each in reasons if each.reason not in _NOT_ITS_OWN), reasons[0])
+    raise min(reasons, key=_rank)
+
+
+def _rank(refused: TokenRefused) -> int:
+    return (refused.reason in _OF_WHAT_IS_PINNED) + 2 * (refused.reason in _OF_A_STRANGER)
 
 
 def token_check(trusts: Sequence[TimestampTrust], at: datetime) -> CheckToken:

@@ -1,55 +1,100 @@
 """The time-stamp authorities that the settings name, in order, each with what is pinned of it."""
 
 import os
+from ipaddress import ip_network
 from urllib.parse import urlsplit
-
-from cryptography import x509
 
 from archive.authorities import LocalTestAuthority, TimestampAuthority
 from signing.timestamp import TimestampTrust
+from tabellion.authority_file import Described, read_anchors, read_authorities
 from tabellion.base.errors import SettingsError
 from tabellion.settings import Settings
 from tabellion.wiring import Parts
 
 LOCAL = "local"
 TIMEOUT_SECONDS = 20.0
+LIST_SECONDS = 10.0
 
 
 def make_authorities(parts: Parts) -> tuple[TimestampAuthority, ...]:
     """Adapters for TABELLION_TSA_URLS; raises SettingsError where an authority is not pinned."""
-    names = parts.settings.tsa_urls.split()
+    settings = parts.settings
+    names = settings.tsa_urls.split()
     if not names:
         raise SettingsError("TABELLION_TSA_URLS names no authority")
-    return tuple(
+    described = {each.url: each for each in _described(settings)}
+    found = tuple(
         LocalTestAuthority(parts.chest.authority, parts.archive.clock, os.urandom)
         if name == LOCAL
-        else _http(name, parts.settings)
-        for name in names
+        else _http(described.get(name) or _alone(name, settings), settings)
+        for name in dict.fromkeys(names)
     )
+    if len({each.trust.authority for each in found}) != len(found):
+        raise SettingsError(
+            "two authorities of TABELLION_TSA_URLS have the same name",
+            advice="Describe them in a TABELLION_TSA_FILE, each with a name of its own.",
+        )
+    if len({each.operator for each in found}) < settings.tsa_operators:
+        raise SettingsError(
+            f"TABELLION_TSA_OPERATORS is {settings.tsa_operators}, but the authorities are of fewer operators"
+        )
+    return found
 
 
-def _http(url: str, settings: Settings) -> TimestampAuthority:
-    # Loaded only where it is used: it would double the time that a keeper takes to start.
-    import httpx  # noqa: PLC0415
+def known_authorities(parts: Parts) -> tuple[TimestampTrust, ...]:
+    """What is believed when evidence is verified: those that are asked, those that the file still describes, ours.
 
-    from archive.authorities.http import HttpAuthority  # noqa: PLC0415
+    An authority that is not asked any more stays in the file, so that its tokens can still be verified.
+    """
+    asked = tuple(each.trust for each in make_authorities(parts))
+    kept = tuple(each.trust for each in _described(parts.settings))
+    # As a list: what is pinned of an authority holds certificates and a policy, which are compared and not hashed.
+    found: list[TimestampTrust] = []
+    for trust in (*asked, *kept, parts.chest.authority.trust):
+        if trust not in found:
+            found.append(trust)
+    return tuple(found)
 
+
+def _described(settings: Settings) -> tuple[Described, ...]:
+    return () if settings.tsa_file is None else read_authorities(settings.tsa_file)
+
+
+def _alone(url: str, settings: Settings) -> Described:
+    """An authority without a description: pinned by the two settings that all such share."""
     if settings.tsa_ca_file is None or not settings.tsa_policies.split():
         raise SettingsError(
             f"the time-stamp authority {url} is not pinned",
-            advice="Name its CA certificates in TABELLION_TSA_CA_FILE and its policy OIDs in TABELLION_TSA_POLICIES.",
+            advice="Describe it in a TABELLION_TSA_FILE, or name its CA certificates in TABELLION_TSA_CA_FILE and "
+            "its policy OIDs in TABELLION_TSA_POLICIES.",
         )
-    try:
-        anchors = x509.load_pem_x509_certificates(settings.tsa_ca_file.read_bytes())
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"TABELLION_TSA_CA_FILE cannot be read: {error}") from error
-    policies = frozenset(settings.tsa_policies.split())
+    name = urlsplit(url).hostname or url
     trust = TimestampTrust(
-        authority=urlsplit(url).hostname or url,
+        authority=name,
         time_class="ordinary",
-        anchors=tuple(anchors),
-        policies=policies,
+        anchors=read_anchors(settings.tsa_ca_file),
+        policies=frozenset(settings.tsa_policies.split()),
     )
+    return Described(url, name, trust)
+
+
+def _http(described: Described, settings: Settings) -> TimestampAuthority:
+    # Loaded only where it is used: a keeper without authorities over HTTP starts in half the time.
+    from archive.authorities.http import HttpAuthority  # noqa: PLC0415
+    from archive.authorities.revocation import RevocationLists  # noqa: PLC0415
+    from archive.outside import Outside  # noqa: PLC0415
+
+    try:
+        networks = tuple(ip_network(each) for each in settings.private_networks.split())
+    except ValueError as error:
+        raise SettingsError(f"TABELLION_PRIVATE_NETWORKS: {error}") from error
+    lists = RevocationLists(
+        described.revocation,
+        trusted=Outside(LIST_SECONDS),
+        strangers=Outside(LIST_SECONDS, public=True, networks=networks),
+    )
+    policies = described.trust.policies
     # A policy is asked for only where there is no choice; else the authority names its own, among the pinned ones.
     asked = next(iter(policies)) if len(policies) == 1 else None
-    return HttpAuthority(url, trust, httpx.Client(timeout=TIMEOUT_SECONDS), asked)
+    outside = Outside(TIMEOUT_SECONDS)
+    return HttpAuthority(described.url, described.trust, outside, described.operator, asked, lists)

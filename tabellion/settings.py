@@ -42,6 +42,16 @@ class Settings(BaseSettings):
     """PEM file with the CA certificates that the authorities' certificates must chain to."""
     tsa_policies: str = ""
     """Policy OIDs that those authorities' tokens may name, separated by spaces."""
+    tsa_file: Path | None = None
+    """TOML file that describes authorities by URL: name, operator, CA, policies, class of time, revocation lists."""
+    tsa_operators: int = Field(1, ge=1, le=5)
+    """Of how many different operators each stamp gets a token, the first at once and the others as they come."""
+    private_networks: str = ""
+    """Private networks (CIDR, separated by spaces) in which revocation lists named by certificates are fetched."""
+    witness_policy_file: Path | None = None
+    """C2SP tlog-policy file with the witnesses (key and URL) that cosign checkpoints, and the quorum."""
+    witness_minutes: float = Field(5.0, gt=0)
+    """How often witnesses are shown the newest checkpoint at most."""
     algorithms_file: Path | None = None
     """JSON file of trusted algorithms with their sunsets; it can only tighten the list that is built in."""
     origin: str | None = None

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-import httpx
-
+from archive.authorities.port import RevocationSource
 from archive.errors import AuthorityFailed, AuthorityRefused
+from archive.outside import BadAnswer, NoAnswer, Outside, ok
 from signing.timestamp import TimestampTrust
 
 _ASK, _ANSWER = "application/timestamp-query", "application/timestamp-reply"
@@ -14,32 +14,28 @@ _TRY_AGAIN = {408, 425, 429}
 
 @dataclass(frozen=True, slots=True)
 class HttpAuthority:
-    """Sends requests with the client that is handed in, whose timeouts bound the wait."""
+    """Sends requests over `outside`, which bounds the wait. `operator` is who runs it, as its user says."""
 
     url: str
     trust: TimestampTrust
-    client: httpx.Client
+    outside: Outside
+    operator: str
     policy: str | None = None
+    revocation: RevocationSource | None = None
 
     def stamp(self, request: bytes) -> bytes:
         headers = {"Content-Type": _ASK, "Accept": _ANSWER}
+        name = self.trust.authority
         try:
-            with self.client.stream("POST", self.url, content=request, headers=headers) as response:
-                status = response.status_code
-                if status in _TRY_AGAIN or status >= 500:
-                    raise AuthorityFailed(f"{self.trust.authority} answered with HTTP status {status}")
-                kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-                if status != 200 or kind != _ANSWER:
-                    raise AuthorityRefused(
-                        f"{self.trust.authority} answered with HTTP status {status} and {kind or 'no type'}"
-                    )
-                data = b""
-                for piece in response.iter_bytes():
-                    data += piece
-                    if len(data) > _LARGEST:
-                        raise AuthorityRefused(f"the answer of {self.trust.authority} is too long")
-                return data
-        except httpx.TransportError as error:
-            raise AuthorityFailed(
-                f"{self.trust.authority} does not answer: {type(error).__name__}"
-            ) from error
+            answer = self.outside.post(self.url, request, headers, _LARGEST)
+        except NoAnswer as error:
+            raise AuthorityFailed(f"{name} does not answer: {error}") from error
+        except BadAnswer as error:
+            raise AuthorityRefused(f"{name}: {error}") from error
+        if answer.status in _TRY_AGAIN or answer.status >= 500:
+            raise AuthorityFailed(f"{name} answered with HTTP status {answer.status}")
+        if not ok(answer) or answer.kind != _ANSWER:
+            raise AuthorityRefused(
+                f"{name} answered with HTTP status {answer.status} and {answer.kind or 'no type'}"
+            )
+        return answer.body

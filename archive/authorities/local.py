@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from signing.authority import POLICY, LocalAuthority
+from signing.authority import NAME, POLICY, LocalAuthority
 from signing.timestamp import TimestampTrust
 from tabellion.base.clock import Clock
 from tabellion.base.ids import Randomness
@@ -18,6 +18,8 @@ class LocalTestAuthority:
     clock: Clock
     randomness: Randomness
     policy: str | None = POLICY
+    operator: str = NAME
+    revocation: None = None
 
     @property
     def trust(self) -> TimestampTrust:

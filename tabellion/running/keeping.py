@@ -3,9 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from archive.algorithm_changes import note_policy
+from archive.authorities import TimestampAuthority
+from archive.authorities.tightened import Tightened
 from archive.erase import reapply
 from archive.locks import Locks
 from archive.receipts import Receipts
+from archive.renewals import Renewals
 from archive.sequencer import Sequencer
 from archive.stamp_closing import Pace
 from archive.stamps import Stamps
@@ -21,11 +25,12 @@ from tabellion.wiring import Parts, nudger
 SWEEP_EVERY = timedelta(seconds=20)
 LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
+RENEW_EVERY = timedelta(seconds=1)
 
 
 def make_keeper(parts: Parts, name: str) -> Keeper:
     """The keeper with its duties: sealing, stamping, indexing and sweeping, each in a lane of its own."""
-    archive, settings = parts.archive, parts.settings
+    archive, settings, algorithms = parts.archive, parts.settings, parts.algorithms
     pace = Pace(interval=timedelta(minutes=settings.stamp_minutes))
     indexer = Indexer(archive, lambda: EmbeddedWriter(settings.home / "index", Analyser()))
     lanes: dict[str, Sequence[Duty]] = {
@@ -34,7 +39,11 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
             Duty("lock", Locks(archive).run),
             Duty("receipts", Receipts(archive, parts.chest.receipt).run),
         ),
-        "stamps": (Duty("stamps", Stamps(archive, make_authorities(parts), pace=pace).run),),
+        "stamps": (Duty("stamps", _stamps(parts, pace).run),),
+        "renewals": (
+            Duty("policy", lambda token: note_policy(archive, token, algorithms), every=RENEW_EVERY),
+            Duty("renew", Renewals(archive, _authorities(parts), algorithms).run, every=RENEW_EVERY),
+        ),
         "index": (Duty("index", indexer.run, close=indexer.close),),
         "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),
         "sweep": (
@@ -44,6 +53,16 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         ),
     }
     return Keeper(archive, name, lanes)
+
+
+def _stamps(parts: Parts, pace: Pace) -> Stamps:
+    """Stamps by the authorities of the settings."""
+    return Stamps(parts.archive, _authorities(parts), pace=pace, operators=parts.settings.tsa_operators)
+
+
+def _authorities(parts: Parts) -> tuple[TimestampAuthority, ...]:
+    """Those of the settings, under the archive's algorithm policy."""
+    return tuple(Tightened(each, parts.algorithms) for each in make_authorities(parts))
 
 
 def _folders(parts: Parts) -> Folders:

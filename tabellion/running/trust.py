@@ -1,8 +1,10 @@
 """What this installation trusts when it verifies itself."""
 
+from dataclasses import replace
+
 from archive.verification.trust import VerifyTrust
 from signing.note import NoteKey
-from tabellion.authorities import make_authorities
+from tabellion.authorities import known_authorities
 from tabellion.wiring import Parts
 
 
@@ -10,5 +12,6 @@ def verify_trust(parts: Parts) -> VerifyTrust:
     """What this installation trusts when it verifies itself."""
     return VerifyTrust(
         log_keys=(NoteKey(parts.archive.origin, parts.chest.log.public_der),),
-        authorities=tuple(authority.trust for authority in make_authorities(parts)),
+        authorities=tuple(replace(each, algorithms=parts.algorithms) for each in known_authorities(parts)),
+        algorithms=parts.algorithms,
     )

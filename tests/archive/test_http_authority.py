@@ -4,11 +4,11 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import pytest
 
 from archive.authorities.http import HttpAuthority
 from archive.errors import AuthorityFailed, AuthorityRefused
+from archive.outside import Outside
 from signing.timestamp import accept_response, build_request
 from tabellion.base.clock import ManualClock
 from tests.archive.keeping import local_authority
@@ -57,8 +57,8 @@ def server() -> Iterator[str]:
 
 
 def ask(url: str) -> bytes:
-    with httpx.Client(timeout=5) as client:
-        return HttpAuthority(url, local_authority().trust, client).stamp(build_request(ROOT, nonce=5))
+    authority = HttpAuthority(url, local_authority().trust, Outside(seconds=5), "an operator")
+    return authority.stamp(build_request(ROOT, nonce=5))
 
 
 def test_an_answer_is_a_token(server: str) -> None:

@@ -1,6 +1,6 @@
 """Stamps close at their time, are believed only after strict verification, and survive interruption."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Row, select, update
 
 from archive import stamp_files
 from archive.archive import Archive
-from archive.authorities import LocalTestAuthority
+from archive.authorities import LocalTestAuthority, RevocationSource
 from archive.catalogue import schema as t
 from archive.errors import AuthorityFailed
 from archive.stamp_closing import Pace, demand
@@ -147,15 +147,20 @@ class Unreliable:
 
     real: LocalTestAuthority
     failures: int
+    operator: str = "the first"
     asked: int = 0
 
     @property
     def trust(self) -> TimestampTrust:
-        return self.real.trust
+        return replace(self.real.trust, authority=self.operator)
 
     @property
     def policy(self) -> str | None:
         return self.real.policy
+
+    @property
+    def revocation(self) -> RevocationSource | None:
+        return None
 
     def stamp(self, request: bytes) -> bytes:
         self.asked += 1
@@ -167,7 +172,7 @@ class Unreliable:
 def test_a_silent_authority_is_asked_again_later_and_then_the_next(
     archive: Archive, intake: Intake, clock: ManualClock
 ) -> None:
-    silent, spare = Unreliable(authority(archive), 99), Unreliable(authority(archive), 1)
+    silent, spare = Unreliable(authority(archive), 99), Unreliable(authority(archive), 1, "the second")
     keeper = TestKeeper(archive, authorities=[silent, spare])
     intake.deposit(intake.batch(), 1, b"paper")
     keeper.stamp()
@@ -175,7 +180,7 @@ def test_a_silent_authority_is_asked_again_later_and_then_the_next(
     assert (row.state, row.failure, silent.asked) == ("closed", "AUTHORITY_FAILED", 1)
     assert clock.now() < row.retry_at <= clock.now() + timedelta(seconds=2)
     root = row.root
-    for _ in range(4):
+    for _ in range(3):
         clock.advance(hours=1)
         keeper.stamps.run(keeper.token())
     row = stamp_row(archive)
@@ -191,6 +196,8 @@ def test_a_token_of_a_stranger_is_never_retried_into_acceptance(
         real: LocalTestAuthority
         trust: TimestampTrust
         policy: str | None = None
+        operator: str = "a stranger"
+        revocation: RevocationSource | None = None
 
         def stamp(self, request: bytes) -> bytes:
             return self.real.stamp(request)
