@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from ocr.values import Kind, PageReading, Word
+from archive.reporting.pdf.scan_page import Scan
+from ocr.values import Kind
 
 Picture = Callable[[], bytes]
 """The bytes of a JPEG, PNG or TIFF, fetched when they are needed."""
@@ -173,25 +174,6 @@ class ReportContent:
     def test_authority(self) -> bool:
         """Whether any time is proved by a test authority alone, which has no legal value."""
         return any(each.time is not None and each.time.time_class == "test" for each in self.deposits)
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """An upright page: its picture, its size in points (1/72 inch), its words with boxes in fractions of the page.
-
-    `rotation` is how far the picture must be turned clockwise to stand upright: 0, 90, 180 or 270.
-    """
-
-    picture: bytes
-    width: float
-    height: float
-    words: tuple[Word, ...] = ()
-    rotation: int = 0
-
-    @classmethod
-    def of(cls, page: PageReading, picture: bytes) -> "Scan":
-        """The page of a reading, with an upright picture of it at any resolution."""
-        return cls(picture, page.width * 72 / page.dpi, page.height * 72 / page.dpi, page.words)
 
 
 @dataclass(frozen=True, slots=True)

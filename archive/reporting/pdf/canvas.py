@@ -1,6 +1,6 @@
 """What stands on a page: lines of text, rules and pictures, at places measured from the upper left corner in points."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archive.reporting.pdf.embedding import EmbeddedFont
@@ -13,6 +13,7 @@ Colour = tuple[int, int, int]
 
 _UPRIGHT = {0: (1, 0, 0, 1), 90: (0, -1, 1, 0), 180: (-1, 0, 0, -1), 270: (0, 1, -1, 0)}
 _CORNER = {0: (0, 0), 90: (0, 1), 180: (1, 1), 270: (1, 0)}
+_NOTHING = 0.0005
 
 
 @dataclass(slots=True)
@@ -48,6 +49,12 @@ class Canvas:
         places = (x, self.height - y - height, width, height)
         self._parts.append(b"%s %s re f" % (_colour(colour), b" ".join(map(number, places))))
 
+    def frame(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
+        """A thin line around a rectangle."""
+        red, green, blue = (number(part / 255) for part in colour)
+        places = b" ".join(map(number, (x, self.height - y - height, width, height)))
+        self._parts.append(b"%s %s %s RG 0.6 w %s re S" % (red, green, blue, places))
+
     def picture(
         self, target: int, x: float, y: float, width: float, height: float, *, rotation: int = 0
     ) -> None:
@@ -75,7 +82,7 @@ def _shown(run: Run, font: EmbeddedFont, size: float) -> list[bytes]:
     codes: list[bytes] = []
     for cell in run.cells:
         if len(cell) == 1 and not cell[0].up:
-            codes.extend(_glyph(run, font, cell[0]))
+            _add(codes, font, cell[0])
             continue
         parts += [_array(codes), b"/Span <</ActualText %s>> BDC" % text_string(run.text(cell))]
         codes, rise = [], 0.0
@@ -83,20 +90,19 @@ def _shown(run: Run, font: EmbeddedFont, size: float) -> list[bytes]:
             if glyph.up != rise:
                 parts += [_array(codes), b"%s Ts" % number(glyph.up * size / 1000)]
                 codes, rise = [], glyph.up
-            codes.extend(_glyph(run, font, glyph))
+            _add(codes, font, glyph)
         parts += [_array(codes), b"0 Ts" if rise else b"", b"EMC"]
         codes = []
     return [part for part in [*parts, _array(codes)] if part]
 
 
-def _glyph(run: Run, font: EmbeddedFont, glyph: Glyph) -> Iterator[bytes]:
-    """The members of the array of TJ for a glyph: its code, and moves where it does not stand or end as the font says."""
+def _add(codes: list[bytes], font: EmbeddedFont, glyph: Glyph) -> None:
+    """Add a glyph to the array of TJ: its code, and moves where it stands or ends elsewhere than the font says."""
     if glyph.right:
-        yield number(-glyph.right)
-    yield b"<%04X>" % font.code(glyph)
-    rest = glyph.advance - glyph.right - run.font.advance(glyph.index)
-    if abs(rest) > 0.0005:
-        yield number(-rest)
+        codes.append(number(-glyph.right))
+    codes.append(font.code(glyph))
+    if abs(glyph.rest) > _NOTHING:
+        codes.append(number(-glyph.rest))
 
 
 def _array(codes: list[bytes]) -> bytes:

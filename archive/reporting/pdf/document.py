@@ -1,5 +1,6 @@
 """A PDF/A-2b file (ISO 19005-2, conformance level B): what makes it one beside its pages."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -47,6 +48,7 @@ class PdfDocument:
         self._about = about
         self._file = ObjectFile(out)
         self._pages: list[int] = []
+        self._pictures: dict[bytes, Placed] = {}
         self._tree, self._fonts = self._file.reserve(), self._file.reserve()
 
     def __enter__(self) -> Self:
@@ -63,8 +65,11 @@ class PdfDocument:
         return Canvas(width, height, self.shelf)
 
     def picture(self, data: bytes) -> Placed:
-        """Write a picture, to be shown on any number of pages. Raises `PictureRefused`."""
-        return put_picture(self._file, data)
+        """Write a picture, once, to be shown on any number of pages. Raises `PictureRefused`."""
+        key = hashlib.sha256(data).digest()
+        if key not in self._pictures:
+            self._pictures[key] = put_picture(self._file, data)
+        return self._pictures[key]
 
     def add(self, page: Canvas) -> None:
         """Write a page."""

@@ -25,9 +25,9 @@ class EmbeddedFont:
         self.resource = resource
         self._codes: dict[tuple[int, str], int] = {}
 
-    def code(self, glyph: Glyph) -> int:
-        """The two-byte code of a glyph with its text; 0 is nobody's."""
-        return self._codes.setdefault((glyph.index, glyph.text), len(self._codes) + 1)
+    def code(self, glyph: Glyph) -> bytes:
+        """The two-byte code of a glyph with its text, as a string of a content stream; 0 is nobody's."""
+        return b"<%04X>" % self._codes.setdefault((glyph.index, glyph.text), len(self._codes) + 1)
 
     def write(self, file: ObjectFile) -> int:
         """Write the font, its widths and its texts; gives the number of the font object."""

@@ -48,21 +48,28 @@ class FontFile:
         self.font = hb.Font(self.face)
         self.letters = frozenset(self.face.unicodes)
         self.unit = 1000 / self.face.upem
+        self._advances: dict[int, float] = {}
 
     def advance(self, glyph: int) -> float:
         """The width of a glyph in thousandths of the size."""
-        return float(self.font.get_glyph_h_advance(glyph) * self.unit)
+        if glyph not in self._advances:
+            self._advances[glyph] = float(self.font.get_glyph_h_advance(glyph) * self.unit)
+        return self._advances[glyph]
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """A glyph with the text that it stands for, how far it moves on, and its offset, in thousandths of the size."""
+    """A glyph with the text that it stands for, how far it moves on, and its offset, in thousandths of the size.
+
+    `rest` is by how much it ends elsewhere than the font's own width would have it.
+    """
 
     index: int
     text: str
     advance: float
     right: float = 0.0
     up: float = 0.0
+    rest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +78,8 @@ class Run:
 
     font: FontFile
     cells: tuple[tuple[Glyph, ...], ...]
+    width: float
     right_to_left: bool = False
-
-    @property
-    def width(self) -> float:
-        """In thousandths of the size."""
-        return sum(glyph.advance for cell in self.cells for glyph in cell)
 
     def text(self, cell: tuple[Glyph, ...]) -> str:
         """What a cell stands for, in the order of reading."""
@@ -164,12 +167,14 @@ def _glyphs(text: str, font: FontFile, *, right_to_left: bool) -> Run:
             place.x_advance * font.unit,
             place.x_offset * font.unit,
             place.y_offset * font.unit,
+            (place.x_advance - place.x_offset) * font.unit - font.advance(glyph),
         )
         for number, (glyph, cluster, place) in enumerate(rows)
     ]
+    width = sum(glyph.advance for glyph in glyphs)
     if right_to_left:
-        return Run(font, tuple(tuple(reversed(cell)) for cell in reversed(_cells(glyphs[::-1]))), True)
-    return Run(font, tuple(map(tuple, _cells(glyphs))))
+        return Run(font, tuple(tuple(cell[::-1]) for cell in _cells(glyphs[::-1])[::-1]), width, True)
+    return Run(font, tuple(map(tuple, _cells(glyphs))), width)
 
 
 def _cells(glyphs: list[Glyph]) -> list[list[Glyph]]:

@@ -43,10 +43,11 @@ class HiddenFont:
                 lines[word.block, word.line].append(word)
         if not lines:
             return b""
-        parts = [b"BT 3 Tr"]
+        # Mode and scale are part of the graphics state: what is drawn later is seen again.
+        parts = [b"q BT 3 Tr"]
         for line in lines.values():
             parts.extend(self._line(line, width, height, bottom))
-        return b"\n".join([*parts, b"ET"])
+        return b"\n".join([*parts, b"ET Q"])
 
     def write(self, file: ObjectFile) -> int:
         """Write the font; gives the number of its object."""

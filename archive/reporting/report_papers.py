@@ -1,0 +1,217 @@
+"""A section of the report for each paper: its pages small, its files with digests and times, what happened to it."""
+
+from collections.abc import Iterable, Sequence
+
+from archive.reporting.content import DepositContent, DocumentContent, Event, Extract, ReportContent, Twin
+from archive.reporting.look import (
+    ACCENT,
+    FIGURES,
+    HEADING,
+    LABEL,
+    LINE,
+    RUST,
+    SMALL,
+    STRONG,
+    TEXT,
+    WARNING,
+    fill,
+)
+from archive.reporting.pdf.canvas import Colour
+from archive.reporting.pdf.document import PdfDocument
+from archive.reporting.pdf.flow import Cell, Flow
+from archive.reporting.pdf.pictures import Placed
+from archive.reporting.pdf.text import Paragraph, Span
+from archive.reporting.report_summary import existed, received
+from archive.reporting.texts import Texts
+from archive.reporting.wording import said_document, said_event
+
+_STRIP = 118.0
+"""The height of the small pictures."""
+_GAP = 8.0
+_MORE = 70
+"""Room for the words that say how many pages more there are."""
+_ENTRY = 70.0
+"""The width of the column of entries in the time line."""
+_HALF = 64
+
+
+def put_papers(flow: Flow, texts: Texts, content: ReportContent, pdf: PdfDocument) -> None:
+    """Put the sections, the first on a page of its own."""
+    flow.turn()
+    for document in content.documents:
+        _paper(flow, texts, content, document, pdf)
+
+
+def _paper(
+    flow: Flow, texts: Texts, content: ReportContent, document: DocumentContent, pdf: PdfDocument
+) -> None:
+    flow.space(22)
+    flow.need(HEADING.leading + _STRIP + 90)
+    flow.rule(ACCENT, thickness=1.2)
+    flow.space(6)
+    heading = [Span(f"{document.number}   ", HEADING), Span(said_document(texts, document), HEADING)]
+    flow.row([Cell(0, [Paragraph(heading, flow.width)])])
+    flow.space(4)
+    _strip(flow, texts, document, pdf)
+    if document.parties:
+        _fact(flow, texts.gettext("About"), *([Span(name, TEXT)] for name in document.parties))
+    if document.exhibit is not None:
+        message = texts.gettext("%(file)s, a derivative made by the archive, not the original")
+        _fact(
+            flow,
+            texts.gettext("Copy to read"),
+            fill(message, TEXT, file=f"exhibits/{document.exhibit}.pdf"),
+        )
+    for gone in document.erased:
+        message = texts.gettext(
+            "A file of this paper was erased %(at)s and is not in this package (log entry %(entry)s)"
+        )
+        words = fill(message, WARNING, at=texts.minute(gone.at), entry=texts.number(gone.entry))
+        _fact(flow, texts.gettext("Erased"), words, mark=RUST)
+    deposits = [content.deposits[place] for place in document.deposits]
+    for deposit in deposits:
+        _file(flow, texts, content, deposit)
+    _time_line(flow, texts, [*document.events, *(event for each in deposits for event in each.events)])
+
+
+def _strip(flow: Flow, texts: Texts, document: DocumentContent, pdf: PdfDocument) -> None:
+    """As many small pages as stand side by side, and how many more there are."""
+    placed: list[tuple[Placed, float]] = []
+    used = 0.0
+    for thumb in document.thumbs:
+        picture = pdf.picture(thumb())
+        width = min(_STRIP * picture.width / picture.height, flow.width)
+        if used + width > flow.width:
+            break
+        placed.append((picture, width))
+        used += width + _GAP
+        if used + width > flow.width - _MORE:
+            break
+    if not placed:
+        return
+    x = flow.left
+    for picture, width in placed:
+        height = width * picture.height / picture.width
+        flow.page.picture(picture.target, x, flow.y, width, height)
+        flow.page.frame(x, flow.y, width, height, LINE)
+        x += width + _GAP
+    rest = document.page_count - len(placed)
+    if rest > 0:
+        more = texts.ngettext("and %(n)s more page", "and %(n)s more pages", rest)
+        room = max(40.0, flow.left + flow.width - x)
+        Paragraph([Span(more, SMALL)], room).draw(flow.page, x, flow.y)
+    flow.y += _STRIP + 10
+
+
+def _file(flow: Flow, texts: Texts, content: ReportContent, deposit: DepositContent) -> None:
+    """The facts of one file; what is proved has an accent at its side, what is not yet has rust."""
+    flow.space(7)
+    flow.need(150)
+    flow.rule(LINE)
+    flow.space(5)
+    folder = f"documents/{deposit.number}/{deposit.path}"
+    title = [Span(folder, STRONG), Span(f"   {texts.size(deposit.size)}", SMALL)]
+    flow.row([Cell(0, [Paragraph(title, flow.width)])])
+    flow.space(2)
+    _fact(
+        flow,
+        texts.gettext("Time"),
+        received(texts, deposit, TEXT),
+        existed(texts, deposit.time, TEXT, WARNING),
+        mark=RUST if deposit.time is None else ACCENT,
+    )
+    if deposit.extract is not None:
+        _extract(flow, texts, deposit.extract)
+    if deposit.file_name:
+        _fact(flow, texts.gettext("Called by its sender"), [Span(deposit.file_name, TEXT)])
+    if deposit.station:
+        words = fill(texts.gettext("%(station)s, as the sender claims"), TEXT, station=deposit.station)
+        _fact(flow, texts.gettext("Station"), words)
+    _fact(flow, "SHA-256", [Span(deposit.sha256, FIGURES)])
+    halves = (deposit.sha512[:_HALF], deposit.sha512[_HALF:])
+    _fact(flow, "SHA-512", *([Span(half, FIGURES)] for half in halves))
+    words = fill(
+        texts.gettext("Entry %(entry)s, consistent to checkpoint %(size)s"),
+        TEXT,
+        entry=texts.number(deposit.entry),
+        size=texts.number(content.checkpoint.size),
+    )
+    if deposit.time is not None:
+        words += fill(texts.gettext("; stamp %(stamp)s"), TEXT, stamp=texts.number(deposit.time.stamp))
+    _fact(flow, texts.gettext("Log"), words)
+    _fact(flow, texts.gettext("Deposit"), [Span(deposit.deposit, FIGURES)])
+    for twin in deposit.twins:
+        _twin(flow, texts, twin)
+
+
+def _extract(flow: Flow, texts: Texts, extract: Extract) -> None:
+    pages = ", ".join(
+        texts.gettext("%(there)s (here %(here)s)") % {"there": there, "here": here}
+        for here, there in enumerate(extract.pages, 1)
+    )
+    message = (
+        texts.gettext("Made by the archive, with words blackened. Pages %(pages)s of %(count)s of a file")
+        if extract.redacted
+        else texts.gettext("Made by the archive. Pages %(pages)s of %(count)s of a file")
+    )
+    words = fill(message, TEXT, pages=pages, count=texts.number(extract.page_count))
+    words += fill(
+        texts.gettext(
+            " received %(at)s, which is not in this package. That it comes from there is attested by the archive, "
+            "not proved; the times above are its own."
+        ),
+        TEXT,
+        at=texts.minute(extract.received_at),
+    )
+    _fact(flow, texts.gettext("Extract"), words, mark=RUST)
+    _fact(flow, texts.gettext("Its source"), [Span(extract.manifest, FIGURES)])
+
+
+def _twin(flow: Flow, texts: Texts, twin: Twin) -> None:
+    words = fill(
+        texts.gettext("Received %(at)s, by this archive's clock"), TEXT, at=texts.minute(twin.received_at)
+    )
+    where = (
+        fill(texts.gettext("In this package: %(folder)s"), TEXT, folder=f"documents/{twin.number}")
+        if twin.number is not None
+        else [Span(texts.gettext("Not in this package"), TEXT)]
+    )
+    _fact(
+        flow,
+        texts.gettext("Scanned again"),
+        words,
+        existed(texts, twin.time, TEXT, WARNING),
+        [*where, Span(f" · {twin.deposit}", SMALL)],
+    )
+
+
+def _time_line(flow: Flow, texts: Texts, events: Iterable[Event]) -> None:
+    """The custody entries in the order of the log."""
+    ordered = sorted(events, key=lambda event: event.seq)
+    if not ordered:
+        return
+    flow.space(7)
+    flow.need(60)
+    flow.rule(LINE)
+    flow.space(5)
+    title = Paragraph([Span(texts.gettext("What the log says happened"), STRONG)], flow.width)
+    flow.row([Cell(0, [title])])
+    flow.space(2)
+    for event in ordered:
+        words = Paragraph([Span(said_event(texts, event), TEXT)], flow.width - LABEL - _ENTRY)
+        entry = fill(texts.gettext("entry %(entry)s"), SMALL, entry=texts.number(event.seq))
+        flow.row(
+            [
+                Cell(0, [Paragraph([Span(texts.second(event.at), SMALL)], LABEL)]),
+                Cell(LABEL, [words]),
+                Cell(0, [Paragraph(entry, _ENTRY)], to_the_right=True),
+            ]
+        )
+
+
+def _fact(flow: Flow, label: str, *values: Sequence[Span], mark: Colour | None = None) -> None:
+    """A label at the left, one or more lines at the right, perhaps with a mark between them."""
+    lines = [Paragraph(words, flow.width - LABEL) for words in values]
+    labels = [Paragraph([Span(label, SMALL)], LABEL - 14)]
+    flow.row([Cell(0, labels), Cell(LABEL, lines)], mark=mark, mark_x=LABEL - 9)
+    flow.space(2)
