@@ -37,15 +37,19 @@ def verify(
     document_ids: Sequence[str] | None = None,
     progress: Progress = lambda done, total: None,
     policy: Policy = EMBEDDED,
+    remembered: bytes | None = None,
 ) -> Report:
     """Verify documents, or with None everything that the archive holds; gives the report under the policy.
 
+    `remembered` is a signed checkpoint that somebody kept: the log must extend it.
     Raises `NotFound` for a document that is not there, and what storage raises where it does not answer.
     """
     findings = Findings()
     # Oldest first: what is read later may know more than what was read before, never less.
     known_stamps = stamp_rows(archive)
     log = LogCheck(archive, trust, findings)
+    if remembered is not None:
+        log.require_extends(remembered, "the checkpoint that was kept outside")
     objects = ObjectCheck(archive, findings)
     stamps = StampCheck(archive, trust, log, findings, known_stamps)
     one = DepositCheck(archive, log, stamps, objects, findings)

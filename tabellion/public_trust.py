@@ -2,14 +2,12 @@
 
 import re
 
-from sqlalchemy import select
-
-from archive.catalogue.schema import stamps
 from signing.keys import PublicKey
 from signing.note import NoteKey
 from signing.timestamp import TimestampTrust
+from signing.verdict import Policy
 from signing.verifier import Trust, trust_files, trust_of
-from tabellion.authorities import LOCAL, make_authorities
+from tabellion.authorities import LOCAL, known_authorities
 from tabellion.wiring import Parts
 
 SOURCE = "the keys of this installation"
@@ -37,21 +35,15 @@ def public_files(parts: Parts) -> dict[str, bytes]:
     )
 
 
-def own_trust(parts: Parts) -> Trust:
+def own_trust(parts: Parts, policy: Policy | None = None) -> Trust:
     """The trust of a verifier who believes this installation; every input of it says so."""
-    return trust_of(public_files(parts), SOURCE)
+    return trust_of(public_files(parts), SOURCE, policy)
 
 
 def _authorities(parts: Parts) -> dict[str, TimestampTrust]:
-    """Those that are asked now; the local one also where it was asked before, by the names of their files."""
-    found: dict[str, TimestampTrust] = {}
-    for authority in make_authorities(parts):
-        name = _UNUSUAL.sub("-", authority.trust.authority.lower()).strip("-.")
-        local = authority.trust == parts.chest.authority.trust
-        found[LOCAL if local else name] = authority.trust
-    own = parts.chest.authority.trust
-    earlier = select(stamps.c.id).where(stamps.c.authority == own.authority).limit(1)
-    with parts.archive.catalogue.read() as connection:
-        if connection.scalar(earlier) is not None:
-            found.setdefault(LOCAL, own)
-    return found
+    """Every authority whose tokens are believed here, by the name of its files; the local one says so."""
+    own = parts.chest.authority.trust.authority
+    return {
+        LOCAL if each.authority == own else _UNUSUAL.sub("-", each.authority.lower()).strip("-."): each
+        for each in known_authorities(parts)
+    }

@@ -11,6 +11,7 @@ from signing.package.index import DepositItem
 from signing.tlog import leaf_hash, verify_consistency, verify_inclusion
 from signing.tlog_proof import TlogProof
 from signing.verdict import Aspect
+from signing.verifier.log_renewal import check_log_renewal
 from signing.verifier.opened import LARGEST_NOTE, Logged, Opened
 from signing.witness import AddCheckpoint
 from tabellion.base.clock import parse_rfc3339
@@ -31,9 +32,7 @@ def check_log(package: Opened) -> None:
     notes = {stamp: _stamp_size(package, package.checkpoint, note, stamp) for stamp in _stamps(package)}
     for item in package.index.deposits:
         _check_deposit(package, item, notes)
-    refusal = package.trust.algorithms.refusal("sha256", package.at)
-    if refusal is not None:
-        package.findings.add("LOG_SUNSET", f"the log's tree: {refusal}")
+    check_log_renewal(package, note)
 
 
 def _check_checkpoint(package: Opened) -> Note | None:
@@ -71,7 +70,8 @@ def _check_signer(package: Opened, note: Note) -> None:
     newest = max((parse_rfc3339(each.entry.time) for each in package.entries.values()), default=package.at)
     for signer in signers:
         ranges = [key for key in trust.keys if key.use == "log" and key.public_der == signer.public_der]
-        if not ranges or any(key.valid_at(newest) for key in ranges):
+        # A checkpoint is younger than its entries: that it was signed with a later key than theirs is as it should be.
+        if not ranges or any(not key.ended_at(newest) for key in ranges):
             return
     add("LOG_KEY_TIME", f"the log's key was not to be used at {newest:%Y-%m-%d}")
 

@@ -7,23 +7,15 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
-from signing.digests import digest_stream
-from signing.verdict import Aspect, Policy, Report
-from signing.verifier.policy import choose_policy, parse_policy
-from signing.verifier.receipts import is_receipt, verify_receipt
+from signing.verdict import Aspect, Report
+from signing.verifier.files import folder_log, named_policy, read_small, time_of, verify_file
 from signing.verifier.trust_folder import read_folder, trust_of
-from signing.verifier.verify import verify_package
-from signing.verifier.whole_log import ReadLog
 from tabellion.base.clock import SystemClock
 from tabellion.base.errors import TabellionError
 
 USAGE = 2
-_LARGEST_RECEIPT = 256 << 20
-_LARGEST_FILE = 64 << 20
-_ZIP = b"PK"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (TabellionError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
-    sys.stdout.write(json.dumps(report.to_json(), indent=2) + "\n" if options.json else _words(report))
+    sys.stdout.write(json.dumps(report.to_json(), indent=2) + "\n" if options.json else words_of(report))
     return report.exit_code
 
 
@@ -62,51 +54,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _report(options: argparse.Namespace) -> Report:
-    trust = trust_of(read_folder(options.trust), str(options.trust), _policy(options.policy))
-    path: Path = options.file
-    with path.open("rb") as file:
-        if file.read(len(_ZIP)) != _ZIP and path.stat().st_size <= _LARGEST_RECEIPT:
-            file.seek(0)
-            data = file.read()
-            if is_receipt(data):
-                original = None
-                if options.original is not None:
-                    with options.original.open("rb") as stream:
-                        original = digest_stream(stream)
-                return verify_receipt(data, trust, original)
-        remembered = None if options.since is None else _read(options.since)
-        log = None if options.log is None else _log_reader(options.log)
-        return verify_package(file, trust, _time(options.at), remembered=remembered, log=log)
+    trust = trust_of(read_folder(options.trust), str(options.trust), named_policy(options.policy))
+    return verify_file(
+        options.file,
+        trust,
+        SystemClock().now() if options.at is None else time_of(options.at),
+        original=options.original,
+        remembered=None if options.since is None else read_small(options.since),
+        log=None if options.log is None else folder_log(options.log),
+    )
 
 
-def _policy(named: str | None) -> Policy | None:
-    """A built-in policy by its name, else one from a file; None where the folder of trust is to say."""
-    if named is None:
-        return None
-    path = Path(named)
-    return parse_policy(_read(path)) if path.is_file() else choose_policy(named)
-
-
-def _time(words: str | None) -> datetime:
-    if words is None:
-        return SystemClock().now()
-    at = datetime.fromisoformat(words)
-    if at.tzinfo is None:
-        raise ValueError("--at needs its zone: 2027-01-31T12:00:00Z")
-    return at
-
-
-def _log_reader(folder: Path) -> ReadLog:
-    return lambda path: _read(folder / path)
-
-
-def _read(path: Path) -> bytes:
-    if path.stat().st_size > _LARGEST_FILE:
-        raise ValueError(f"{path} is too large")
-    return path.read_bytes()
-
-
-def _words(report: Report) -> str:
+def words_of(report: Report) -> str:
+    """The report for people, a line each."""
     lines = [report.headline]
     lines += [f"  {aspect.value:14} {report.verdicts[aspect]}" for aspect in Aspect]
     for finding in report.findings:

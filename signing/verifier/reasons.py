@@ -62,8 +62,14 @@ REASONS = _reasons(
     ("ERASED", _INTEGRITY, _I, "a deposit of the document was erased, as the log says"),
     ("ERASED_WITHOUT_ENTRY", _INTEGRITY, _F, "a deposit is said to be erased, and the log has no such entry"),
     ("LOG_UNTRUSTED", _LOG, _I, "no trusted key of this log signed the checkpoint"),
-    ("LOG_KEY_TIME", _LOG, _I, "the log's key was to be used in another time than that of the newest entry"),
+    ("LOG_KEY_TIME", _LOG, _I, "the log's key was not to be used any more at the time of the newest entry"),
     ("LOG_SUNSET", _LOG, _I, "an algorithm of the log is no longer trusted at the time of verification"),
+    (
+        "LOG_RENEWED",
+        None,
+        None,
+        "the log's hash has ended, and records under another prove what is needed of it",
+    ),
     ("CHECKPOINT_INVALID", _LOG, _F, "the checkpoint is malformed, or not the one that the index names"),
     ("CHECKPOINT_SIGNATURE", _LOG, _F, "a signature by a trusted key of the log is false"),
     (

@@ -6,15 +6,17 @@ from typing import Any
 import click
 
 from archive.verify import verify
-from signing.verdict import Verdict
+from signing.verdict import EMBEDDED, Verdict
 from tabellion.base.errors import BadRequest
 from tabellion.base.ids import is_id
 from tabellion.commands.output import json_option, print_json, progress_line, say, tell
 from tabellion.doors import answer, remote_client
-from tabellion.receipts import check_file
 from tabellion.running.trust import verify_trust
 from tabellion.settings import load_settings
+from tabellion.verifying import check_file, chosen_policy
 from tabellion.wiring import opened
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("verify")
@@ -25,25 +27,53 @@ from tabellion.wiring import opened
 @click.option(
     "--trust",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="For a receipt: what `keys export --public` wrote, got by a way that the archive does not control.",
+    help="For a file: what `keys export --public` wrote, got by a way that the archive does not control. "
+    "Without it, the archive at TABELLION_HOME is believed, and the report says so.",
 )
+@click.option("--policy", help="embedded, court, or a file with a stricter one.  [default: embedded]")
+@click.option("--at", help="For a file: verify as of this time, 2027-01-31T12:00:00Z.  [default: now]")
 @click.option(
-    "--file",
-    "original",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="For a receipt: the file that it is about.",
+    "--log", help="For a package: folder or address of the whole log; proves that nothing was left out."
 )
+@click.option("--since", type=_FILE, help="For a package or --all: a checkpoint of the log that you kept.")
+@click.option("--file", "original", type=_FILE, help="For a receipt: the file that it is about.")
 @json_option
 def command(
-    items: tuple[str, ...], everything: bool, trust: Path | None, original: Path | None, as_json: bool
+    items: tuple[str, ...],
+    everything: bool,
+    trust: Path | None,
+    policy: str | None,
+    at: str | None,
+    log: str | None,
+    since: Path | None,
+    original: Path | None,
+    as_json: bool,
 ) -> int:
-    """Read the bytes again and check them against manifests, log, checkpoint and time-stamp.
+    """Check evidence: of documents (their ids), of everything (--all), or a package or receipt in a file.
 
-    Exit code 0: PASSED, 1: FAILED, 3: INDETERMINATE (such as a time proof that is still pending).
+    Of documents, the bytes are read again and compared with manifests, log, checkpoint and time-stamp. A file is
+    verified as a stranger would do it, without the archive. Exit code 0: PASSED, 1: FAILED, 3: INDETERMINATE (such as
+    a time proof that is still pending).
     """
     if everything == bool(items):
-        raise BadRequest("name documents or a receipt, or say --all")
-    report = _report(items, trust, original)
+        raise BadRequest("name documents or a file, or say --all")
+    if len(items) == 1 and not is_id(items[0]):
+        report = check_file(
+            Path(items[0]),
+            load_settings(),
+            trust=trust,
+            policy=policy,
+            at=at,
+            original=original,
+            since=since,
+            log=log,
+        ).to_json()
+    else:
+        if trust or at or log or original or (since and items):
+            raise BadRequest(
+                "--trust, --at, --log, --since and --file are for a package or receipt in a file"
+            )
+        report = _of_archive(items, policy, since)
     progress_line("")
     if as_json:
         print_json(report)
@@ -52,13 +82,13 @@ def command(
     return Verdict(report["overall"]).exit_code
 
 
-def _report(items: tuple[str, ...], trust: Path | None, original: Path | None) -> dict[str, Any]:
-    if len(items) == 1 and not is_id(items[0]):
-        return check_file(Path(items[0]), trust, original)
+def _of_archive(items: tuple[str, ...], policy: str | None, since: Path | None) -> dict[str, Any]:
     if not all(is_id(item) for item in items):
         raise BadRequest("a document is named by its id, as `search` and `ingest` print it")
     settings = load_settings()
     if settings.url is not None:
+        if policy is not None or since is not None:
+            raise BadRequest("--policy and --since need the archive at hand, or a package in a file")
         body = {"documents": list(items)} if items else {}
         with remote_client(settings) as client:
             found: dict[str, Any] = answer(client.post("/api/v1/verify", json=body, timeout=None))
@@ -68,7 +98,14 @@ def _report(items: tuple[str, ...], trust: Path | None, original: Path | None) -
         progress_line(f"{done} of {total} checked")
 
     with opened(settings) as parts:
-        return verify(parts.archive, verify_trust(parts), list(items) or None, progress).to_json()
+        return verify(
+            parts.archive,
+            verify_trust(parts),
+            list(items) or None,
+            progress,
+            chosen_policy(policy) or EMBEDDED,
+            None if since is None else since.read_bytes(),
+        ).to_json()
 
 
 def _print(report: dict[str, Any]) -> None:
@@ -78,4 +115,6 @@ def _print(report: dict[str, Any]) -> None:
     for finding in report["findings"]:
         where = f"  {finding['document']}" if "document" in finding else ""
         tell(f"  {finding['code']}{where}: {finding['detail']}")
+    for trusted in report["trust"]:
+        tell(f"  trusted: {trusted['use']} {trusted['fingerprint']} from {trusted['source']}")
     say("checked: " + ", ".join(f"{count} {name}" for name, count in report["checked"].items()))

@@ -9,6 +9,7 @@ import pytest
 
 from signing import canonical
 from tests.tabellion.house import House
+from tests.tabellion.terminal import Terminal
 
 DISTURBING = set("\u202e\x1b\x9b\r")
 LINE = {"path", "deposit", "document", "sha256", "size", "status", "receipt"}
@@ -118,4 +119,8 @@ def test_a_receipt_is_checked_without_the_archive(house: House, tmp_path: Path) 
     assert house.terminal.run(*check, "--file", path, "--json").json["overall"] == "PASSED"
     other = house.paper("other.pdf", ["Another page"])
     assert house.terminal.run(*check, "--file", other, "--json", code=1).json["overall"] == "FAILED"
-    assert house.terminal.run("verify", receipt, code=2).err.startswith("BAD_REQUEST")
+    own = house.terminal.run("verify", receipt, "--json").json
+    assert {trusted["source"].split("/")[0] for trusted in own["trust"]} == {"the keys of this installation"}
+    nowhere = Terminal(tmp_path / "nowhere")
+    assert nowhere.run("verify", receipt, code=2).err.startswith("BAD_REQUEST: whom do you trust?")
+    assert nowhere.run(*check, "--json").json["overall"] == "PASSED"
