@@ -125,7 +125,7 @@ class Folders:
                 case Verdict.TAKE:
                     yield path
                 case Verdict.UNKNOWN:
-                    self._refuse(path, "this is neither PDF, TIFF, JPEG nor PNG")
+                    self._refuse(path, "this is neither PDF, TIFF, JPEG, PNG nor an e-invoice in XML")
                 case Verdict.UNFINISHED:
                     self._refuse(path, "the file has no end: its copy was probably broken off")
 

@@ -20,7 +20,14 @@ from signing.manifest import EvidenceManifest, FileEntry
 from tabellion.base.clock import rfc3339
 
 UNKNOWN_TYPE = "application/octet-stream"
-_EXTENSIONS = {"application/pdf": "pdf", "image/tiff": "tif", "image/jpeg": "jpg", "image/png": "png"}
+_EXTENSIONS = {
+    "application/pdf": "pdf",
+    "image/tiff": "tif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "application/xml": "xml",
+    "application/pkcs7-mime": "p7m",
+}
 
 
 def receive(

@@ -50,6 +50,8 @@ def has_its_end(descriptor: int, media_type: str) -> bool:
             return b"IEND" in tail
         case "image/tiff":
             return _tiff_is_whole(descriptor, size)
+        case "application/xml":
+            return tail.rstrip().endswith(b">")
     return True
 
 

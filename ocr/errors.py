@@ -23,7 +23,7 @@ _ASK = "The original is kept as it was received. Ask the sender for another copy
 REASONS: dict[str, Reason] = {
     "EMPTY": Reason("the file has no bytes", "Scan or send it again; an empty file holds no paper."),
     "UNKNOWN_TYPE": Reason(
-        "the content is neither PDF, TIFF, JPEG nor PNG",
+        "the content is neither PDF, TIFF, JPEG, PNG nor an e-invoice in XML",
         "Convert it to PDF, TIFF, JPEG or PNG and send that; the name of the file does not matter.",
     ),
     "TRUNCATED": Reason("the file ends too early", f"The transfer was probably cut short. {_ASK}"),

@@ -51,7 +51,7 @@ class PageReader:
             skew=figures.skew,
             blank=figures.blank and not values,
             language=language if values else "und",
-            source="ocr" if page.words is None else "text",
+            source="embedded" if page.embedded else "ocr" if page.words is None else "text",
             text=text_of(values),
             words=values,
             quality=quality,

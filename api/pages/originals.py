@@ -23,6 +23,8 @@ _SUFFIXES = {
     "image/tiff": ".tif",
     "image/jpeg": ".jpg",
     "image/png": ".png",
+    "application/xml": ".xml",
+    "application/pkcs7-mime": ".p7m",
 }
 
 

@@ -8,16 +8,16 @@ from typing import Any, BinaryIO
 import cv2
 
 from ocr.document import describe
+from ocr.einvoice import EInvoice, merged
 from ocr.engines import OcrEngine, open_engine
 from ocr.errors import PageRefused, ReadingRefused
 from ocr.jail.channel import ChannelClosed, receive, receive_file, send
 from ocr.jail.confine import alarm, confine, resident
+from ocr.jail.opening import open_source
 from ocr.languages import LANGUAGES, check_languages
 from ocr.limits import Limits
 from ocr.media import HEAD_BYTES, sniff
 from ocr.page import PageReader
-from ocr.raster.images import ImageSource
-from ocr.raster.pdf import PdfSource
 from ocr.raster.source import READING_DPI, Source
 from ocr.values import PageReading
 
@@ -33,6 +33,7 @@ class Jail:
         self._limits = limits
         self._file: BinaryIO | None = None
         self._source: Source | None = None
+        self._invoice: EInvoice | None = None
         self._reader: PageReader | None = None
         self._media_type = ""
         self._pages: list[PageReading] = []
@@ -83,10 +84,7 @@ class Jail:
         if media_type is None:
             raise ReadingRefused("UNKNOWN_TYPE")
         self._media_type = media_type
-        if media_type == "application/pdf":
-            self._source = PdfSource(file, self._limits)
-        else:
-            self._source = ImageSource(file, media_type, self._limits)
+        self._source, self._invoice = open_source(file, media_type, self._limits)
         self._reader = PageReader(self._source, self._engine, languages)
         return {"count": self._source.count}
 
@@ -109,11 +107,14 @@ class Jail:
             "languages": sorted({model for code in recognised for model in LANGUAGES[code].models}),
             "settings": {**self._engine.settings, "dpi": READING_DPI},
         }
-        reading = describe(pages, order["sha256"], self._media_type, engine).stored()
-        return {"reading": reading}
+        reading = describe(pages, order["sha256"], self._media_type, engine)
+        if self._invoice is not None:
+            reading = merged(reading, self._invoice)
+        return {"reading": reading.stored()}
 
     def _close(self) -> None:
         self._reader = None
+        self._invoice = None
         self._pages = []
         if self._source is not None:
             self._source.close()

@@ -2,6 +2,7 @@
 
 import ctypes
 import io
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -21,6 +22,7 @@ _MAX_RENDERED_PIXELS = 24_000_000
 _FULL_PAGE = 0.99
 _MAX_OBJECTS = 200
 _TAIL = 2048
+_MAX_ATTACHMENTS = 50
 
 
 class PdfSource:
@@ -54,6 +56,16 @@ class PdfSource:
             page.close()
         words = self._text.words(number, rendered)
         return SourcePage(rendered, dpi, dpi, words)
+
+    def attachments(self) -> Iterator[bytes]:
+        """The XML files that the PDF carries (ISO 32000-2 section 7.11.4), as far as they are of sane size."""
+        for number in range(min(self._document.count_attachments(), _MAX_ATTACHMENTS)):
+            try:
+                attachment = self._document.get_attachment(number)
+                if attachment.get_name().lower().endswith(".xml"):
+                    yield bytes(attachment.get_data())
+            except pypdfium2.PdfiumError:
+                continue
 
     def close(self) -> None:
         self._text.close()

@@ -19,13 +19,15 @@ READING_DPI = 200
 class SourcePage:
     """One page at the resolution at which it is read.
 
-    `words` is its own text layer, in pixels, if it has one to trust.
+    `words` is its own text layer, in pixels, if it has one to trust. `embedded` says that the page was drawn here from
+    data, which no sheet of paper shows.
     """
 
     pixels: Pixels
     dpi: int
     scan_dpi: int
     words: tuple[RecognisedWord, ...] | None = None
+    embedded: bool = False
 
 
 class Source(Protocol):
