@@ -197,6 +197,10 @@ class PublicKey:
         """Whether the key was to be used at that instant."""
         return self.valid_from <= instant and (self.valid_until is None or instant < self.valid_until)
 
+    def ended_at(self, instant: datetime) -> bool:
+        """Whether the key was not to be used any more then; what it signed may be older than itself."""
+        return self.valid_until is not None and self.valid_until <= instant
+
     def verify(self, data: bytes, signature: bytes) -> None:
         """Raise `SignatureInvalid` unless this key signed the data."""
         verify_signature(self.algorithm, self.public_der, data, signature)

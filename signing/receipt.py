@@ -260,8 +260,9 @@ def _open(
         raise ReceiptInvalid(f"this is not a receipt of the kind {schema}")
     if value["origin"] != trust.origin:
         raise ReceiptInvalid("the receipt is from another log than the one that is trusted")
-    if not key.valid_at(signed_at):
-        raise ReceiptInvalid("the receipt was signed with a key outside that key's time")
+    # Signed later than received, perhaps with the key that followed: only the end of the key's time counts.
+    if key.ended_at(signed_at):
+        raise ReceiptInvalid("the receipt was signed with a key after the end of that key's time")
     return value
 
 

@@ -134,6 +134,10 @@ def _log(parts: PackageParts) -> Iterator[_File]:
     yield _bytes(layout.CHECKPOINT, _TEXT, parts.log.checkpoint)
     if parts.log.quorum is not None:
         yield _bytes(layout.QUORUM, _TEXT, parts.log.quorum)
+    if parts.log.record is not None:
+        yield _bytes(layout.CHECKPOINT_RECORD, _RECORD, parts.log.record)
+    for index, record in parts.log.bundles.items():
+        yield _bytes(layout.bundle_record(index), _RECORD, record)
     for proof in parts.log.proofs:
         if proof.extra is None or Entry.parse(proof.extra).seq != proof.index:
             raise PackageInvalid(f"the proof of entry {proof.index} does not carry that entry")

@@ -10,6 +10,7 @@ REPORT = "report.pdf"
 SEAL_MANIFEST = "META-INF/ASiCManifest.xml"
 SEAL = "META-INF/signature.p7s"
 CHECKPOINT = "log/checkpoint"
+CHECKPOINT_RECORD = "log/checkpoint.ers"
 QUORUM = "log/policy"
 KEYS = "log/keys.json"
 MANIFEST_NAME = "evidence-manifest.json"
@@ -36,6 +37,11 @@ def exhibit(number: int) -> str:
 def proof(seq: int) -> str:
     """The tlog-proof of an entry."""
     return f"log/entries/{seq}.tlog-proof"
+
+
+def bundle_record(index: int) -> str:
+    """The evidence record of an entry bundle of the log, which a hash-tree renewal began."""
+    return f"log/bundles/{index}.ers"
 
 
 def stamp_checkpoint(stamp: int) -> str:

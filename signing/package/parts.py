@@ -62,12 +62,16 @@ class StampPart:
 class LogPart:
     """The signed checkpoint, and a proof (with the entry as `extra`) of every custody entry of the package's objects.
 
-    `quorum` is the C2SP tlog-policy that the archive follows, for information: verifiers bring their own.
+    `quorum` is the C2SP tlog-policy that the archive follows, for information: verifiers bring their own. Where the
+    hash was renewed, `bundles` has the DER of the evidence records of the entry bundles (by their index) that the
+    proofs' entries are in, and `record` that of the checkpoint's note text.
     """
 
     checkpoint: bytes
     proofs: tuple[TlogProof, ...]
     quorum: bytes | None = None
+    bundles: Mapping[int, bytes] = field(default_factory=dict)
+    record: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,12 @@ def test_who_may_sign():
         DepositReceipt.verify(RECEIPT.sign(KeySigner.generate(Algorithm.ED25519)), TRUST)
     with pytest.raises(ReceiptInvalid, match="not trusted"):
         DepositReceipt.verify(RECEIPT.sign(LOG_KEY), TRUST)
-    late = replace(TRUST.keys[1], valid_from=NOW + timedelta(seconds=1))
+    ended = replace(TRUST.keys[1], valid_until=NOW)
     with pytest.raises(ReceiptInvalid, match="key's time"):
-        DepositReceipt.verify(data, replace(TRUST, keys=(late,)))
+        DepositReceipt.verify(data, replace(TRUST, keys=(ended,)))
+    # What was received before a key was changed may have its receipt from the key that followed.
+    following = replace(TRUST.keys[1], valid_from=NOW + timedelta(seconds=1))
+    assert DepositReceipt.verify(data, replace(TRUST, keys=(following,)))
     with pytest.raises(ReceiptInvalid, match="another log"):
         DepositReceipt.verify(data, replace(TRUST, origin="example.com/other"))
     with pytest.raises(ValueError, match="Ed25519"):
