@@ -100,6 +100,33 @@ class EvidenceRecords:
         entries = LogFiles(self.archive.objects).read_bundle(bundle)
         return lambda algorithm: [hash_bytes(algorithm, entry) for entry in entries]
 
+    def log_bundles(self, seqs: Iterable[int]) -> dict[int, bytes]:
+        """The DER records of the entry bundles that these entries are in, by their index, as far as hashes were renewed.
+
+        Of each bundle the oldest is taken that covers all of these entries.
+        """
+        last: dict[int, int] = {}
+        for seq in seqs:
+            last[seq // WIDTH] = max(seq, last.get(seq // WIDTH, seq))
+        found: dict[int, bytes] = {}
+        for renewal in self.log_renewals():
+            value = self.renewal(renewal)[0]
+            for index, seq in last.items():
+                if index not in found and index >= value.first_bundle and seq < value.log_size:
+                    found[index] = self.of_bundle(renewal, index).to_bytes()
+        return found
+
+    def log_checkpoint(self, note_text: bytes) -> bytes | None:
+        """The DER record of a checkpoint, by its note text, where a stamp covers it and its hash was renewed."""
+        query = select(stamps.c.id).where(stamps.c.checkpoint == note_text.decode())
+        with self.archive.catalogue.read() as connection:
+            ids = list(connection.execute(query.order_by(stamps.c.number)).scalars())
+        for stamp in ids:
+            renewed = [self.renewal(each)[0].kind for each in self.chain(stamp).renewals]
+            if "hashtree-renewal" in renewed:
+                return self.of_checkpoint(stamp).to_bytes()
+        return None
+
     def log_renewals(self) -> list[str]:
         """The hash-tree renewals that hold, the oldest first: those that cover the log."""
         query = select(renewals.c.id).where(
