@@ -1,28 +1,63 @@
-"""Has papers linked anew that carry an identifier or number which the registry has just learned."""
+"""Has papers linked anew that name what the registry has just learned, or has changed."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from archive.archive import Archive
-from archive.catalogue import add_work, retry_work
-from archive.catalogue.schema import fields
+from archive.catalogue import ask_again
+from archive.catalogue.schema import current, documents, fields, links
+from archive.catalogue.schema.registry import document_keys
+from archive.histories import LINK_KEY
 
 _AT_ONCE = 500
+_MOST_UNSETTLED = 200
+_OWING = ("debtor", "co_debtor", "guarantor")
 
 
 def queue_linking(archive: Archive, connection: Connection, values: Iterable[str]) -> int:
-    """Queue the linking of documents on which one of these values was read; says how many. Workers do it.
+    """Queue the linking of documents that name one of these values; says how many. Workers do it.
 
-    Values are compared as they stand in fields, so both the written and the bare form of a number are to be given.
+    Values are those of fields (numbers both as written and bare) and the keys under which `document_keys` has papers:
+    `n:` pairs of a name, `c:` skeletons of numbers, bare identifiers.
     """
+    # An empty archive, into which a whole registry is imported, asks once instead of a thousand times.
+    if connection.scalar(select(documents.c.id).limit(1)) is None:
+        return 0
     wanted = sorted(set(values))
     found: set[str] = set()
     for start in range(0, len(wanted), _AT_ONCE):
-        some = fields.c.value.in_(wanted[start : start + _AT_ONCE])
-        found.update(connection.execute(select(fields.c.document_id).where(some).distinct()).scalars())
+        some = wanted[start : start + _AT_ONCE]
+        for query in (
+            select(fields.c.document_id).where(fields.c.value.in_(some)),
+            select(document_keys.c.document_id).where(document_keys.c.key.in_(some)),
+        ):
+            found.update(connection.execute(query.distinct()).scalars())
     now = archive.clock.now()
     for document_id in sorted(found):
-        add_work(connection, archive.ids, "link", document_id, now)
-        retry_work(connection, "link", document_id, now)
+        ask_again(connection, archive.ids, "link", document_id, now)
+    return len(found)
+
+
+def queue_unsettled(archive: Archive, connection: Connection, keys: Iterable[str], but: str) -> int:
+    """Queue the linking of documents with one of these keys that have no sure debtor yet, all but one of them.
+
+    A paper whose debtor is known tells whose the others are that carry the same numbers.
+    """
+    wanted = sorted(set(keys))
+    found: set[str] = set()
+    settled = exists().where(
+        links.c.document_id == document_keys.c.document_id,
+        links.c.target_type == "party",
+        links.c.role.in_(_OWING),
+        links.c.state.in_(("automatic", "confirmed")),
+        current(links, *LINK_KEY),
+    )
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = document_keys.c.key.in_(wanted[start : start + _AT_ONCE])
+        query = select(document_keys.c.document_id).where(some, document_keys.c.document_id != but, ~settled)
+        found.update(connection.execute(query.distinct().limit(_MOST_UNSETTLED)).scalars())
+    now = archive.clock.now()
+    for document_id in sorted(found):
+        ask_again(connection, archive.ids, "link", document_id, now)
     return len(found)

@@ -54,6 +54,16 @@ def describe(pages: Sequence[DepositPage], readings: Mapping[str, Reading]) -> D
     )
 
 
+def texts_of(pages: Sequence[DepositPage], readings: Mapping[str, Reading]) -> dict[int, str]:
+    """What each page of a document says, by its number within the document."""
+    return {
+        position: page.text
+        for position, (deposit, number) in enumerate(pages, start=1)
+        for page in readings[deposit].pages
+        if page.number == number
+    }
+
+
 def document_date(fields: Mapping[str, str]) -> date | None:
     """The date of a document with these present fields; None where none is a date."""
     for name in DATE_FIELDS:

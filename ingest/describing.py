@@ -11,7 +11,7 @@ from archive.catalogue.schema import current, document_deposits, document_pages,
 from archive.histories import FIELD_KEY
 from archive.readings import load_reading
 from ingest import linking, stored
-from ingest.describe import DepositPage, amount_minor, describe, document_date
+from ingest.describe import DepositPage, amount_minor, describe, document_date, texts_of
 from ocr.values import FieldReading, Reading
 
 WITHDRAWN = "withdrawn"
@@ -55,7 +55,7 @@ def describe_document(
     if row.kind_by is None:
         values |= {"kind": found.kind, "kind_confidence": found.kind_confidence}
     connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
-    linking.link_document(archive, connection, document_id, found.parts)
+    linking.link_document(archive, connection, document_id, found.parts, texts_of(pages, readings))
     stored.queue_indexing(connection, document_id, now)
 
 

@@ -5,7 +5,7 @@ from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import Task, finish
 from archive.readings import load_reading
 from ingest import stored
-from ingest.describe import describe
+from ingest.describe import describe, texts_of
 from ingest.describing import deposits_of, pages_of
 from ingest.linking import link_document
 
@@ -19,9 +19,9 @@ def relink(archive: Archive, task: Task) -> None:
             deposit: load_reading(archive, connection, deposit)
             for deposit in (deposits_of(connection, document_id) if pages else ())
         }
-    parts = describe(pages, readings).parts
+    parts, texts = describe(pages, readings).parts, texts_of(pages, readings)
     with archive.catalogue.write() as connection:
-        if link_document(archive, connection, document_id, parts):
+        if link_document(archive, connection, document_id, parts, texts):
             records.record_document(
                 archive, connection, document_id, type="link", actor=SYSTEM_ACTOR, reason="by-identifier"
             )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
 
 from archive.catalogue.schema import work
 from archive.catalogue.upsert import insert_if_absent
@@ -55,6 +55,30 @@ def add_work(
     )
 
 
+def ask_again(
+    connection: Connection, ids: Ids, kind: str, object_id: str, now: datetime, *, priority: int = BULK
+) -> None:
+    """Have work done from the present on: queued where there is none, ready where it was done or has failed.
+
+    Work that is under a lease may have read what is out of date by now: it becomes ready again when it is finished.
+    """
+    add_work(connection, ids, kind, object_id, now, priority=priority)
+    leased = work.c.state == "leased"
+    ready = work.c.state == "ready"
+    connection.execute(
+        update(work)
+        .where(work.c.kind == kind, work.c.object_id == object_id)
+        .values(
+            again=leased,
+            state=case((leased, "leased"), else_="ready"),
+            ready_at=case((leased | ready, work.c.ready_at), else_=now),
+            attempts=case((leased | ready, work.c.attempts), else_=0),
+            priority=case((work.c.priority < priority, work.c.priority), else_=priority),
+            finished_at=None,
+        )
+    )
+
+
 def claim_work(
     connection: Connection, holder: str, now: datetime, lease: timedelta, kinds: tuple[str, ...] | None = None
 ) -> Task | None:
@@ -84,8 +108,23 @@ def extend(connection: Connection, task: Task, now: datetime, lease: timedelta) 
 
 
 def finish(connection: Connection, task: Task, now: datetime) -> None:
-    """The work is done; raises LeaseLost where the lease is another's, so that the transaction undoes itself."""
-    _change(connection, task, state="done", finished_at=now, reason_code=None, reason=None, holder=None)
+    """The work is done, or ready again where it was asked for meanwhile.
+
+    Raises LeaseLost where the lease is another's, so that the transaction undoes itself.
+    """
+    again = work.c.again
+    _change(
+        connection,
+        task,
+        state=case((again, "ready"), else_="done"),
+        attempts=case((again, 0), else_=work.c.attempts),
+        ready_at=case((again, now), else_=work.c.ready_at),
+        finished_at=case((again, None), else_=now),
+        again=False,
+        reason_code=None,
+        reason=None,
+        holder=None,
+    )
 
 
 def fail(connection: Connection, task: Task, now: datetime, code: str, reason: str, *, retry: bool) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import JSON, TypeDecorator
+from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -40,6 +40,11 @@ class Instant(TypeDecorator[datetime]):
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 Serial = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself only for INTEGER
+
+
+def bytewise(length: int) -> TypeEngine[str]:
+    """Text that is compared byte by byte on every database, so that an index serves ranges of beginnings."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
 def identifier(name: str = "id", **options: Any) -> Column[str]:

@@ -1,8 +1,20 @@
 """Tables of the registry: parties, claims, assignments. Owned by the collection system; linked to from papers."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
-from archive.catalogue.schema.columns import Json, identifier, instant, metadata, refers, serial
+from archive.catalogue.schema.columns import Json, bytewise, identifier, instant, metadata, refers, serial
 
 parties = Table(
     "parties",
@@ -15,6 +27,8 @@ parties = Table(
     Column("birth_date", Date),
     Column("town", String(120)),
     Column("address", Json, nullable=False),
+    Column("other_addresses", Json, nullable=False, server_default="[]"),
+    Column("digest", String(64)),  # of what was imported last: the same again changes nothing
     instant("created_at"),
     instant("updated_at"),
     Column("version", Integer, nullable=False),
@@ -39,8 +53,30 @@ party_identifiers = Table(
     Column("type", String(20), nullable=False),  # as in the field names: pesel, nip, iban, ...
     Column("value", String(64), nullable=False),
     Column("valid", Boolean, nullable=False),  # whether its check digit holds
+    Column("reversed", bytewise(64), nullable=False, server_default=""),  # for those who know the end of it
     PrimaryKeyConstraint("party_id", "type", "value"),
     Index("ix_party_identifiers_value", "value"),
+    Index("ix_party_identifiers_reversed", "reversed"),
+)
+
+# What names are found by: words for type-ahead, beginnings, ends and pairs for linking (`archive.names`).
+party_keys = Table(
+    "party_keys",
+    metadata,
+    Column("key", bytewise(64), nullable=False),
+    refers("party_id", "parties"),
+    PrimaryKeyConstraint("key", "party_id"),
+    sqlite_with_rowid=False,
+)
+
+# What papers name, so that those are linked anew which a change of the registry concerns.
+document_keys = Table(
+    "document_keys",
+    metadata,
+    Column("key", bytewise(64), nullable=False),
+    refers("document_id", "documents"),
+    PrimaryKeyConstraint("key", "document_id"),
+    sqlite_with_rowid=False,
 )
 
 claims = Table(
@@ -49,14 +85,15 @@ claims = Table(
     identifier(),
     Column("number", String(120), nullable=False, index=True),
     refers("portfolio_id", "portfolios", nullable=True),
-    Column("original_creditor", String(36)),
-    Column("creditor", String(36)),
+    Column("original_creditor", String(36), index=True),
+    Column("creditor", String(36), index=True),
     Column("currency", String(3)),
     Column("principal_minor", BigInteger),
     Column("principal_source", String(60)),
     Column("principal_as_of", Date),
     Column("dates", Json, nullable=False),
     Column("external_id", String(200), unique=True),
+    Column("digest", String(64)),
     instant("created_at"),
     instant("updated_at"),
     Column("version", Integer, nullable=False),
@@ -77,9 +114,15 @@ claim_numbers = Table(
     refers("claim_id", "claims", index=False),
     Column("type", String(20), nullable=False),  # contract_number, case_number, invoice_number, ...
     Column("value", String(120), nullable=False),
-    Column("folded", String(120), nullable=False),  # letters and digits only, upper case
+    Column("folded", bytewise(120), nullable=False),  # letters and digits only, upper case
+    Column("reversed", bytewise(120), nullable=False, server_default=""),
+    Column(
+        "skeleton", bytewise(120), nullable=False, server_default=""
+    ),  # what recognition confuses made one
     PrimaryKeyConstraint("claim_id", "type", "value"),
     Index("ix_claim_numbers_folded", "folded"),
+    Index("ix_claim_numbers_reversed", "reversed"),
+    Index("ix_claim_numbers_skeleton", "skeleton"),
 )
 
 assignments = Table(
@@ -94,4 +137,58 @@ assignments = Table(
     Column("actor", String(36), nullable=False),
     instant("at"),
     Column("ordinal", Integer, nullable=False),
+)
+
+# What a record was before each change: rows are only added.
+registry_changes = Table(
+    "registry_changes",
+    metadata,
+    serial(),
+    Column("object_type", String(10), nullable=False),  # party or claim
+    Column("object_id", String(36), nullable=False),
+    Column("version", Integer, nullable=False),  # of the record as it was
+    Column("before", Json, nullable=False),
+    Column("actor", String(36), nullable=False),
+    Column("import_id", String(36)),
+    instant("at"),
+    Index("ix_registry_changes_object", "object_type", "object_id"),
+)
+
+import_mappings = Table(
+    "import_mappings",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("what", String(10), nullable=False),  # debtors or claims
+    Column("columns", Json, nullable=False),
+    Column("actor", String(36), nullable=False),
+    instant("at"),
+)
+
+imports = Table(
+    "imports",
+    metadata,
+    identifier(),
+    Column("what", String(10), nullable=False),  # debtors or claims
+    Column("file_name", String(200), nullable=False),
+    Column("options", Json, nullable=False),  # mapping, encoding, separator, portfolio
+    Column("dry_run", Boolean, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting, running, done, failed
+    Column("reason", Text),
+    Column("counts", Json, nullable=False),
+    Column("actor", String(36), nullable=False),
+    instant("at"),
+    instant("finished_at", nullable=True),
+    CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+)
+
+# Rows of a file that were refused, and why; those that were taken are counted.
+import_problems = Table(
+    "import_problems",
+    metadata,
+    serial(),
+    refers("import_id", "imports"),
+    Column("line", Integer, nullable=False),
+    Column("field", String(60), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("reason", Text, nullable=False),
 )

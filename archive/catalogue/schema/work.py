@@ -1,6 +1,17 @@
 """Tables of what is to be done: work, leases, the index outbox."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from archive.catalogue.schema.columns import identifier, instant, metadata, serial
 
@@ -8,7 +19,7 @@ work = Table(
     "work",
     metadata,
     identifier(),
-    Column("kind", String(12), nullable=False),  # read, link
+    Column("kind", String(12), nullable=False),  # read, link, import
     Column("object_id", String(36), nullable=False),
     Column("priority", Integer, nullable=False),  # smaller is more urgent: 10 a person waits, 50 bulk
     Column("state", String(8), nullable=False),
@@ -17,6 +28,8 @@ work = Table(
     Column("holder", String(80)),
     Column("token", Integer, nullable=False),  # the fencing token: grows with every lease
     instant("leased_until", nullable=True),
+    # Asked for again while it was leased: what was read for it may be out of date, so it becomes ready once more.
+    Column("again", Boolean, nullable=False, server_default=false()),
     Column("reason_code", String(40)),
     Column("reason", Text),
     instant("created_at"),

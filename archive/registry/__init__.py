@@ -1,0 +1,44 @@
+"""The registry that papers are linked to: portfolios, parties with names and identifiers, claims with roles.
+
+The collection system owns these records; `external_id` is its name for them, and an upsert by it changes nothing where
+nothing changed.
+"""
+
+from archive.names import fold_name, fold_number
+from archive.registry.claims import (
+    NewAssignment,
+    add_assignment,
+    assignments_of,
+    put_claim,
+    put_claims,
+)
+from archive.registry.history import changes_of
+from archive.registry.lookup import claims_in, find_claims, find_parties, parties_in
+from archive.registry.parties import put_parties, put_party
+from archive.registry.portfolios import add_portfolio, find_portfolio, list_portfolios
+from archive.registry.values import PARTY_KINDS, ROLES, NewClaim, NewParty, Put
+
+__all__ = [
+    "PARTY_KINDS",
+    "ROLES",
+    "NewAssignment",
+    "NewClaim",
+    "NewParty",
+    "Put",
+    "add_assignment",
+    "add_portfolio",
+    "assignments_of",
+    "changes_of",
+    "claims_in",
+    "find_claims",
+    "find_parties",
+    "find_portfolio",
+    "fold_name",
+    "fold_number",
+    "list_portfolios",
+    "parties_in",
+    "put_claim",
+    "put_claims",
+    "put_parties",
+    "put_party",
+]

@@ -1,0 +1,199 @@
+"""Writes claims by the thousand, with their parties and numbers; assignments are a history of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from archive.archive import SYSTEM_ACTOR, Archive
+from archive.catalogue.schema import assignments, claim_numbers, claim_parties, claims
+from archive.names import fold_number, number_skeleton
+from archive.registry.history import keep_former
+from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
+from archive.relinking import queue_linking
+from tabellion.base.errors import BadRequest, NotFound
+
+_AT_ONCE = 500
+
+
+def put_claim(archive: Archive, connection: Connection, claim: NewClaim, actor: str = SYSTEM_ACTOR) -> str:
+    """Add a claim, or bring the one with that external id up to date; gives its id."""
+    return put_claims(archive, connection, [claim], actor)[0].id
+
+
+def put_claims(
+    archive: Archive,
+    connection: Connection,
+    wanted: Sequence[NewClaim],
+    actor: str = SYSTEM_ACTOR,
+    import_id: str | None = None,
+) -> list[Put]:
+    """Add claims, or bring those with their external ids up to date; papers that name them are linked anew.
+
+    Raises BadRequest where one cannot be a claim, or two of them have one external id.
+    """
+    for claim in wanted:
+        claim.check()
+    named = [claim.external_id for claim in wanted if claim.external_id is not None]
+    if len(set(named)) != len(named):
+        raise BadRequest("two claims have one external id")
+    known = _known(connection, named)
+    now = archive.clock.now()
+    done: list[Put] = []
+    fresh: list[dict[str, Any]] = []
+    changed: dict[str, NewClaim] = {}
+    written: dict[str, NewClaim] = {}
+    for claim in wanted:
+        row, digest = known.get(claim.external_id or ""), claim.digest
+        if row is not None and row.digest == digest:
+            done.append(Put(row.id, "unchanged"))
+            continue
+        claim_id = archive.ids.new() if row is None else row.id
+        done.append(Put(claim_id, "added" if row is None else "changed"))
+        written[claim_id] = claim
+        if row is None:
+            fresh.append(
+                {**_values(claim, digest), "id": claim_id, "created_at": now, "updated_at": now, "version": 1}
+            )
+        else:
+            changed[claim_id] = claim
+    touched: set[str] = set()
+    ids = list(changed)
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        touched |= keep_former(archive, connection, "claim", some, actor, import_id)
+        for table in (claim_parties, claim_numbers):
+            connection.execute(delete(table).where(table.c.claim_id.in_(some)))
+    for claim_id, claim in changed.items():
+        values = _values(claim, claim.digest) | {"updated_at": now, "version": claims.c.version + 1}
+        connection.execute(update(claims).where(claims.c.id == claim_id).values(**values))
+    if fresh:
+        connection.execute(insert(claims), fresh)
+    touched |= _write_children(connection, written)
+    queue_linking(archive, connection, touched)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class NewAssignment:
+    """A claim passes to another creditor on a day; `basis_document` is the paper that says so."""
+
+    claim: str
+    to_party: str
+    on_date: date
+    from_party: str | None = None
+    basis_document: str | None = None
+
+
+def add_assignment(archive: Archive, connection: Connection, event: NewAssignment, actor: str) -> int:
+    """Add the event to the claim's history and make the buyer its creditor; gives its number on the claim, from 1.
+
+    The same event again changes nothing. Raises NotFound for a claim that is not there.
+    """
+    row = connection.execute(select(claims).where(claims.c.id == event.claim).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("there is no such claim")
+    history = assignments_of(connection, event.claim)
+    for one in history:
+        if (one.to_party, one.on_date) == (event.to_party, event.on_date):
+            ordinal: int = one.ordinal
+            return ordinal
+    number = (
+        connection.scalar(
+            select(func.max(assignments.c.ordinal)).where(assignments.c.claim_id == event.claim)
+        )
+        or 0
+    ) + 1
+    connection.execute(
+        insert(assignments).values(
+            claim_id=event.claim,
+            from_party=event.from_party or row.creditor,
+            to_party=event.to_party,
+            on_date=event.on_date,
+            basis_document=event.basis_document,
+            actor=actor,
+            at=archive.clock.now(),
+            ordinal=number,
+        )
+    )
+    if all(one.on_date <= event.on_date for one in history):
+        values = {
+            "creditor": event.to_party,
+            "version": claims.c.version + 1,
+            "updated_at": archive.clock.now(),
+        }
+        if row.original_creditor is None:
+            values["original_creditor"] = event.from_party or row.creditor
+        connection.execute(update(claims).where(claims.c.id == event.claim).values(**values))
+    return number
+
+
+def assignments_of(connection: Connection, claim_id: str) -> Sequence[Row[Any]]:
+    """Who bought the claim when, oldest first."""
+    return connection.execute(
+        select(assignments)
+        .where(assignments.c.claim_id == claim_id)
+        .order_by(assignments.c.on_date, assignments.c.ordinal)
+    ).all()
+
+
+def _known(connection: Connection, named: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for start in range(0, len(named), _AT_ONCE):
+        rows = connection.execute(
+            select(claims.c.id, claims.c.external_id, claims.c.digest).where(
+                claims.c.external_id.in_(named[start : start + _AT_ONCE])
+            )
+        )
+        found |= {row.external_id: row for row in rows}
+    return found
+
+
+def _values(claim: NewClaim, digest: str) -> dict[str, Any]:
+    return {
+        "number": claim.number.strip()[:LARGEST_NUMBER],
+        "portfolio_id": claim.portfolio,
+        "original_creditor": claim.original_creditor,
+        "creditor": claim.creditor,
+        "currency": claim.currency,
+        "principal_minor": claim.principal_minor,
+        "principal_source": claim.principal_source,
+        "principal_as_of": claim.principal_as_of,
+        "dates": claim.dates,
+        "external_id": claim.external_id,
+        "digest": digest,
+    }
+
+
+def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> set[str]:
+    roles: list[dict[str, Any]] = []
+    numbers: list[dict[str, Any]] = []
+    touched: set[str] = set()
+    for claim_id, claim in written.items():
+        roles += (
+            {"claim_id": claim_id, "party_id": party_id, "role": role}
+            for party_id, role in dict.fromkeys(claim.parties)
+        )
+        pairs = (
+            (kind, value[:LARGEST_NUMBER]) for kind, value in (("claim_number", claim.number), *claim.numbers)
+        )
+        for kind, value in dict.fromkeys(pairs):
+            folded, skeleton = fold_number(value), number_skeleton(value)
+            numbers.append(
+                {
+                    "claim_id": claim_id,
+                    "type": kind,
+                    "value": value,
+                    "folded": folded,
+                    "reversed": folded[::-1],
+                    "skeleton": skeleton,
+                }
+            )
+            touched |= {value, folded, f"c:{skeleton}"}
+    if roles:
+        connection.execute(insert(claim_parties), roles)
+    if numbers:
+        connection.execute(insert(claim_numbers), numbers)
+    return touched

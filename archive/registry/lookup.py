@@ -1,0 +1,114 @@
+"""Finds parties and claims as people type: words of a name, identifiers and numbers whole or by their end.
+
+Every question is a range of an index: nothing reads the whole registry, and no word makes it read more than a bounded
+part of a range.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, union
+
+from archive.catalogue.schema import claim_numbers, claim_parties, claims, parties, party_identifiers
+from archive.catalogue.schema.registry import party_keys
+from archive.names import fold_name, fold_number
+
+_LAST = "\U0010ffff"
+_MOST_MATCHES = 400
+"""Parties that are looked at for one beginning of a word; exact words come first."""
+
+_COUNTED = 3_000
+_MOST_WORDS = 8
+_SHORTEST_NUMBER = 4
+
+
+def parties_in(portfolio_ids: Sequence[str] | None, creditor_ids: Sequence[str] = ()) -> ColumnElement[bool]:
+    """The condition that a row of `parties` has a claim in these portfolios or of these creditors; None: any."""
+    if portfolio_ids is None:
+        return parties.c.id.is_not(None)
+    return exists().where(
+        and_(
+            claim_parties.c.party_id == parties.c.id,
+            claims.c.id == claim_parties.c.claim_id,
+            or_(claims.c.portfolio_id.in_(portfolio_ids), claims.c.creditor.in_(creditor_ids)),
+        )
+    )
+
+
+def claims_in(portfolio_ids: Sequence[str] | None, creditor_ids: Sequence[str] = ()) -> ColumnElement[bool]:
+    """The condition that a row of `claims` belongs to these portfolios or creditors; None: any."""
+    if portfolio_ids is None:
+        return claims.c.id.is_not(None)
+    return or_(claims.c.portfolio_id.in_(portfolio_ids), claims.c.creditor.in_(creditor_ids))
+
+
+def find_parties(
+    connection: Connection, text: str, visible: ColumnElement[bool], limit: int
+) -> Sequence[Row[Any]]:
+    """Parties with words of a name that begin so, or with an identifier that is, begins or ends with the text."""
+    ways: list[Select[Any]] = []
+    if words := fold_name(text).split()[:_MOST_WORDS]:
+        ways.append(_by_words(connection, words, visible))
+    number = fold_number(text)
+    if len(number) >= _SHORTEST_NUMBER and any(character.isdigit() for character in number):
+        for column, value in (
+            (party_identifiers.c.value, number),
+            (party_identifiers.c.reversed, number[::-1]),
+        ):
+            ways.append(
+                select(parties.c.id)
+                .join(party_identifiers, party_identifiers.c.party_id == parties.c.id)
+                .where(_begins(column, value), visible)
+                .limit(_MOST_MATCHES)
+            )
+    if not ways:
+        return []
+    found = union(*(select(way.subquery()) for way in ways)).subquery()
+    query = select(parties).join(found, found.c.id == parties.c.id)
+    return connection.execute(query.order_by(parties.c.sort_name, parties.c.id).limit(limit)).all()
+
+
+def find_claims(
+    connection: Connection, text: str, visible: ColumnElement[bool], limit: int
+) -> Sequence[Row[Any]]:
+    """Claims that have a number which is, begins or ends with the text."""
+    number = fold_number(text)
+    if len(number) < _SHORTEST_NUMBER or not any(character.isdigit() for character in number):
+        return []
+    ways = [
+        select(claims.c.id)
+        .join(claim_numbers, claim_numbers.c.claim_id == claims.c.id)
+        .where(_begins(column, value), visible)
+        .limit(_MOST_MATCHES)
+        for column, value in ((claim_numbers.c.folded, number), (claim_numbers.c.reversed, number[::-1]))
+    ]
+    found = union(*(select(way.subquery()) for way in ways)).subquery()
+    query = select(claims).join(found, found.c.id == claims.c.id)
+    return connection.execute(query.order_by(claims.c.number, claims.c.id).limit(limit)).all()
+
+
+def _by_words(connection: Connection, words: Sequence[str], visible: ColumnElement[bool]) -> Select[Any]:
+    """The rarest word leads, by its range of the index; the others are looked up of each party that has it."""
+    counts = {word: _count(connection, word) for word in words}
+    first, *others = sorted(dict.fromkeys(words), key=lambda word: counts[word])
+    lead = party_keys.alias()
+    conditions = [_begins(lead.c.key, f"w:{first}"), visible]
+    for word in others:
+        other = party_keys.alias()
+        conditions.append(exists().where(other.c.party_id == parties.c.id, _begins(other.c.key, f"w:{word}")))
+    return (
+        select(parties.c.id)
+        .join(lead, lead.c.party_id == parties.c.id)
+        .where(*conditions)
+        .order_by(lead.c.key)
+        .limit(_MOST_MATCHES)
+    )
+
+
+def _count(connection: Connection, word: str) -> int:
+    some = select(party_keys.c.party_id).where(_begins(party_keys.c.key, f"w:{word}")).limit(_COUNTED)
+    return connection.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def _begins(column: Any, text: str) -> ColumnElement[bool]:
+    return and_(column >= text, column < text + _LAST)

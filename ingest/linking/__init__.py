@@ -1,0 +1,236 @@
+"""Links page spans of documents to parties and claims by what was read on them.
+
+Identifiers whose check digit holds come first, then the numbers of claims, accounts, and names with something beside
+them. Where several records fit alike, or the score lies between the thresholds, a person decides; what a person
+decided is never touched.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from sqlalchemy import Connection, delete, insert, select
+
+from archive.archive import Archive
+from archive.catalogue.schema import current, fields
+from archive.catalogue.schema.registry import document_keys
+from archive.histories import FIELD_KEY
+from archive.names import begin_pairs, number_skeleton
+from archive.relinking import queue_unsettled
+from ingest.linking import candidates, weighing
+from ingest.linking.candidates import OWING as _OWING
+from ingest.linking.candidates import WORTH_SHARING, Known
+from ingest.linking.said import NUMBER_FIELDS, Said, said_of
+from ingest.linking.weighing import BASES, IBAN, IDENTIFIER, NUMBER, Opinion
+from ingest.linking.writing import Span, Wanted, write_links
+
+__all__ = ["BASES", "CLAIM_ROLE", "NUMBER_FIELDS", "Span", "link_document"]
+
+CLAIM_ROLE = "claim"
+_SCORES = {IDENTIFIER: 1.0, NUMBER: 0.95, IBAN: 0.9}
+_DOUBTFUL = 0.6
+_LIKE_NOBODY = 0.5
+_MOST_KEYS = 400
+_LONG = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A record that a paper is about, on some of its pages."""
+
+    type: str
+    id: str
+    role: str
+    score: float
+    basis: str
+    sure: bool
+    pages: frozenset[int]
+
+
+def link_document(
+    archive: Archive,
+    connection: Connection,
+    document_id: str,
+    parts: Sequence[Span],
+    texts: Mapping[int, str] | None = None,
+) -> bool:
+    """Bring the machine's links of a document in line with its present fields; the caller records the document.
+
+    `parts` are the runs of pages that are one paper each, `texts` what its pages say. A target that is alone in its
+    role within a paper is linked to the whole paper, one of several to the pages that name it. True: something changed.
+    """
+    rows = connection.execute(
+        select(fields).where(
+            fields.c.document_id == document_id, current(fields, *FIELD_KEY), fields.c.state != "withdrawn"
+        )
+    ).all()
+    wanted: list[Wanted] = []
+    keys: set[str] = set()
+    telling: set[str] = set()
+    for first, last in parts:
+        said = said_of(rows, texts or {}, first, last)
+        found = find(connection, said, document_id)
+        keys |= _keys(said, settled=any(one.sure and one.role in _OWING for one in found))
+        if any(one.role in _OWING and one.score >= WORTH_SHARING for one in found):
+            telling |= {f"c:{number_skeleton(number)}"[:64] for number in {*said.numbers, *said.tokens}}
+        for one in found:
+            alone = all(
+                other.id == one.id or (other.type, other.role) != (one.type, one.role) for other in found
+            )
+            spans = [(first, last)] if alone or not one.pages else _runs(one.pages)
+            wanted += (
+                Wanted(span, one.type, one.id, one.role, one.score, one.basis, one.sure) for span in spans
+            )
+    _write_keys(connection, document_id, keys)
+    changed = write_links(archive, connection, document_id, wanted, BASES)
+    if changed and telling:
+        queue_unsettled(archive, connection, telling, document_id)
+    return changed
+
+
+def find(connection: Connection, said: Said, document_id: str) -> list[Found]:
+    """The parties and claims that one paper is about, sure and doubtful ones; reads the registry's indexes only."""
+    shared = candidates.by_shared_numbers(connection, document_id, {**said.tokens, **said.numbers})
+    said = replace(said, shared={party: pages for party, (_, pages) in shared.items()})
+    claims = _by_numbers(connection, said)
+    debtors = candidates.debtors_of(connection, [claim for claim, _ in claims])
+    ids = {party for held in debtors.values() for party, _ in held} | set(shared)
+    ids |= candidates.by_names(connection, (mention.name for mention in said.mentions))
+    written = candidates.by_value(connection, said.tokens)
+    ids |= {party for (_, value), owners in written.items() for party in owners if len(value) >= _LONG}
+    owners = candidates.by_identifier(connection, said.identifiers)
+    registry = candidates.known(connection, ids | {party for held in owners.values() for party in held})
+    named = _by_identifiers(said, owners, registry)
+    opinions = _opinions(said, registry.values(), named, shared)
+    recognised = any(one.role in _OWING and one.sure for one in named)
+    if not recognised and not any(one.role in _OWING and one.likeness for one in opinions):
+        for page, words in said.words.items():
+            more = candidates.by_words(connection, words, said.squashed[page]) - registry.keys()
+            strangers = candidates.known(connection, more)
+            opinions += _opinions(said, strangers.values(), named, shared)
+            registry |= strangers
+    parties = named + [
+        Found("party", one.party, one.role, one.score, one.basis, one.sure, one.pages)
+        for one in weighing.settle(opinions)
+    ]
+    return parties + _claims(claims, debtors, parties)
+
+
+def _by_identifiers(
+    said: Said, owned: Mapping[tuple[str, str], Sequence[str]], registry: Mapping[str, Known]
+) -> list[Found]:
+    """The owners of identifiers and accounts that stand in fields; of several owners none is sure."""
+    found: dict[tuple[str, str], Found] = {}
+    for (kind, value), owners in owned.items():
+        basis = IBAN if kind == "iban" else IDENTIFIER
+        for party in owners:
+            for role in {role for role, _ in said.identifiers[kind, value]}:
+                sure = len(owners) == 1 and weighing.supports(said, registry[party], role)
+                score = _SCORES[basis] * (1.0 if sure else 0.5 if len(owners) > 1 else 0.8)
+                pages = frozenset(page for other, page in said.identifiers[kind, value] if other == role)
+                one = Found("party", party, role, score, basis, sure, pages)
+                known = found.get((party, role))
+                found[party, role] = one if known is None else _joined(*sorted((one, known), key=_by_score))
+    return list(found.values())
+
+
+def _by_score(one: Found) -> float:
+    return -one.score
+
+
+def _joined(one: Found, other: Found) -> Found:
+    return Found(one.type, one.id, one.role, one.score, one.basis, one.sure, one.pages | other.pages)
+
+
+def _opinions(
+    said: Said,
+    parties: Iterable[Known],
+    named: Sequence[Found],
+    shared: Mapping[str, tuple[bool, frozenset[int]]],
+) -> list[Opinion]:
+    """What names, dates, addresses and numbers say of these parties, in roles that no identifier has given them."""
+    filled = {(one.id, one.role) for one in named}
+    strong = {one.role for one in named if one.sure and one.basis == IDENTIFIER}
+    opinions = []
+    for party in parties:
+        for opinion in weighing.weigh(said, party):
+            if (opinion.party, opinion.role) in filled:
+                continue
+            if opinion.role in strong and opinion.basis in (weighing.NAME, NUMBER):
+                continue
+            doubtful = opinion.basis == weighing.NUMBER_NAME and not shared.get(party.id, (True,))[0]
+            opinions.append(replace(opinion, score=_DOUBTFUL) if doubtful and not party.claims else opinion)
+    return opinions
+
+
+def _by_numbers(connection: Connection, said: Said) -> dict[tuple[str, bool], frozenset[int]]:
+    """Claims by the numbers on the paper, with the pages; True: a field has it letter by letter, and alone."""
+    found: dict[tuple[str, bool], set[int]] = {}
+    for number, claims in candidates.by_number(connection, said.numbers).items():
+        for claim, exact in claims:
+            found.setdefault((claim, exact and len(claims) == 1), set()).update(said.numbers[number])
+    sure = {claim for claim, is_sure in found if is_sure}
+    for number, claims in candidates.by_number(connection, said.tokens).items():
+        for claim, _ in claims:
+            if claim not in sure:
+                found.setdefault((claim, False), set()).update(said.tokens[number])
+    return {key: frozenset(pages) for key, pages in found.items() if key[1] or key[0] not in sure}
+
+
+def _claims(
+    claims: Mapping[tuple[str, bool], frozenset[int]],
+    debtors: Mapping[str, Sequence[tuple[str, str]]],
+    parties: Sequence[Found],
+) -> list[Found]:
+    """The claims that the paper is about; one whose debtor is on the paper is sure, one of somebody else is not."""
+    here = {one.id for one in parties if one.sure}
+    maybe = {one.id for one in parties}
+    others = any(one.sure and one.role in _OWING for one in parties)
+    found = []
+    for (claim, exact), pages in claims.items():
+        held = [party for party, _ in debtors.get(claim, ())]
+        supported = any(party in here for party in held)
+        strange = bool(held) and not any(party in maybe for party in held) and others
+        sure = supported or (exact and not strange)
+        score = _SCORES[NUMBER] if sure else _DOUBTFUL
+        found.append(Found("claim", claim, CLAIM_ROLE, score, NUMBER, sure, pages))
+    return found
+
+
+def _keys(said: Said, *, settled: bool) -> set[str]:
+    """By what the paper is found again when the registry changes; its words only where its debtor is not known."""
+    keys = {f"n:{pair}" for mention in said.mentions for pair in begin_pairs(mention.name.words)}
+    keys |= {f"c:{number_skeleton(number)}" for number in said.numbers}
+    more: set[str] = set()
+    if not settled:
+        more |= {f"c:{number_skeleton(number)}" for number in said.tokens} | set(said.tokens)
+        for words in said.words.values():
+            for one, other in pairwise(words):
+                more |= {f"n:{pair}" for pair in begin_pairs((one, other))}
+    return {key[:64] for key in [*keys, *sorted(more - keys)[:_MOST_KEYS]]}
+
+
+def _write_keys(connection: Connection, document_id: str, keys: set[str]) -> None:
+    there = set(
+        connection.execute(
+            select(document_keys.c.key).where(document_keys.c.document_id == document_id)
+        ).scalars()
+    )
+    if gone := sorted(there - keys):
+        connection.execute(
+            delete(document_keys).where(
+                document_keys.c.document_id == document_id, document_keys.c.key.in_(gone)
+            )
+        )
+    if fresh := sorted(keys - there):
+        connection.execute(insert(document_keys), [{"key": key, "document_id": document_id} for key in fresh])
+
+
+def _runs(pages: Iterable[int]) -> list[Span]:
+    runs: list[Span] = []
+    for page in sorted(pages):
+        if runs and runs[-1][1] == page - 1:
+            runs[-1] = (runs[-1][0], page)
+        else:
+            runs.append((page, page))
+    return runs
