@@ -148,6 +148,11 @@ def weakest(classes: Iterable[TimeClass]) -> TimeClass:
     return min(classes, key=_WEAKEST_FIRST.index, default="none")
 
 
+def strongest(classes: Iterable[TimeClass]) -> TimeClass:
+    """The class of time that an object has by several proofs of which each stands alone; `none` for no proof."""
+    return max(classes, key=_WEAKEST_FIRST.index, default="none")
+
+
 def conclude(
     policy: Policy,
     verdicts: Mapping[Aspect, Verdict],

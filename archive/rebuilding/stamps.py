@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Sequence
+from itertools import count
 
 from sqlalchemy import insert, select, update
 
 from archive import stamp_files
-from archive.catalogue.schema import manifests, stamps
+from archive.catalogue.schema import manifests, stamp_tokens, stamps
 from archive.rebuilding.log_read import LogFacts
 from archive.rebuilding.vault_read import VaultObjects
 from archive.stamp_files import Frozen
@@ -70,6 +71,37 @@ def _write(vault: VaultObjects, facts: LogFacts, frozen: Frozen, trusts: Sequenc
     except EvidenceError as error:
         vault.problems.append(f"the token of stamp {frozen.number}: {error}")
     vault.connection.execute(insert(stamps).values(**values))
+    _write_further(vault, facts, frozen, trusts)
+
+
+def _write_further(
+    vault: VaultObjects, facts: LogFacts, frozen: Frozen, trusts: Sequence[TimestampTrust]
+) -> None:
+    """Write the further tokens that the log names; one that it does not have yet the keeper finds and logs."""
+    logged = facts.named("stamp", frozen.stamp, "stamp")
+    for place in count(2):
+        try:
+            der = stamp_files.read_further(vault.archive.objects, frozen.stamp, place)
+            token = verify_with_any(der, frozen.root, trusts, vault.archive.clock.now())
+        except VaultMissing:
+            return
+        except EvidenceError as error:
+            vault.problems.append(f"token {place} of stamp {frozen.number}: {error}")
+            return
+        told = logged.get(hashlib.sha256(der).hexdigest())
+        if told is None:
+            return
+        vault.connection.execute(
+            insert(stamp_tokens).values(
+                stamp_id=frozen.stamp,
+                place=place,
+                token=der,
+                authority=token.authority,
+                time_class=token.time_class,
+                gen_time=token.gen_time,
+                verified_at=told.time,
+            )
+        )
 
 
 def _place_members(vault: VaultObjects, found: Sequence[Frozen]) -> None:

@@ -76,6 +76,10 @@ class Findings:
         if finding not in self._findings[-8:]:
             self._findings.append(finding)
 
+    def tell(self, code: str, what: str, document: str | None = None) -> None:
+        """Something that decides nothing by itself, and that a reader must know."""
+        self._findings.append(Finding(code, f"{what}. {ADVICE.get(code, _TIME)}", document))
+
     def undecided(self, aspect: Aspect, code: str, what: str) -> None:
         """Something could not be decided."""
         if self._verdicts.get(aspect) is not Verdict.FAILED:

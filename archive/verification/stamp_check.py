@@ -13,13 +13,15 @@ from archive.catalogue.schema import manifests, stamps
 from archive.evidence_records import EvidenceRecords, stored_members
 from archive.stamp_files import Frozen
 from archive.verification.findings import Findings
+from archive.verification.further_check import FurtherCheck
 from archive.verification.log_check import LogCheck
 from archive.verification.trust import VerifyTrust
 from signing.checkpoint import Checkpoint
 from signing.errors import RecordRefused, TokenRefused
 from signing.ers import digest_of, parse_record, verify_record
+from signing.timestamp import Token
 from signing.token_trust import token_check
-from signing.verdict import Aspect
+from signing.verdict import Aspect, strongest
 from tabellion.base.errors import EvidenceError, Unavailable
 
 PROVED = ("verified", "published")
@@ -61,6 +63,7 @@ class StampCheck:
         self._records = EvidenceRecords(archive)
         self._now = archive.clock.now()
         self._check_token = token_check(trust.authorities, self._now)
+        self._further = FurtherCheck(archive, log, findings, self._check_token)
         newest = max((row for row in rows if row.note is not None), key=lambda row: row.number, default=None)
         if newest is not None:
             self._require_extended(newest)
@@ -144,23 +147,44 @@ class StampCheck:
             failed(Aspect.TIME, "STAMP_ALTERED", f"{name}: {error}", document)
             return None
         self._findings.checked["tokens"] += 1
-        try:
-            token = self._check_token(der, frozen.root, "sha256")
-        except TokenRefused as refused:
-            failed(Aspect.TIME, refused.reason, f"the token of {name} does not hold: {refused}", document)
+        further = self._further.holding(row, frozen.root, document)
+        token = self._first_token(der, frozen, name, further, document)
+        if token is None and not further:
             return None
-        if not self._agrees(row, frozen, der, checkpoint) or row.gen_time != token.gen_time:
+        if not self._agrees(row, frozen, der, checkpoint) or (
+            token is not None and row.gen_time != token.gen_time
+        ):
             what = (
                 f"the catalogue says of {name} something else than the vault: root, checkpoint, token or time"
             )
             failed(Aspect.TIME, "STAMP_ALTERED", what, document)
             return None
-        self._findings.times.add(token.time_class)
-        self._findings.authorities.add(token.authority)
+        holding = [*further, *([] if token is None else [token])]
+        self._findings.times.add(strongest(each.time_class for each in holding))
+        self._findings.authorities.update(each.authority for each in holding)
         self._require_extended(row)
         self._require_logged(row, der, document)
+        if token is None:
+            return Proved(frozen, checkpoint.size, rehashed=False)
         rehashed = self._check_renewals(row, frozen, name, document)
         return None if rehashed is None else Proved(frozen, checkpoint.size, rehashed)
+
+    def _first_token(
+        self, der: bytes, frozen: Frozen, name: str, further: Sequence[Token], document: str | None
+    ) -> Token | None:
+        """The stamp's token if it holds. If not, and none of another operator does, the time is failed or undecided."""
+        try:
+            return self._check_token(der, frozen.root, "sha256")
+        except TokenRefused as refused:
+            what = f"the token of {name} does not hold: {refused}"
+            if further:
+                self._findings.tell(refused.reason, what, document)
+            elif refused.undecided:
+                self._findings.undecided(Aspect.TIME, refused.reason, what)
+                self._findings.times.add("unknown")
+            else:
+                self._findings.failed(Aspect.TIME, refused.reason, what, document)
+            return None
 
     def _check_renewals(self, row: Row[Any], frozen: Frozen, name: str, document: str | None) -> bool | None:
         """Whether the hash was renewed, where every renewal came in time and the newest holds now; None: it is refused.

@@ -2,25 +2,32 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from archive.archive import Archive
 from archive.catalogue import schema as t
+from archive.rebuild import rebuild
 from archive.stamp_asks import mark_looked_at, refusals
 from archive.stamp_closing import demand
 from archive.stamp_files import read, read_further, read_token
 from archive.stamp_tokens import further_tokens
 from archive.stamps import Stamps
+from archive.verification.trust import VerifyTrust
+from archive.verify import verify
 from signing import cms
 from signing.entry import Entry
+from signing.note import NoteKey
 from signing.timestamp import verify_token
+from signing.verdict import Aspect, Report, Verdict
 from tabellion.base.clock import ManualClock
 from tests.archive.authority_front import Front, front, status
-from tests.archive.building import Intake
-from tests.archive.keeping import TestKeeper
+from tests.archive.building import ORIGIN, Intake, make_archive
+from tests.archive.keeping import TestKeeper, log_signer
 
 
 @pytest.fixture
@@ -256,3 +263,77 @@ def test_a_list_that_cannot_be_had_delays_nothing(archive: Archive, intake: Inta
     stamp = keeper_of(archive, first).stamp()
     assert row_of(archive, stamp).state == "published"
     assert cms.open_envelope(row_of(archive, stamp).token).crls == ()
+
+
+def verified(archive: Archive, *fronts: Front) -> Report:
+    """Everything verified by who trusts these fronts alone."""
+    keys = (NoteKey(ORIGIN, log_signer().public_der),)
+    names = [
+        replace(each.authority.trust, authority=f"authority of operator {n}")
+        for n, each in enumerate(fronts, 1)
+    ]
+    return verify(archive, VerifyTrust(keys, tuple(names)))
+
+
+@pytest.fixture
+def twofold(archive: Archive, intake: Intake, first: Front, second: Front) -> str:
+    """A stamp with tokens of both."""
+    keeper = keeper_of(archive, first, second, operators=2)
+    intake.deposit(intake.batch(), 1, b"paper")
+    stamp = keeper.stamp()
+    keeper.run()
+    return stamp
+
+
+def test_each_of_two_tokens_proves_alone(archive: Archive, twofold: str, first: Front, second: Front) -> None:
+    both = verified(archive, first, second)
+    assert both.verdicts[Aspect.TIME] is Verdict.PASSED
+    assert set(both.authorities) == {"authority of operator 1", "authority of operator 2"}
+    for one in (first, second):
+        report = verified(archive, one)
+        assert report.verdicts[Aspect.TIME] is Verdict.PASSED
+        assert [each.code for each in report.findings if each.code.startswith("TOKEN_")] == ["TOKEN_PATH"]
+
+
+def test_an_authority_that_nobody_trusts_any_more_leaves_the_time_undecided(
+    archive: Archive, intake: Intake, clock: ManualClock, first: Front, second: Front
+) -> None:
+    intake.deposit(intake.batch(), 1, b"paper")
+    keeper_of(archive, first).stamp()
+    report = verified(archive, second)
+    assert report.verdicts[Aspect.TIME] is Verdict.INDETERMINATE
+    assert (report.overall, report.time_class) == (Verdict.INDETERMINATE, "unknown")
+
+
+def test_a_further_token_that_was_changed_or_removed_is_found(
+    archive: Archive, twofold: str, first: Front, second: Front
+) -> None:
+    with archive.catalogue.write() as connection:
+        connection.execute(update(t.stamp_tokens).values(token=b"another"))
+    assert "STAMP_ALTERED" in {each.code for each in verified(archive, first, second).findings}
+    with archive.catalogue.write() as connection:
+        connection.execute(delete(t.stamp_tokens))
+    assert "STAMP_MISSING" in {each.code for each in verified(archive, first, second).findings}
+
+
+def test_a_rebuild_finds_further_tokens_again(
+    archive: Archive, home: Path, clock: ManualClock, twofold: str, first: Front, second: Front
+) -> None:
+    with archive.catalogue.read() as connection:
+        before = connection.execute(select(t.stamp_tokens)).one()
+    archive.catalogue.close()
+    for path in home.glob("catalogue.db*"):
+        path.unlink()
+    fresh = make_archive(home, clock)
+    trust = VerifyTrust(
+        (NoteKey(ORIGIN, log_signer().public_der),),
+        tuple(
+            replace(each.authority.trust, authority=f"authority of operator {n}")
+            for n, each in enumerate((first, second), 1)
+        ),
+    )
+    assert rebuild(fresh, trust).problems == ()
+    with fresh.catalogue.read() as connection:
+        after = connection.execute(select(t.stamp_tokens)).one()
+    fresh.catalogue.close()
+    assert after == before

@@ -1,0 +1,71 @@
+"""Checks the further tokens of a stamp, of other operators over the same root: each may stand where another falls."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from archive import stamp_files
+from archive.archive import Archive
+from archive.stamp_tokens import further_tokens
+from archive.verification.findings import Findings
+from archive.verification.log_check import LogCheck
+from signing.errors import TokenRefused
+from signing.ers import CheckToken
+from signing.timestamp import Token
+from signing.verdict import Aspect
+from tabellion.base.errors import EvidenceError
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherCheck:
+    """Checks them stamp by stamp."""
+
+    archive: Archive
+    log: LogCheck
+    findings: Findings
+    check_token: CheckToken
+
+    def holding(self, stamp: Row[Any], root: bytes, document: str | None) -> list[Token]:
+        """The further tokens of the stamp that hold; what is altered, missing or refused is found."""
+        with self.archive.catalogue.read() as connection:
+            rows = further_tokens(connection, stamp.id)
+        found = []
+        for row in rows:
+            name = f"token {row.place} of stamp {stamp.number} ({stamp.id})"
+            token = self._check(row, name, root, document)
+            if token is not None:
+                found.append(token)
+        self._require_all(stamp, [row.token for row in rows], document)
+        return found
+
+    def _check(self, row: Row[Any], name: str, root: bytes, document: str | None) -> Token | None:
+        failed = self.findings.failed
+        try:
+            der = stamp_files.read_further(self.archive.objects, row.stamp_id, row.place)
+        except EvidenceError as error:
+            failed(Aspect.TIME, "STAMP_ALTERED", f"{name}: {error}", document)
+            return None
+        self.findings.checked["tokens"] += 1
+        try:
+            token = self.check_token(der, root, "sha256")
+        except TokenRefused as refused:
+            # The stamp has another token: that this one does not hold is told, and decides nothing by itself.
+            self.findings.tell(refused.reason, f"{name} does not hold: {refused}", document)
+            return None
+        if (row.token, row.gen_time) != (der, token.gen_time):
+            what = f"the catalogue says of {name} something else than the vault"
+            failed(Aspect.TIME, "STAMP_ALTERED", what, document)
+            return None
+        return token
+
+    def _require_all(self, stamp: Row[Any], tokens: list[bytes], document: str | None) -> None:
+        """Every token that the log names for the stamp is there."""
+        known = {hashlib.sha256(der).hexdigest() for der in (stamp.token, *tokens)}
+        logged = [each for each in self.log.custody(("stamp", stamp.id), document) if each.type == "stamp"]
+        if any(each.subject not in known for each in logged):
+            what = (
+                f"the log names a token of stamp {stamp.number} ({stamp.id}) that the catalogue does not have"
+            )
+            self.findings.failed(Aspect.TIME, "STAMP_MISSING", what, document)
