@@ -30,10 +30,10 @@ from archive.reporting.content import (
     PageSource,
     Picture,
     ReportContent,
-    Scan,
     TimeProof,
     Twin,
 )
+from archive.reporting.pdf.scan_page import Scan
 from archive.verification.stamp_check import PROVED
 from signing.entry import Entry
 from signing.manifest import EvidenceManifest

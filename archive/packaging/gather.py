@@ -18,6 +18,7 @@ from archive.packaging.pages import PagesRead
 from archive.packaging.papers import read_batch
 from archive.packaging.plan import Plan
 from archive.readings import object_ref
+from signing.checkpoint import note_text
 from signing.digests import Readable
 from signing.manifest import EvidenceManifest
 from signing.package.parts import DepositPart, DocumentPart, LogPart, Opener, PackageParts, StampPart
@@ -28,6 +29,7 @@ class Gathered:
     """The parts of a package, and what its papers for people are made of."""
 
     custody: Custody
+    log: LogPart
     deposits: tuple[DepositPart, ...]
     stamps: tuple[StampPart, ...]
     read: Mapping[str, PagesRead | None]
@@ -38,8 +40,8 @@ class Gathered:
         archive: Archive,
         plan: Plan,
         keys: bytes,
-        report: bytes | None,
-        exhibits: Sequence[bytes | None],
+        report: bytes,
+        exhibits: Sequence[Opener | None],
     ) -> PackageParts:
         """Everything that the container is built from; `keys` is `keys.json`, there is an exhibit or None per paper."""
         return PackageParts(
@@ -53,7 +55,7 @@ class Gathered:
                     plan.papers, plan.laid.places, plan.erased, exhibits, strict=True
                 )
             ),
-            log=LogPart(self.custody.signed, self.custody.proofs()),
+            log=self.log,
             report=report,
             keys=keys,
             stamps=self.stamps,
@@ -71,7 +73,13 @@ def gather(archive: Archive, plan: Plan) -> Gathered:
         deposits = tuple(
             _deposit(archive, connection, records, plan, folder, read, batches) for folder in plan.folders
         )
-    return Gathered(custody, deposits, _stamps(records, plan, custody), read, batches)
+    log = LogPart(
+        custody.signed,
+        custody.proofs(),
+        bundles=records.log_bundles(custody.entries),
+        record=records.log_checkpoint(note_text(custody.signed)),
+    )
+    return Gathered(custody, log, deposits, _stamps(records, plan, custody), read, batches)
 
 
 def _things(plan: Plan) -> list[Thing]:

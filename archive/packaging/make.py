@@ -5,17 +5,21 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import BinaryIO
 
 from archive.archive import Archive
 from archive.authorities import TimestampAuthority
 from archive.catalogue.schema import objects
 from archive.packaging import shelf
+from archive.packaging.contents import Contents
 from archive.packaging.gather import gather
 from archive.packaging.issuer import Issuer
 from archive.packaging.order import ExportRefused
 from archive.packaging.plan import Plan
 from archive.packaging.shelf import Package
+from archive.packaging.spool import Spool
+from archive.reporting import report_pdf, write_exhibit
 from archive.stamp_requests import Granted, Requests
 from archive.vault import Ref
 from signing import canonical
@@ -85,9 +89,16 @@ def build(archive: Archive, issuer: Issuer, package: Package, plan: Plan, actor:
 
 def write_container(archive: Archive, issuer: Issuer, plan: Plan, out: BinaryIO) -> None:
     """Write the container of a plan; all of it but the seal is a function of what the archive holds."""
-    gathered = gather(archive, plan)
-    parts = gathered.parts(archive, plan, issuer.keys, None, [None for _ in plan.papers])
-    build_package(parts, out, issuer.seal, archive.clock.now(), _stamper(archive, issuer.authorities))
+    gathered, language = gather(archive, plan), plan.order.language
+    contents = Contents(archive, plan, gathered, issuer)
+    with Spool() as spool:
+        exhibits = [
+            None if one is None else spool.add(partial(write_exhibit, one, language))
+            for one in contents.exhibits()
+        ]
+        report = report_pdf(contents.report(), language)
+        parts = gathered.parts(archive, plan, issuer.keys, report, exhibits)
+        build_package(parts, out, issuer.seal, archive.clock.now(), _stamper(archive, issuer.authorities))
     out.flush()
 
 

@@ -184,6 +184,7 @@ def _evidence(
         "records": [paper.subject for paper in papers],
         "manifests": list(manifested),
         "folders": folders,
+        "log_renewals": records.log_renewals(),
     }
     return _sha256(canonical.dumps(value))
 

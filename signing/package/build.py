@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signing.checkpoint import Checkpoint, note_text
-from signing.digests import DigestingReader, digest_bytes
+from signing.digests import DigestingReader, digest_bytes, digest_stream
 from signing.entry import Entry
 from signing.errors import PackageInvalid
 from signing.ers import parse_record
@@ -116,15 +116,14 @@ def _files(parts: PackageParts) -> Iterator[_File]:
         exhibit = None
         if document.exhibit is not None:
             exhibit = number
-            yield _bytes(layout.exhibit(number), "application/pdf", document.exhibit)
+            yield _exhibit(layout.exhibit(number), document.exhibit)
         documents.append(DocumentItem(document.document, folders, document.erased, exhibit))
     index = PackageIndex(
         parts.archive, parts.origin, parts.language, checkpoint.size, tuple(items), tuple(documents)
     )
     yield _bytes(layout.INDEX, _JSON, index.to_bytes())
     yield from _log(parts)
-    if parts.report is not None:
-        yield _bytes(layout.REPORT, "application/pdf", parts.report)
+    yield _bytes(layout.REPORT, "application/pdf", parts.report)
     yield _bytes(layout.KEYS, _JSON, parts.keys)
     text = guide(parts.origin, checkpoint.size, len(items), tokens, len(documents))
     yield _bytes(layout.GUIDE, "text/markdown", text)
@@ -142,6 +141,15 @@ def _log(parts: PackageParts) -> Iterator[_File]:
         if proof.extra is None or Entry.parse(proof.extra).seq != proof.index:
             raise PackageInvalid(f"the proof of entry {proof.index} does not carry that entry")
         yield _bytes(layout.proof(proof.index), _TEXT, proof.to_text().encode())
+
+
+def _exhibit(name: str, exhibit: bytes | Opener) -> _File:
+    """A readable copy, in memory or read twice: once for its digest, once to be copied."""
+    if isinstance(exhibit, bytes):
+        return _bytes(name, "application/pdf", exhibit)
+    with exhibit() as stream:
+        digests = digest_stream(stream)
+    return _File(name, "application/pdf", digests.size, bytes.fromhex(digests.sha256), exhibit)
 
 
 def _record(number: int, record: bytes, group: list[_File]) -> Iterator[_File]:

@@ -39,7 +39,7 @@ class DocumentPart:
     document: str
     deposits: tuple[int, ...]
     erased: tuple[str, ...] = ()
-    exhibit: bytes | None = None
+    exhibit: bytes | Opener | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,6 @@ class PackageParts:
     deposits: tuple[DepositPart, ...]
     documents: tuple[DocumentPart, ...]
     log: LogPart
-    report: bytes | None
+    report: bytes
     keys: bytes
     stamps: tuple[StampPart, ...] = field(default=())
