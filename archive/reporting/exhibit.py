@@ -38,8 +38,8 @@ def write_exhibit(content: ExhibitContent, language: str, out: Sink) -> None:
 
 def _band(texts: Texts, content: ExhibitContent, page: ExhibitPage, number: int) -> list[list[Span]]:
     label = [
-        Span(texts.gettext("Derivative for reading, not the original."), SMALL_WARNING),
-        Span(" ", SMALL),
+        Span(texts.gettext("Derivative for reading, not the original"), SMALL_WARNING),
+        Span(" · ", SMALL),
     ]
     label += fill(
         texts.gettext("%(title)s · page %(n)s of %(count)s · %(archive)s"),

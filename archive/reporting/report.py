@@ -41,7 +41,7 @@ def _footer(page: Canvas, number: int, count: int, texts: Texts, content: Report
     top, right = A4[1] - 40, A4[0] - MARGINS.right
     page.fill(MARGINS.left, top - 6, right - MARGINS.left, 0.5, LINE)
     words = fill(
-        texts.gettext("%(archive)s · log entry %(size)s"),
+        texts.gettext("%(archive)s · as of entry %(size)s of its log"),
         SMALL,
         archive=content.archive,
         size=texts.number(content.checkpoint.size),

@@ -33,11 +33,14 @@ _MORE = 70
 _ENTRY = 70.0
 """The width of the column of entries in the time line."""
 _HALF = 64
+_TOGETHER = 8
+"""So many lines of a time line are not torn from its title."""
 
 
 def put_papers(flow: Flow, texts: Texts, content: ReportContent, pdf: PdfDocument) -> None:
-    """Put the sections, the first on a page of its own."""
-    flow.turn()
+    """Put the sections, the first on another page than the summary."""
+    if flow.page_number == 1:
+        flow.turn()
     for document in content.documents:
         _paper(flow, texts, content, document, pdf)
 
@@ -130,14 +133,18 @@ def _file(flow: Flow, texts: Texts, content: ReportContent, deposit: DepositCont
     _fact(flow, "SHA-256", [Span(deposit.sha256, FIGURES)])
     halves = (deposit.sha512[:_HALF], deposit.sha512[_HALF:])
     _fact(flow, "SHA-512", *([Span(half, FIGURES)] for half in halves))
+    message = (
+        texts.gettext("Entry %(entry)s, consistent to checkpoint %(size)s")
+        if deposit.time is None
+        else texts.gettext("Entry %(entry)s, consistent to checkpoint %(size)s; stamp %(stamp)s")
+    )
     words = fill(
-        texts.gettext("Entry %(entry)s, consistent to checkpoint %(size)s"),
+        message,
         TEXT,
         entry=texts.number(deposit.entry),
         size=texts.number(content.checkpoint.size),
+        stamp="" if deposit.time is None else texts.number(deposit.time.stamp),
     )
-    if deposit.time is not None:
-        words += fill(texts.gettext("; stamp %(stamp)s"), TEXT, stamp=texts.number(deposit.time.stamp))
     _fact(flow, texts.gettext("Log"), words)
     _fact(flow, texts.gettext("Deposit"), [Span(deposit.deposit, FIGURES)])
     for twin in deposit.twins:
@@ -149,20 +156,18 @@ def _extract(flow: Flow, texts: Texts, extract: Extract) -> None:
         texts.gettext("%(there)s (here %(here)s)") % {"there": there, "here": here}
         for here, there in enumerate(extract.pages, 1)
     )
-    message = (
-        texts.gettext("Made by the archive, with words blackened. Pages %(pages)s of %(count)s of a file")
-        if extract.redacted
-        else texts.gettext("Made by the archive. Pages %(pages)s of %(count)s of a file")
-    )
-    words = fill(message, TEXT, pages=pages, count=texts.number(extract.page_count))
-    words += fill(
+    words = fill(
         texts.gettext(
-            " received %(at)s, which is not in this package. That it comes from there is attested by the archive, "
-            "not proved; the times above are its own."
+            "Made by the archive of pages %(pages)s out of %(count)s of a file received %(at)s, which is not in this "
+            "package. That it comes from there is attested by the archive, not proved; the times above are its own."
         ),
         TEXT,
+        pages=pages,
+        count=texts.number(extract.page_count),
         at=texts.minute(extract.received_at),
     )
+    if extract.redacted:
+        words += [Span(" ", TEXT), Span(texts.gettext("Words in it are blackened."), TEXT)]
     _fact(flow, texts.gettext("Extract"), words, mark=RUST)
     _fact(flow, texts.gettext("Its source"), [Span(extract.manifest, FIGURES)])
 
@@ -191,7 +196,7 @@ def _time_line(flow: Flow, texts: Texts, events: Iterable[Event]) -> None:
     if not ordered:
         return
     flow.space(7)
-    flow.need(60)
+    flow.need(30 + 15 * min(len(ordered), _TOGETHER))
     flow.rule(LINE)
     flow.space(5)
     title = Paragraph([Span(texts.gettext("What the log says happened"), STRONG)], flow.width)

@@ -28,7 +28,7 @@ from archive.reporting.wording import CLASSES, said_document
 _INDENT = 11
 _NUMBER = 24
 _TIMES = 226
-_FEW = 3
+_FEW = 2
 """Up to so many papers show their first page, and their times in the size of text."""
 _LEAST, _MOST, _WIDEST = 64.0, 150.0, 150.0
 """The heights between which a first page is shown, to fill page one, and the greatest width."""
@@ -112,7 +112,7 @@ def _warnings(flow: Flow, texts: Texts, content: ReportContent) -> None:
         text = texts.gettext(
             "The time below is proved by a test authority, which anybody can run: to a court it proves nothing."
         )
-        _statement(flow, texts.gettext("Test authority: no legal value."), text, RUST, WARNING)
+        _statement(flow, texts.gettext("Test authority: no legal value"), text, RUST, WARNING)
     missing = sum(deposit.time is None for deposit in content.deposits)
     if missing:
         text = texts.ngettext(
@@ -122,7 +122,7 @@ def _warnings(flow: Flow, texts: Texts, content: ReportContent) -> None:
             "Ask for the package again when that has come.",
             missing,
         )
-        _statement(flow, texts.gettext("Time proof pending."), text, RUST, WARNING)
+        _statement(flow, texts.gettext("Time proof pending"), text, RUST, WARNING)
     flow.space(4)
 
 
@@ -147,22 +147,23 @@ def _proved(flow: Flow, texts: Texts, content: ReportContent) -> None:
             authority=authority,
             standing=texts.gettext(CLASSES[proof_class]),
         )
-        _statement(flow, texts.gettext("Since when."), words, ACCENT)
+        _statement(flow, texts.gettext("Since when"), words, ACCENT)
     text = texts.gettext(
-        "What is in this package is what the digests say: proved by SHA-256 and SHA-512, which anybody can compute."
+        "That the files are, bit for bit, those that the archive's log names: proved by their SHA-256 and SHA-512 "
+        "digests, which anybody can compute."
     )
-    _statement(flow, texts.gettext("Which bytes."), text, ACCENT)
+    _statement(flow, texts.gettext("Which bytes"), text, ACCENT)
     words = fill(
         texts.gettext(
-            "What the archive did with the papers, in which order, and that none of these entries was changed "
-            "later: proved by its log up to entry %(size)s."
+            "Which entries the archive wrote about the papers, in which order, and that none of these was changed "
+            "since: proved by its log up to entry %(size)s."
         ),
         TEXT,
         size=texts.number(content.checkpoint.size),
     )
-    _statement(flow, texts.gettext("What happened."), words + _seen(texts, content), ACCENT)
+    _statement(flow, texts.gettext("What happened"), words + _seen(texts, content), ACCENT)
     text = texts.gettext("That this archive issued the package: proved by its seal over every file.")
-    _statement(flow, texts.gettext("By whom."), text, ACCENT)
+    _statement(flow, texts.gettext("By whom"), text, ACCENT)
 
 
 def _seen(texts: Texts, content: ReportContent) -> list[Span]:
@@ -192,10 +193,8 @@ def _not_proved(flow: Flow, texts: Texts, content: ReportContent) -> None:
             "not the original."
         ),
         texts.gettext("That what it says is true: what was false before it was received stays false."),
-        texts.gettext(
-            "Who in the archive looked at the papers: those entries are not in this package. "
-            "The archive is not a qualified service."
-        ),
+        texts.gettext("That no entry about them was left out: that shows only in the whole log."),
+        texts.gettext("That the archive is a qualified service: it is not."),
     ]
     if not content.witnesses:
         lines.append(
@@ -291,6 +290,6 @@ def _statement(
 ) -> None:
     words = [Span(text, TEXT)] if isinstance(text, str) else text
     if lead:
-        words = [Span(lead, lead_style), Span(" ", TEXT), *words]
+        words = [Span(f"{lead}. ", lead_style), *words]
     flow.row([Cell(_INDENT, [Paragraph(words, flow.width - _INDENT)])], mark=mark)
     flow.space(4)

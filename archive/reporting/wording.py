@@ -32,7 +32,7 @@ CLASSES: Mapping[ProofClass, str] = {
 
 EVENTS: Mapping[str, str] = {
     "receive": N_("received"),
-    "compose": N_("put together from pages"),
+    "compose": N_("its pages were put together"),
     "derive": N_("copy for reading made"),
     "quality": N_("quality of the scan judged"),
     "clear": N_("paper cleared for return or destruction"),
@@ -63,7 +63,7 @@ REASONS: Mapping[str, str] = {
     "supplement": N_("after its batch was closed"),
     "by-hand": N_("a person decided"),
     "by-rule": N_("a program decided"),
-    "initial": N_("one file, one paper"),
+    "initial": N_("all pages of one file"),
     "split": N_("cut out of another paper"),
     "join": N_("joined from several"),
     "reorder": N_("pages put in another order"),
