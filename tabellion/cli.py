@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "renew": ("renew", "Renew evidence whose time-stamps or hashes come to their end."),
     "rebuild": ("rebuild", "Make catalogue and index anew from the vault."),
     "db": ("db", "The catalogue's schema: upgrade, check."),
+    "tsa": ("tsa", "Run a small time-stamp authority for tests, demos and closed networks."),
+    "witness": ("witness", "Run a witness that cosigns the checkpoints of logs."),
     "users": ("users", "Accounts: list, add, grant, revoke, password, disable, token."),
     "stations": ("stations", "Scanning stations: list, add, disable."),
     "keys": ("keys", "Keys: list, export, backup, restore, rotate."),
