@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signing import certificates
 from signing.cms import TimeStampResponse
 from signing.errors import KeyUnusable
-from signing.keys import Algorithm, KeySigner
+from signing.keys import Algorithm, KeySigner, Signer
 from signing.timestamp import TimestampTrust
 from tabellion.base.ids import Randomness
 
@@ -39,12 +39,16 @@ _SIGNATURES = {
 
 @dataclass(frozen=True, slots=True)
 class LocalAuthority:
-    """A CA, and a signer of time-stamps that it has certified; both keys are P-256, P-384 or RSA."""
+    """A CA, and a signer of time-stamps that it has certified; both keys are P-256, P-384 or RSA.
+
+    `former` are the CA certificates of its keys before these, by which older tokens are believed.
+    """
 
     ca_certificate: x509.Certificate
-    ca_key: KeySigner
+    ca_key: Signer
     tsa_certificate: x509.Certificate
-    tsa_key: KeySigner
+    tsa_key: Signer
+    former: tuple[x509.Certificate, ...] = ()
 
     @classmethod
     def create(
@@ -60,11 +64,25 @@ class LocalAuthority:
 
         `list_address` is where its revocation list can be fetched, for the signer's certificate.
         """
-        if algorithm not in _SIGNATURES:
+        keys = KeySigner.generate(algorithm), KeySigner.generate(algorithm)
+        return cls.certified(*keys, now, randomness, life, name, list_address)
+
+    @classmethod
+    def certified(
+        cls,
+        ca_key: Signer,
+        tsa_key: Signer,
+        now: datetime,
+        randomness: Randomness,
+        life: timedelta = certificates.TSA_LIFE,
+        name: str = NAME,
+        list_address: str | None = None,
+    ) -> Self:
+        """As `create`, for keys that are there; raises `KeyUnusable` for those that not every verifier can follow."""
+        if not {ca_key.algorithm, tsa_key.algorithm} <= _SIGNATURES.keys():
             raise KeyUnusable(
                 "an authority signs with P-256, P-384 or RSA, so that every verifier can follow"
             )
-        ca_key, tsa_key = KeySigner.generate(algorithm), KeySigner.generate(algorithm)
         start = now.replace(microsecond=0) - timedelta(hours=1)
         ca = certificates.authority(f"{name} CA (no legal value)", ca_key, _serial(randomness), start)
         tsa = certificates.time_stamping(
@@ -73,22 +91,38 @@ class LocalAuthority:
         return cls(ca, ca_key, tsa, tsa_key)
 
     def save(self, folder: Path, passphrase: bytes) -> None:
-        """Write keys (encrypted, mode 0600) and certificates (PEM) into a folder; the last file makes it complete."""
-        self.ca_key.write(folder / "ca.key", passphrase)
-        self.tsa_key.write(folder / "tsa.key", passphrase)
+        """Write keys (encrypted, mode 0600) and certificates (PEM) into a folder; the last file makes it complete.
+
+        Keys that are in a device stay there; `load` is then handed them again.
+        """
+        for name, key in (("ca", self.ca_key), ("tsa", self.tsa_key)):
+            if isinstance(key, KeySigner):
+                key.write(folder / f"{name}.key", passphrase)
+        if self.former:
+            (folder / "former.pem").write_bytes(
+                b"".join(each.public_bytes(Encoding.PEM) for each in self.former)
+            )
         (folder / "tsa.pem").write_bytes(self.tsa_certificate.public_bytes(Encoding.PEM))
         (folder / "ca.pem").write_bytes(self.ca_certificate.public_bytes(Encoding.PEM))
 
     @classmethod
-    def load(cls, folder: Path, passphrase: bytes) -> Self:
-        """The authority that `save` wrote; raises `KeyUnusable`."""
+    def load(cls, folder: Path, passphrase: bytes, keys: tuple[Signer, Signer] | None = None) -> Self:
+        """The authority that `save` wrote; `keys` are those of CA and signer where they are in a device.
+
+        Raises `KeyUnusable`.
+        """
         try:
             ca_certificate = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
             tsa_certificate = x509.load_pem_x509_certificate((folder / "tsa.pem").read_bytes())
+            former = folder / "former.pem"
+            before = tuple(x509.load_pem_x509_certificates(former.read_bytes())) if former.exists() else ()
         except (OSError, ValueError) as error:
             raise KeyUnusable("the certificates of the local authority cannot be read") from error
-        ca_key = KeySigner.read(folder / "ca.key", passphrase)
-        return cls(ca_certificate, ca_key, tsa_certificate, KeySigner.read(folder / "tsa.key", passphrase))
+        ca_key, tsa_key = keys or (
+            KeySigner.read(folder / "ca.key", passphrase),
+            KeySigner.read(folder / "tsa.key", passphrase),
+        )
+        return cls(ca_certificate, ca_key, tsa_certificate, tsa_key, before)
 
     @property
     def trust(self) -> TimestampTrust:
@@ -96,7 +130,7 @@ class LocalAuthority:
         return TimestampTrust(
             authority=NAME,
             time_class="test",
-            anchors=(self.ca_certificate,),
+            anchors=(self.ca_certificate, *self.former),
             policies=frozenset({POLICY}),
             max_accuracy=_ACCURACY,
         )

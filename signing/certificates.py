@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from signing.keys import KeySigner
+from signing.certifying import certify, certify_list, public_key
+from signing.keys import Signer
 
 _CA_LIFE = timedelta(days=365 * 30)
 TSA_LIFE = timedelta(days=365 * 10)
@@ -14,25 +15,25 @@ TSA_LIFE = timedelta(days=365 * 10)
 _LIST_LIFE = timedelta(days=7)
 
 
-def authority(name: str, key: KeySigner, serial: int, start: datetime) -> x509.Certificate:
+def authority(name: str, key: Signer, serial: int, start: datetime) -> x509.Certificate:
     """A self-signed CA that may certify signers, but no further CA."""
-    return (
+    builder = (
         _builder(_name(name), key, serial, start, _CA_LIFE)
         .issuer_name(_name(name))
         .add_extension(_authority_key(key), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(certifies=True), critical=True)
-        .sign(key.private, key.hash_algorithm)
     )
+    return certify(builder, key)
 
 
 def time_stamping(
     name: str,
-    key: KeySigner,
+    key: Signer,
     serial: int,
     start: datetime,
     ca: x509.Certificate,
-    ca_key: KeySigner,
+    ca_key: Signer,
     life: timedelta = TSA_LIFE,
     list_address: str | None = None,
 ) -> x509.Certificate:
@@ -49,20 +50,20 @@ def time_stamping(
         where = [x509.UniformResourceIdentifier(list_address)]
         point = x509.DistributionPoint(full_name=where, relative_name=None, reasons=None, crl_issuer=None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
-    return builder.sign(ca_key.private, ca_key.hash_algorithm)
+    return certify(builder, ca_key)
 
 
-def revocation_list(ca: x509.Certificate, ca_key: KeySigner, now: datetime) -> x509.CertificateRevocationList:
+def revocation_list(ca: x509.Certificate, ca_key: Signer, now: datetime) -> x509.CertificateRevocationList:
     """The CA's list as of now, on which nothing is revoked; its number is the second in which it was made."""
-    return (
+    builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(ca.subject)
         .last_update(now)
         .next_update(now + _LIST_LIFE)
         .add_extension(_authority_key(ca_key), critical=False)
         .add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
-        .sign(ca_key.private, ca_key.hash_algorithm)
     )
+    return certify_list(builder, ca_key)
 
 
 def _name(common_name: str) -> x509.Name:
@@ -75,9 +76,9 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, key: KeySigner, serial: int, start: datetime, life: timedelta
+    subject: x509.Name, key: Signer, serial: int, start: datetime, life: timedelta
 ) -> x509.CertificateBuilder:
-    public = key.private.public_key()
+    public = public_key(key)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -89,8 +90,8 @@ def _builder(
     )
 
 
-def _authority_key(key: KeySigner) -> x509.AuthorityKeyIdentifier:
-    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key.private.public_key())
+def _authority_key(key: Signer) -> x509.AuthorityKeyIdentifier:
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(public_key(key))
 
 
 def _usage(*, certifies: bool) -> x509.KeyUsage:

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
     """The log's origin; default `localhost/<archive id>`. Fixed at `init`."""
     key_passphrase_file: Path | None = None
     """File with the passphrase that protects all keys; default: made by `init` in the home, mode 0600."""
+    pkcs11_module: Path | None = None
+    """PKCS#11 module in whose token new keys that sign are made; what is in files stays there until it is rotated."""
+    pkcs11_token: str = ""
+    """Label of that token."""
+    pkcs11_pin_file: Path | None = None
+    """File with the PIN of that token, mode 0600."""
     vault_encryption: bool = True
     """Whether objects are encrypted: `on` or `off`. Fixed at `init`."""
     languages: str = ",".join(LANGUAGES)

@@ -15,8 +15,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from signing.certifying import certify, public_key
 from signing.errors import KeyUnusable
-from signing.keys import Algorithm, KeySigner, Signer
+from signing.keys import Algorithm, Signer
 from tabellion.base.ids import Randomness
 
 TimeStamper = Callable[[bytes], bytes | None]
@@ -47,12 +48,12 @@ class SealKey:
             raise KeyUnusable("the seal's certificate is for another key")
 
     @classmethod
-    def create(cls, name: str, signer: KeySigner, now: datetime, randomness: Randomness) -> Self:
+    def create(cls, name: str, signer: Signer, now: datetime, randomness: Randomness) -> Self:
         """A seal with a self-signed certificate of that name, valid from now on; verifiers pin the certificate."""
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        public = signer.private.public_key()
+        public = public_key(signer)
         start = now.replace(microsecond=0)
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(subject)
@@ -64,9 +65,8 @@ class SealKey:
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_USAGE, critical=True)
-            .sign(signer.private, signer.hash_algorithm)
         )
-        return cls(signer, certificate)
+        return cls(signer, certify(builder, signer))
 
     def sign(self, content: bytes, at: datetime, time_stamp: TimeStamper | None = None) -> bytes:
         """The DER of `signature.p7s` over the content; `at` is the claimed signing time, the time-stamp proves one."""
