@@ -34,23 +34,18 @@ def once(
     """
     if key is None:
         return make()
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    asked = hashlib.sha256(request.encode()).hexdigest()
-    known = connection.execute(
-        select(idempotency.c.request, idempotency.c.made).where(
-            idempotency.c.account_id == actor.account_id, idempotency.c.key == digest
-        )
-    ).one_or_none()
-    if known is not None:
-        if known.request != asked:
-            raise KeyReused("this key was used for another request")
-        earlier: str = known.made
+    earlier = made_before(connection, actor, key, request)
+    if earlier is not None:
         return earlier
     made = make()
     try:
         connection.execute(
             insert(idempotency).values(
-                account_id=actor.account_id, key=digest, request=asked, made=made, at=archive.clock.now()
+                account_id=actor.account_id,
+                key=_digest(key),
+                request=_digest(request),
+                made=made,
+                at=archive.clock.now(),
             )
         )
     except IntegrityError as error:
@@ -59,3 +54,24 @@ def once(
             "the same request was under way", advice="Send it again: it is answered with what was made."
         ) from error
     return made
+
+
+def made_before(connection: Connection, actor: Actor, key: str | None, request: str) -> str | None:
+    """The id of what the actor made with the same request and key; None: nothing yet. Raises `KeyReused`."""
+    if key is None:
+        return None
+    known = connection.execute(
+        select(idempotency.c.request, idempotency.c.made).where(
+            idempotency.c.account_id == actor.account_id, idempotency.c.key == _digest(key)
+        )
+    ).one_or_none()
+    if known is None:
+        return None
+    if known.request != _digest(request):
+        raise KeyReused("this key was used for another request")
+    earlier: str = known.made
+    return earlier
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

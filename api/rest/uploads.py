@@ -124,7 +124,9 @@ def announced_digests(header: str | None) -> tuple[str | None, str | None]:
     return found.get("sha-256"), found.get("sha-512")
 
 
-def repr_digest(sha256: str, sha512: str) -> str:
+def repr_digest(sha256: str, sha512: str | None = None) -> str:
     """The `Repr-Digest` header of bytes with those digests (hexadecimal)."""
     members = (("sha-256", sha256), ("sha-512", sha512))
-    return ", ".join(f"{name}=:{base64.b64encode(bytes.fromhex(value)).decode()}:" for name, value in members)
+    return ", ".join(
+        f"{name}=:{base64.b64encode(bytes.fromhex(value)).decode()}:" for name, value in members if value
+    )

@@ -27,6 +27,7 @@ from tabellion.base.clock import ManualClock, SystemClock
 from tabellion.base.ids import Ids
 from tests.api.support import House
 from tests.archive.keeping import TestKeeper, authority, log_signer
+from tests.archive.packaging.making import issuer
 
 PASSPHRASE = b"correct horse battery staple"
 LARGEST_UPLOAD = 1 << 30
@@ -131,7 +132,7 @@ def house(
         app=build_app(service, "0.0"),
         portal=portal,
         keeper=TestKeeper(archive),
-        worker=Worker(archive, reader, "worker-1"),
+        worker=Worker(archive, reader, "worker-1", issuer=lambda: issuer(archive)),
         indexer=indexer,
     )
     indexer.close()

@@ -19,33 +19,35 @@ from tests.archive.keeping import TestKeeper, authority, local_authority, log_si
 def seal() -> SealKey:
     """The seal of all tests: it began before every clock of theirs."""
     signer = KeySigner.generate(Algorithm.P256)
-    return SealKey.create("Seal of archive (test)", signer, ManualClock().now() - timedelta(days=1), os.urandom)
+    return SealKey.create(
+        "Seal of archive (test)", signer, ManualClock().now() - timedelta(days=1), os.urandom
+    )
 
 
 @cache
-def public_files() -> dict[str, bytes]:
-    """What the archive of the tests publishes."""
+def public_files(origin: str = ORIGIN) -> dict[str, bytes]:
+    """What an archive of the tests publishes, whose log has that origin."""
     since = ManualClock().now() - timedelta(days=1)
     signers = (("log", log_signer()), ("receipt", receipt_signer()), ("seal", seal().signer))
     return trust_files(
         keys=[PublicKey.of(use, signer, since) for use, signer in signers],  # type: ignore[arg-type]
-        log_keys=[NoteKey(ORIGIN, log_signer().public_der)],
+        log_keys=[NoteKey(origin, log_signer().public_der)],
         seals=[seal().certificate],
         authorities={"local": local_authority().trust},
     )
 
 
-def trust() -> Trust:
+def trust(origin: str = ORIGIN) -> Trust:
     """What a stranger trusts who got that folder."""
-    return trust_of(public_files(), "the archive's folder")
+    return trust_of(public_files(origin), "the archive's folder")
 
 
 def issuer(archive: Archive) -> Issuer:
     """Who makes packages of the archive."""
     return Issuer(
         seal=seal(),
-        trust=trust(),
-        keys=public_files()["keys.json"],
+        trust=trust(archive.origin),
+        keys=public_files(archive.origin)["keys.json"],
         authorities=[authority(archive)],
         retention=timedelta(days=365),
         name="Example archive",

@@ -1,12 +1,10 @@
 """Packages of what an archive really holds: made, verified, found again."""
 
-import pytest
-
 from archive.archive import Archive
 from archive.packages import make_package, open_package
 from signing.verdict import Verdict
 from signing.verifier import verify_package
-from tests.archive.building import ACTOR, Intake, read_deposit
+from tests.archive.building import ACTOR, Intake
 from tests.archive.keeping import TestKeeper
 from tests.archive.packaging.making import issuer, order, trust
 
