@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.forms import is_form
+from api.request import SAFE_METHODS, identify
 from tabellion.base.errors import BadRequest, NotFound, NotSignedIn, TabellionError, TooLarge
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,9 @@ def install(app: FastAPI, page: Any) -> None:
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
+        # No route, so nobody asked who it is; a page speaks the reader's language and keeps its frame all the same.
+        if request.method in SAFE_METHODS and "text/html" in request.headers.get("accept", ""):
+            await identify(request)
         return answer(request, _framework_error(error))
 
     async def unexpected(request: Request, error: Exception) -> Response:

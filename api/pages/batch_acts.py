@@ -15,7 +15,7 @@ from api.pages.batches import load_batch
 from api.pages.render import page
 from api.request import Ask, service_of
 from archive.archive import Archive
-from archive.catalogue.schema import batches
+from archive.catalogue.schema import accounts, batches
 from ingest import batches as opening
 from ingest import changes, composition
 from ingest.views import ItemLine, item_lines
@@ -114,6 +114,7 @@ def receipt(
     with archive.catalogue.read() as connection:
         line, ledger = load_batch(connection, actor, batch_id)
         row = connection.execute(select(batches).where(batches.c.id == batch_id)).one()
+        operator = connection.scalar(select(accounts.c.name).where(accounts.c.pseudonym == row.operator))
         items: list[ItemLine] = []
         while some := item_lines(
             connection,
@@ -128,6 +129,7 @@ def receipt(
     context: dict[str, Any] = {
         "batch": line,
         "row": row,
+        "operator": operator,
         "ledger": ledger,
         "items": items,
         "digest": digest,

@@ -27,7 +27,8 @@ function columns() {
 function submit(name, values) {
   const form = document.getElementById(`act-${name}`);
   if (!form) return;
-  for (const [key, value] of Object.entries(values)) form.elements[key].value = value;
+  // Not form.elements[key]: that collection has an item() of its own.
+  for (const [key, value] of Object.entries(values)) form.querySelector(`[name="${key}"]`).value = value;
   form.requestSubmit();
 }
 
@@ -111,14 +112,20 @@ async function refresh() {
   return state.quiet ? 4000 : 1200;
 }
 
-export async function live() {
+let timer = 0;
+
+async function live() {
+  clearTimeout(timer);
   let wait = 4000;
   try {
     if (!document.hidden) wait = await refresh();
   } catch {
     wait = 8000;
   }
-  setTimeout(live, wait);
+  clearTimeout(timer);
+  timer = setTimeout(live, wait);
 }
 
 live();
+// What was just handed over is shown at once, not when the page would have looked next.
+document.addEventListener("received", live);

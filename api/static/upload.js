@@ -46,6 +46,7 @@ async function send(file, line) {
     progress.value = 1;
     word.textContent = answer.repeated ? list.dataset.again : `${list.dataset.done} · ${answer.sequence}`;
     setTimeout(() => line.remove(), 6000);
+    document.dispatchEvent(new Event("received"));
   } catch (error) {
     word.textContent = error.message;
     word.classList.add("wrong");

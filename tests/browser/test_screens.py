@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.house import House, signed_in
@@ -69,6 +69,20 @@ def test_phone_width_needs_no_sideways_scrolling(role: str, sign_in: SignIn, pla
         if (over := overflow(page)) > 0:
             wide[address] = over
     assert wide == {}
+
+
+def test_words_stay_whole_on_a_phone(sign_in: SignIn, house: House, browser: Browser) -> None:
+    with browser.new_context(base_url=house.address, viewport=PHONE) as context:
+        page = context.new_page()
+        page.goto("/sign-in")
+        form = page.locator("form.narrow").bounding_box()
+        assert form is not None and form["width"] > 300
+    page = sign_in("administrator", "/operations/accounts", viewport=PHONE)
+    disable = page.locator("td button:text-is('Disable')").first.bounding_box()
+    assert disable is not None and disable["height"] < 50
+    page = sign_in("operator", "/batches", viewport=PHONE)
+    box = page.locator(".batches td").first.bounding_box()
+    assert box is not None and box["width"] > 300
 
 
 @pytest.mark.parametrize("role", SCREENS)

@@ -43,8 +43,16 @@ def test_upload_is_seen_sealed_and_held(sign_in: SignIn, scan: Path) -> None:
     expect(page.locator("#sentence")).to_contain_text("1 held; 2–3 missing")
     expect(page.locator("#sentence")).to_contain_text("Keep the paper.")
     expect(page.locator("#ledger")).to_contain_text("1 + 0 + 0 + 0 + 2 = 3")
+    # A separator sheet, and a paper again.
+    for state in ("separator", "held"):
+        page.locator(".frame[data-number='1']").focus()
+        page.keyboard.press("m")
+        expect(page.locator(f".frame[data-number='1'][data-state='{state}']")).to_have_count(1)
+        page.wait_for_load_state()
     page.locator(".frame.missing").first.focus()
     page.keyboard.press("v")
+    page.click("#void button.primary")
+    expect(page.locator("#void")).to_be_visible()  # a number is not declared void without a reason
     page.select_option("#void select", "number-skipped")
     page.click("#void button.primary")
     expect(page.locator(".frame.void")).to_have_count(1)

@@ -104,6 +104,7 @@ def test_void_mark_and_close_with_a_reason(house: House, operator: Client) -> No
     receipt = see(operator, f"{address}/receipt")
     assert "the paper was not in the box" in receipt
     assert "SHA-256" in receipt
+    assert "Operator operator" in receipt
     assert "Missing numbers: 4" in receipt
     assert do(operator, f"{address}/void", number=4, reason="number-skipped").status_code == 409
     late = do(operator, f"{address}/supplement")

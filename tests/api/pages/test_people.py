@@ -189,3 +189,11 @@ class TestMe:
         assert named is not None
         assert do(client, named[1]).status_code == 303
         assert "nightly export" not in markup(client, "/me")
+
+
+def test_an_address_that_leads_nowhere_keeps_frame_and_language(house: House) -> None:
+    collector = house.client("collector")
+    text = see(collector, "/nowhere", 404)
+    assert "Debtors" in text and "That did not work" in text
+    stranger = house.stranger()
+    assert "Debtors" not in see(stranger, "/nowhere", 404)
