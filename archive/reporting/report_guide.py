@@ -6,6 +6,7 @@ from archive.reporting.pdf.flow import Cell, Flow
 from archive.reporting.pdf.text import Paragraph, Span
 from archive.reporting.texts import Texts
 
+_COMMAND = "tabellion verify PACKAGE.asice --trust FOLDER"
 _NUMBER = 20
 _NEEDED = 330
 
@@ -62,8 +63,8 @@ def _steps(flow: Flow, texts: Texts, content: ReportContent) -> None:
             "way that whoever handed you this package does not control. Nothing in the package decides whom you trust."
         ),
         texts.gettext(
-            "Run the archive's verifier, a single program that needs no network and no archive: "
-            "tabellion verify PACKAGE.asice --trust FOLDER. It says PASSED, FAILED or INDETERMINATE, and why."
+            "Run the archive's verifier, a single program that needs no network and no archive: %(command)s. "
+            "It says PASSED, FAILED or INDETERMINATE, and why."
         ),
         texts.gettext(
             "Or use the tools of others: the file VERIFY.md in the package has the commands for openssl, and the "
@@ -74,9 +75,10 @@ def _steps(flow: Flow, texts: Texts, content: ReportContent) -> None:
         ),
     ]
     for number, step in enumerate(steps, 1):
+        words = fill(step, TEXT, FIGURES, command=_COMMAND)
         cells = [
             Cell(0, [Paragraph([Span(str(number), TEXT)], _NUMBER)]),
-            Cell(_NUMBER, [Paragraph([Span(step, TEXT)], flow.width - _NUMBER)]),
+            Cell(_NUMBER, [Paragraph(words, flow.width - _NUMBER)]),
         ]
         flow.row(cells)
         flow.space(4)

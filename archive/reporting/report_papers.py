@@ -179,7 +179,7 @@ def _twin(flow: Flow, texts: Texts, twin: Twin) -> None:
     where = (
         fill(texts.gettext("In this package: %(folder)s"), TEXT, folder=f"documents/{twin.number}")
         if twin.number is not None
-        else [Span(texts.gettext("Not in this package"), TEXT)]
+        else [Span(texts.gettext("It is not in this package"), TEXT)]
     )
     _fact(
         flow,

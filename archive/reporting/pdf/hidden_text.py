@@ -1,7 +1,7 @@
 """Text that is found and copied but not seen: the words of a scan over their places, in a font without shapes.
 
-The font has one empty glyph, half as wide as the size, for every code; a code is a letter of the file, and a table
-gives the letters back. So any script costs the same, and nothing is shaped: words are squeezed into their boxes.
+The font has one glyph for every code, half as wide as the size; a code is a letter of the file, and a table gives the
+letters back. So any script costs the same, and nothing is shaped: words are squeezed into their boxes.
 """
 
 import struct
@@ -15,8 +15,8 @@ from ocr.layout import spaced
 from ocr.values import Word
 
 _WIDTH = 500
-_DESCENT = 0.2
-"""How much of a line's height lies under its baseline."""
+_LOWEST, _HIGHEST = -200, 800
+"""Between these a line of text lies around its baseline, in thousandths of its height."""
 
 
 class HiddenFont:
@@ -52,16 +52,16 @@ class HiddenFont:
     def write(self, file: ObjectFile) -> int:
         """Write the font; gives the number of its object."""
         program = _program()
-        box = array(b"0", b"0", b"%d" % _WIDTH, b"1000")
+        box = array(b"0", b"%d" % _LOWEST, b"%d" % _WIDTH, b"%d" % _HIGHEST)
         descriptor = dictionary(
             Type=b"/FontDescriptor",
             FontName=b"/AAAAAA+Hidden",
             Flags=b"4",
             FontBBox=box,
             ItalicAngle=b"0",
-            Ascent=b"800",
-            Descent=b"-200",
-            CapHeight=b"800",
+            Ascent=b"%d" % _HIGHEST,
+            Descent=b"%d" % _LOWEST,
+            CapHeight=b"%d" % _HIGHEST,
             StemV=b"80",
             FontFile2=ref(file.put_stream(program, Length1=b"%d" % len(program))),
         )
@@ -101,7 +101,10 @@ class HiddenFont:
             letters = _as_it_stands(word.text, base)
             left, end = word.box.x0 * width, word.box.x1 * width
             follows = end if after is None else max(end, after.box.x0 * width)
-            yield b"1 0 0 1 %s %s Tm" % (number(left), number(bottom + height - lower + size * _DESCENT))
+            yield b"1 0 0 1 %s %s Tm" % (
+                number(left),
+                number(bottom + height - lower + size * -_LOWEST / 1000),
+            )
             # Thai has no spaces between words: where none was read, none may seem to be there.
             yield self._shown(letters, (end if gap else follows) - left, size)
             if gap and follows > end:
@@ -127,42 +130,34 @@ def _as_it_stands(text: str, base: int) -> str:
 
 
 def _program() -> bytes:
-    """A TrueType font of two empty glyphs (OpenType: head, hhea, hmtx, loca, glyf, maxp), each half an em wide."""
+    """A TrueType font (OpenType: glyf, head, hhea, hmtx, loca, maxp) of an empty glyph and one that is a mere line.
+
+    The line from corner to corner has no area, so it shows nothing even where it is drawn; but it has a size, without
+    which some programs (pdfium) leave out words of a single letter.
+    """
+    line = struct.pack(
+        ">5h2H2B4h", 1, 0, _LOWEST, _WIDTH, _HIGHEST, 1, 0, 1, 1, 0, _WIDTH, _LOWEST, _HIGHEST - _LOWEST
+    )
     tables = {
-        b"glyf": b"\0\0\0\0",
+        b"glyf": line,
         b"head": struct.pack(
-            ">IIIIHHqqhhhhHHhhh",
-            0x10000,
-            0x10000,
-            0,
-            0x5F0F3CF5,
-            0,
-            1000,
-            0,
-            0,
-            0,
-            0,
-            _WIDTH,
-            1000,
-            0,
-            8,
-            2,
-            0,
-            0,
+            ">4I2H2q4h2H3h",
+            *(0x10000, 0x10000, 0, 0x5F0F3CF5, 0, 1000, 0, 0),
+            *(0, _LOWEST, _WIDTH, _HIGHEST, 0, 8, 2, 0, 0),
         ),
         b"hhea": struct.pack(
-            ">IhhhHhhhhhhhhhhhH", 0x10000, 800, -200, 0, _WIDTH, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2
+            ">I3hH11hH", 0x10000, _HIGHEST, _LOWEST, 0, _WIDTH, 0, 0, _WIDTH, 1, 0, 0, 0, 0, 0, 0, 0, 2
         ),
         b"hmtx": struct.pack(">HhHh", _WIDTH, 0, _WIDTH, 0),
-        b"loca": struct.pack(">3H", 0, 0, 0),
-        b"maxp": struct.pack(">I14H", 0x10000, 2, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0),
+        b"loca": struct.pack(">3H", 0, 0, len(line) // 2),
+        b"maxp": struct.pack(">I14H", 0x10000, 2, 2, 1, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0),
     }
     place = 12 + 16 * len(tables)
-    head = struct.pack(">IHHHH", 0x10000, len(tables), 64, 2, 32)
+    head = struct.pack(">I4H", 0x10000, len(tables), 64, 2, 32)
     body = b""
     for tag, data in sorted(tables.items()):
         padded = data + b"\0" * (-len(data) % 4)
         checksum = sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
-        head += struct.pack(">4sIII", tag, checksum, place + len(body), len(data))
+        head += struct.pack(">4s3I", tag, checksum, place + len(body), len(data))
         body += padded
     return head + body

@@ -9,7 +9,7 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 from archive.reporting.errors import PictureRefused
 from archive.reporting.pdf.objects import ObjectFile, dictionary, name
 
-_MOST_PIXELS = 200_000_000
+_MOST_PIXELS = 89_000_000
 _GREY, _COLOUR = "DeviceGray", "DeviceRGB"
 _JPEG_SPACES = {"L": _GREY, "RGB": _COLOUR}
 _COMPRESSION, _FILL_ORDER, _PHOTOMETRIC = 259, 266, 262
@@ -31,8 +31,10 @@ def put_picture(file: ObjectFile, data: bytes) -> Placed:
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "TIFF")) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
-                raise PictureRefused(f"a picture has {picture.width} x {picture.height} pixels")
+                raise PictureRefused("a picture has more pixels than any page")
             return _way(picture)(file, picture, data)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureRefused("a picture has more pixels than any page") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, KeyError) as error:
         raise PictureRefused("a picture of a page cannot be read") from error
 

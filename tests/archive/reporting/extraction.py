@@ -20,7 +20,9 @@ def extracted() -> Catalog:
     """Every message, in a catalogue without translations."""
     found = Catalog(project="Tabellion", charset="utf-8")
     keywords = DEFAULT_KEYWORDS | {"N_": None}
-    rows = extract_from_dir(REPORTING, [("**.py", "python")], keywords=keywords, comment_tags=("Translators:",))
+    rows = extract_from_dir(
+        REPORTING, [("**.py", "python")], keywords=keywords, comment_tags=("Translators:",)
+    )
     for file, line, message, comments, context in rows:
         found.add(
             message, locations=[(f"archive/reporting/{file}", line)], auto_comments=comments, context=context

@@ -141,10 +141,10 @@ def _document(n: int, rich: bool) -> DocumentContent:
 
 
 def words(language: str) -> tuple[Word, ...]:
-    """The two lines of that language where a reader would have found them."""
+    """The two lines of that language, eight times, where a reader would have found them."""
     found = []
     right_to_left = language == "he"
-    for number, line in enumerate(LINES[language]):
+    for number, line in enumerate(LINES[language] * 8):
         x = 0.9 if right_to_left else 0.1
         for text in line.split(" "):
             width = 0.014 * len(text)
