@@ -5,7 +5,9 @@ import io
 import random
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import insert, update
 
@@ -45,14 +47,25 @@ def make_objects(home: Path, clock: ManualClock, randomness: Randomness) -> Obje
     return Objects(vault, KeyRing(vault, wrapper, randomness, clock), randomness)
 
 
+@cache
+def _empty_catalogue() -> bytes:
+    """A database with its schema: the migrations take longer than most tests."""
+    with TemporaryDirectory() as folder:
+        catalogue = Catalogue(f"sqlite:///{folder}/catalogue.db")
+        upgrade(catalogue)
+        catalogue.close()
+        return Path(folder, "catalogue.db").read_bytes()
+
+
 def make_archive(
     home: Path, clock: ManualClock, seed: int = 1, catalogue: Catalogue | None = None
 ) -> Archive:
     """An archive in a folder, on SQLite unless another catalogue is given."""
     randomness = seeded(seed)
     if catalogue is None:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "catalogue.db").write_bytes(_empty_catalogue())
         catalogue = Catalogue(f"sqlite:///{home}/catalogue.db")
-        upgrade(catalogue)
     objects = make_objects(home, clock, randomness)
     return Archive(ARCHIVE_ID, ORIGIN, catalogue, objects, clock, Ids(clock, randomness))
 
