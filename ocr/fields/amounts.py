@@ -38,7 +38,7 @@ _SIGNS = {
 _SIGN = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 _GROUPED = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+|\d+"
 _AMOUNT = re.compile(
-    rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?<![\d/.,-])(?P<whole>{_GROUPED})(?P<mark>[.,])\s?(?P<cents>\d{{2}})(?![\d/]|[.,-]\d|\s?%)"
+    rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?:(?<=\s)(?P<minus>[-−])|(?<![\d/.,-]))(?P<whole>{_GROUPED})(?P<mark>[.,])\s?(?P<cents>\d{{2}})(?![\d/]|[.,-]\d|\s?%)"
     rf"(?:\s{{0,2}}(?P<after>{_SIGN})(?!\w))?",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ def find_amounts(flow: Flow) -> Iterator[Money]:
             continue
         sign = (match["before"] or match["after"] or "").lower()
         currency = _SIGNS.get(sign)
-        value = f"{int(whole)}.{match['cents']}"
+        value = f"{'-' if match['minus'] else ''}{int(whole)}.{match['cents']}"
         rule = "amount: with currency" if currency else "amount: two decimals"
         yield Money(
             Candidate(flow, match.start(), match.end(), value, rule, 0.95 if currency else 0.8), currency
@@ -72,3 +72,16 @@ def currency_of(amounts: Sequence[Money]) -> str | None:
     """The currency that most amounts are printed with."""
     counted = Counter(money.currency for money in amounts if money.currency)
     return counted.most_common(1)[0][0] if counted else None
+
+
+_ALONE = re.compile(rf"(?<!\w)(?:{_SIGN})(?!\w)", re.IGNORECASE)
+
+
+def lone_currency(flow: Flow) -> Candidate | None:
+    """The currency that a page names apart from its amounts, as above a column: the one named most often."""
+    found = [(match, _SIGNS[match[0].lower()]) for match in _ALONE.finditer(flow.text)]
+    if not found:
+        return None
+    most = Counter(code for _, code in found).most_common(1)[0][0]
+    match = next(match for match, code in found if code == most)
+    return Candidate(flow, match.start(), match.end(), most, "currency: named apart from the amounts", 0.9)

@@ -19,7 +19,7 @@ _BEFORE = re.compile(r"^(?:in the|at the|im namen des volkes|przed|w)\s+", re.IG
 _HEBREW_IN = "ב"
 
 
-def find_courts(cells: Cells, words: Lexicon) -> Iterator[tuple[Candidate, float]]:
+def find_courts(cells: Cells, words: Lexicon, language: str) -> Iterator[tuple[Candidate, float]]:
     """Names of courts with how telling their place is, 0..1."""
     for cell in cells.all:
         if cell.middle > _HEAD or not (found := _start(cell, words.names.courts)):
@@ -27,6 +27,8 @@ def find_courts(cells: Cells, words: Lexicon) -> Iterator[tuple[Candidate, float
         start = cell.start + found - 1
         end = _end(cells, cell, start)
         value = " ".join(cells.flow.text[start:end].split()).strip(" .,;:|_-–")
+        if cells.flow.page.source == "ocr":
+            value = _spelt(value, language)
         if value.startswith(_HEBREW_IN + _HEBREW_IN):
             value = value[1:]
         if len(value) > 5 and value.split()[-1:] != []:
@@ -35,6 +37,13 @@ def find_courts(cells: Cells, words: Lexicon) -> Iterator[tuple[Candidate, float
                 Candidate(cells.flow, start, end, value, "court: begins as a court's name", 0.95),
                 0.95 if alone else 0.85,
             )
+
+
+def _spelt(name: str, language: str) -> str:
+    """What a scan makes of the marks in such names: the raised letter of the Spanish number, the German dash."""
+    if language == "es":
+        return re.sub(r"\bn\.\s?[*°'’\"”%?o0](?=\s?\d|\s)", "n.º", name)
+    return name.replace(" — ", " – ") if language == "de" else name
 
 
 def _start(cell: Cell, courts: Sequence[str]) -> int:

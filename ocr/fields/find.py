@@ -7,13 +7,19 @@ from decimal import Decimal
 from itertools import product
 
 from ocr.fields.allowed import AMOUNTS, DATES, NUMBERS
-from ocr.fields.amounts import Money, currency_of, find_amounts
+from ocr.fields.amounts import Money, currency_of, find_amounts, lone_currency
 from ocr.fields.candidate import Candidate
 from ocr.fields.cast import Cast
 from ocr.fields.courts import find_courts
 from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow, flows_of
-from ocr.fields.identifiers import find_ibans, find_identifiers, find_russian_accounts, find_thai_accounts
+from ocr.fields.identifiers import (
+    find_ibans,
+    find_identifiers,
+    find_russian_accounts,
+    find_thai_accounts,
+    find_turned_ibans,
+)
 from ocr.fields.labels import LabelFound, cut_after, nearest_label
 from ocr.fields.numbers import find_numbers
 from ocr.fields.parties import Parties
@@ -34,6 +40,11 @@ _SUMS = (
     ("amounts.total", "amounts.principal", "amounts.costs"),
 )
 _RIVALS = 6
+_CONTRACT_REACH = 60
+# Words that may stand between an amount and the label behind it.
+_BRIDGE = re.compile(
+    r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|в|качестве)\s)*"
+)
 _NAME_BASE, _NAME_STEP = 0.7, 0.07
 _BIRTH_REACH, _BIRTH_AFTER = 48, 20
 
@@ -71,7 +82,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     parties = Parties(kind, words, cast)
     roles: list[_Role] = list(_names(cast))
     if kind == "court_order":
-        roles += _courts(cast, words)
+        roles += _courts(cast, words, language)
     money: list[Money] = []
     for flow in flows:
         numbers = list(find_numbers(flow, words, NUMBERS[kind]))
@@ -86,11 +97,11 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     for role in roles:
         if role.name not in best or role.strength > best[role.name].strength:
             best[role.name] = role
-    if not _agree(roles, best):
+    if not _agree(roles, best, money if kind in ("invoice", "dunning_letter", "assignment_notice") else ()):
         _drop_doubtful_vat(best)
         _drop_parts_beyond_the_whole(best)
     fields = [role.reading() for role in best.values()]
-    fields += _currency(money)
+    fields += _currency(money) or _lone_currency(flows, kind)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
 
 
@@ -105,9 +116,9 @@ def _names(cast: Cast) -> Iterator[_Role]:
             )
 
 
-def _courts(cast: Cast, words: Lexicon) -> Iterator[_Role]:
+def _courts(cast: Cast, words: Lexicon, language: str) -> Iterator[_Role]:
     for cells in cast.cells.values():
-        for candidate, strength in find_courts(cells, words):
+        for candidate, strength in find_courts(cells, words, language):
             yield _Role("parties.court.name", candidate, candidate.rule, strength)
 
 
@@ -129,7 +140,7 @@ def _dates(
         tied = _tied(date, numbers, words)
         if tied is not None:
             if tied in (f"{kind}_number", "reference"):
-                yield _Role("document_date", date, f"{date.rule}; after {tied}", 0.9)
+                yield _Role("document_date", date, f"{date.rule}; after {tied}", 0.98)
             elif tied == "invoice_number":
                 yield _Role("invoice_date", date, f"{date.rule}; after {tied}", 0.9)
             continue
@@ -174,26 +185,51 @@ def _dateline(date: Candidate) -> float:
 
 
 def _label(
-    candidate: Candidate, labels: dict[str, tuple[str, ...]], order: Sequence[str], others: Sequence[str]
+    candidate: Candidate,
+    labels: dict[str, tuple[str, ...]],
+    order: Sequence[str],
+    others: Sequence[str],
+    reach: int = _LABEL_REACH,
 ) -> LabelFound | None:
     """The nearest label before the value: in its row, else in the running text, which may have begun a line higher."""
     flow = candidate.flow
     row = flow.row_before(candidate.start)[-_FLOW_REACH:]
-    found = nearest_label(cut_after(row, others), labels, order, _LABEL_REACH)
+    found = nearest_label(cut_after(row, others), labels, order, reach)
     if found is None:
         running = flow.before(candidate.start, _FLOW_REACH)
-        found = nearest_label(cut_after(running, others), labels, order, _LABEL_REACH)
+        found = nearest_label(cut_after(running, others), labels, order, reach)
     return found
+
+
+def _label_behind(
+    candidate: Candidate, labels: dict[str, tuple[str, ...]], allowed: Sequence[str]
+) -> LabelFound | None:
+    """The label that follows its amount: "210.00 in respect of costs"."""
+    behind = fold(candidate.flow.text[candidate.end : candidate.end + _LABEL_REACH]).text
+    bridge = _BRIDGE.match(behind)
+    if bridge is None or not bridge[0]:
+        return None
+    rest = behind[bridge.end() :]
+    for role in allowed:
+        for label in labels.get(role, ()):
+            if len(label) > 4 and rest.startswith(label):
+                return LabelFound(role, label, bridge.end(), 1.0)
+    return None
 
 
 def _amounts(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator[_Role]:
     allowed = AMOUNTS[kind]
     labels = {role: found for role, found in words.labels.items() if role.startswith("amounts.")}
+    reach = _LABEL_REACH
+    if kind == "contract":
+        # "The monthly fee is 100.00 net": a fee all the same, and all that the paper speaks of.
+        labels = {role: found for role, found in labels.items() if role in (*allowed, "amounts.other")}
+        reach = _CONTRACT_REACH
     order = [*allowed, *(role for role in labels if role not in allowed)]
     for item in money:
         candidate = item.candidate
         others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
-        label = _label(candidate, labels, order, others)
+        label = _label_behind(candidate, labels, allowed) or _label(candidate, labels, order, others, reach)
         if label is None or label.role not in allowed:
             continue
         # The amount that counts is printed with its currency and near its label; a longer label is more telling.
@@ -212,6 +248,8 @@ def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[_Role]
 
 def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[_Role]:
     found: list[tuple[str, Candidate, Candidate]] = [("iban", item, item) for item in find_ibans(flow)]
+    if language == "he":
+        found += [("iban", item, item) for item in find_turned_ibans(flow)]
     if language == "ru":
         for account, bik in find_russian_accounts(flow):
             found += [("account", account, account), ("bik", bik, account)]
@@ -223,7 +261,7 @@ def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[_Role]:
             yield _Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)
 
 
-def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> bool:
+def _agree(roles: Sequence[_Role], best: dict[str, _Role], money: Sequence[Money]) -> bool:
     """Amounts that add up confirm one another, and win over stronger labels that do not. Whether any did."""
     rivals: dict[str, list[_Role]] = {}
     for role in sorted(roles, key=lambda item: -item.strength):
@@ -237,6 +275,28 @@ def _agree(roles: Sequence[_Role], best: dict[str, _Role]) -> bool:
             for role in max(sums, key=lambda group: sum(item.strength for item in group)):
                 best[role.name] = replace(role, rule=f"{role.rule}; adds up", strength=0.99)
             return True
+    return _completed(roles, best, money)
+
+
+def _completed(roles: Sequence[_Role], best: dict[str, _Role], money: Sequence[Money]) -> bool:
+    """The one amount of a sum that has no readable label is known by the others, if it is printed."""
+    used = {role.candidate.value for role in best.values()}
+    for names in _SUMS[1:]:
+        absent = [name for name in names if name not in best]
+        if len(absent) != 1 or any(role.name == absent[0] for role in roles):
+            continue
+        known = {name: Decimal(best[name].candidate.value) for name in names if name in best}
+        whole = names[0]
+        wanted = (
+            sum(known.values())
+            if absent[0] == whole
+            else known[whole] - sum(value for name, value in known.items() if name != whole)
+        )
+        for item in money:
+            if Decimal(item.candidate.value) == wanted > 0 and item.candidate.value not in used:
+                rule = f"{item.candidate.rule}; completes the sum"
+                best[absent[0]] = _Role(absent[0], item.candidate, rule, 0.9)
+                return True
     return False
 
 
@@ -265,7 +325,14 @@ def _drop_doubtful_vat(best: dict[str, _Role]) -> None:
 
 def _adds_up(group: tuple[_Role, ...]) -> bool:
     whole, *parts = (Decimal(role.candidate.value) for role in group)
-    return whole == sum(parts) and all(part > 0 for part in parts)
+    return whole == sum(parts) and (all(part > 0 for part in parts) or all(part < 0 for part in parts))
+
+
+def _lone_currency(flows: Sequence[Flow], kind: Kind) -> list[FieldReading]:
+    if kind not in ("invoice", "dunning_letter"):
+        return []
+    found = next((candidate for flow in flows if (candidate := lone_currency(flow)) is not None), None)
+    return [_Role("currency", found, found.rule, 0.85).reading()] if found is not None else []
 
 
 def _currency(money: Sequence[Money]) -> list[FieldReading]:

@@ -1,13 +1,35 @@
 """A page's words as one running text, in which values are looked for, with the way back to words, boxes and rows."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ocr.bidi import is_right_to_left
 from ocr.layout import spaced
 from ocr.rows import Row, rows_of
 from ocr.values import Box, PageReading, Word
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text in which values are looked for, and the way from its offsets to those of the flow."""
+
+    flow: "Flow"
+    text: str
+    row: Row | None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the flow that `start:end` of this text is; a span across columns ends with its first word."""
+        if self.row is None:
+            return start, end
+        first, last = self._place(self.row, start), self._place(self.row, end - 1) + 1
+        return (
+            (first, last) if first < last <= first + 3 * (end - start) + 2 else (first, first + end - start)
+        )
+
+    def _place(self, row: Row, offset: int) -> int:
+        index = max(0, bisect_right(row.starts, offset) - 1)
+        return self.flow.starts[row.words[index]] + offset - row.starts[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +78,13 @@ class Flow:
         row, offset = self.row_of[first]
         inside = start - self.starts[first]
         return self.rows[row].text[: offset + inside]
+
+    def views(self) -> Iterator["View"]:
+        """The running text, and then each row that runs across columns: where a label and its value are far apart."""
+        yield View(self, self.text, None)
+        for row in self.rows:
+            if "\t" in row.text:
+                yield View(self, row.text, row)
 
     def row_number(self, start: int) -> int:
         """The row in which the value stands, from the top."""

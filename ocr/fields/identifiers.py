@@ -17,7 +17,7 @@ from stdnum.th import moa, pin
 
 from ocr.fields.candidate import Candidate
 from ocr.fields.digits import western
-from ocr.fields.flow import Flow
+from ocr.fields.flow import Flow, View
 
 Bearer = Literal["person", "company", "either"]
 
@@ -43,6 +43,9 @@ class _Form:
     holds: Callable[[str], bool]
     bearer: Callable[[str], Bearer]
     spaced: bool = False
+
+
+_LABELLED_ENOUGH = ("ust_id", "vat")
 
 
 def _always(bearer: Bearer) -> Callable[[str], Bearer]:
@@ -94,9 +97,7 @@ _FORMS = (
     _Form(
         "codice_fiscale",
         ("it",),
-        re.compile(
-            r"(?<!\w)(?P<id>[A-Z]{6}[\dOLMNPQRSTUV]{2}[A-Z][\dOLMNPQRSTUV]{2}[A-Z][\dOLMNPQRSTUV]{3}[A-Z])(?!\w)"
-        ),
+        re.compile(r"(?<!\w)(?P<id>[A-Z0158]{6}[\dA-Z]{2}[A-Z][\dA-Z]{2}[A-Z0158][\dA-Z]{3}[A-Z])(?!\w)"),
         codicefiscale.is_valid,
         _always("person"),
     ),
@@ -116,8 +117,10 @@ _FORMS = (
     ),
     _Form(
         "vat",
-        ("en",),
-        _labelled(_VAT_NAMES, r"GB\s?\d{3}\s?\d{4}\s?\d{2}(?:\s?\d{3})?"),
+        ("en", "de"),
+        _labelled(
+            _VAT_NAMES + r"|USt\.?-?\s?Id(?:ent)?\.?-?\s?(?:Nr)?", r"GB\s?\d{3}\s?\d{4}\s?\d{2}(?:\s?\d{3})?"
+        ),
         gb_vat.is_valid,
         _always("company"),
     ),
@@ -135,7 +138,10 @@ _FORMS = (
     _Form(
         "ust_id",
         ("de",),
-        _labelled(r"USt\.?-?\s?Id(?:ent)?(?:Nr|-Nr)?|Umsatzsteuer-?ID", r"DE\s?\d{3}\s?\d{3}\s?\d{3}"),
+        _labelled(
+            r"USt\.?-?\s?Id(?:ent)?\.?-?\s?(?:Nr)?|Umsatzsteuer-?(?:ID|Identifikationsnummer)(?:-?Nr)?",
+            r"DE\s?\d{3}\s?\d{3}\s?\d{3}",
+        ),
         de_vat.is_valid,
         _always("company"),
     ),
@@ -185,17 +191,33 @@ _FORMS = (
 
 def find_identifiers(flow: Flow, language: str) -> Iterator[Identifier]:
     """National identifiers of the language's country whose check holds; values are bare."""
-    text = western(flow.text)
+    seen: set[tuple[str, str]] = set()
+    for view in flow.views():
+        for found in _in_view(view, language):
+            key = found.name, found.candidate.value
+            if view.row is None or key not in seen:
+                seen.add(key)
+                yield found
+
+
+def _in_view(view: View, language: str) -> Iterator[Identifier]:
+    flow, text = view.flow, western(view.text)
     for form in _FORMS:
         if language not in form.languages:
             continue
         for match in form.pattern.finditer(text):
+            start, end = view.span(match.start("id"), match.end("id"))
             value, repaired = _holding(match["id"], form)
-            if value is not None:
-                rule = f"{form.name}: check digit" + (", repaired" if repaired else "")
+            if value is None and form.name in _LABELLED_ENOUGH and flow.page.source == "text":
+                # Nothing was misread: the number is printed so, and its label names it.
+                value = _SEPARATORS.sub("", match["id"]).upper()
                 candidate = Candidate(
-                    flow, match.start("id"), match.end("id"), value, rule, 0.9 if repaired else 0.98
+                    flow, start, end, value, f"{form.name}: label; its check digit fails", 0.7
                 )
+                yield Identifier(form.name, candidate, form.bearer(value))
+            elif value is not None:
+                rule = f"{form.name}: check digit" + (", repaired" if repaired else "")
+                candidate = Candidate(flow, start, end, value, rule, 0.9 if repaired else 0.98)
                 yield Identifier(form.name, candidate, form.bearer(value))
 
 
@@ -208,13 +230,25 @@ def _holding(raw: str, form: _Form) -> tuple[str | None, bool]:
         bare = bare.removeprefix("PL").removeprefix("IT")
     if form.holds(bare):
         return bare, False
-    fixed = bare.translate(_CONFUSED)
-    if fixed != bare and fixed.isdigit() and form.holds(fixed):
+    fixed = _by_place(bare) if form.name == "codice_fiscale" else bare.translate(_CONFUSED)
+    if fixed != bare and (fixed.isdigit() or form.name == "codice_fiscale") and form.holds(fixed):
         return fixed, True
     return None, False
 
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[ ]?[\dOIlSB]{2}(?:[ \n\u00a0]?[A-Z0-9OolI]){11,32})")
+_TO_LETTERS = str.maketrans("0158", "OISB")
+
+
+def _by_place(code: str) -> str:
+    """A codice fiscale with letters and digits where its form has them (D.M. 23 December 1976)."""
+    digits = (6, 7, 9, 10, 12, 13, 14)
+    return "".join(
+        letter.translate(_CONFUSED) if place in digits else letter.translate(_TO_LETTERS)
+        for place, letter in enumerate(code)
+    )
+
+
+_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[A-Z]?[ ]?[\dOIlSB]{2}(?:[ \n\u00a0]?[A-Z0-9OolI]){11,32})")
 
 
 def find_ibans(flow: Flow) -> Iterator[Candidate]:
@@ -237,12 +271,28 @@ def find_ibans(flow: Flow) -> Iterator[Candidate]:
                 break
 
 
+# An Israeli IBAN in a right-to-left line, recognised group by group from its end: "329 2780 1826 0208 0993 IL71".
+_TURNED = re.compile(r"(?<!\d)(\d{3}) (\d{4}) (\d{4}) (\d{4}) (\d{4}) (\S{2,6}(?: \S{1,2})?)")
+
+
+def find_turned_ibans(flow: Flow) -> Iterator[Candidate]:
+    """Israeli IBANs whose groups stand in reverse; the country is known, modulo 97 confirms the rest."""
+    for match in _TURNED.finditer(flow.text):
+        check = "".join(letter for letter in match[6] if letter.isdigit())[-2:]
+        value = "IL" + check + "".join(reversed(match.groups()[:5]))
+        if len(check) == 2 and iban.is_valid(value, check_country=False):
+            yield Candidate(flow, match.start(), match.end(), value, "IBAN: groups reversed; modulo 97", 0.9)
+
+
 def _valid_iban(raw: str) -> tuple[str, bool] | None:
     """The number and whether it was repaired. Only groups of four that hold a digit are: bank codes are letters."""
     bare = _SEPARATORS.sub("", raw)
     value = bare.upper()
     if iban.is_valid(value, check_country=False):
         return value, False
+    # One letter too many behind the country, as where "PL04" is read as "PLO04".
+    if bare[2:3].isalpha() and iban.is_valid(value[:2] + value[3:], check_country=False):
+        return value[:2] + value[3:], True
     groups = [bare[place : place + 4] for place in range(4, len(bare), 4)]
     fixed = [group.translate(_CONFUSED) if any(map(str.isdigit, group)) else group for group in groups]
     value = (bare[:2] + bare[2:4].translate(_CONFUSED) + "".join(fixed)).upper()
@@ -250,7 +300,7 @@ def _valid_iban(raw: str) -> tuple[str, bool] | None:
 
 
 _RU_ACCOUNT = re.compile(r"(?<!\d)(\d{5}[ ]?\d{3}[ ]?\d[ ]?\d{4}[ ]?\d{7})(?!\d)")
-_BIK = re.compile(r"БИК[^\d\n]{0,20}\s?(?P<id>0\d{8})(?!\d)", re.IGNORECASE)
+_BIK = re.compile(r"БИК[^\d\n]{0,24}\s?(?P<id>0\d{8})(?!\d)", re.IGNORECASE)
 _KEY_WEIGHTS = (7, 1, 3) * 8
 
 
@@ -265,8 +315,9 @@ def account_key_holds(account: str, bik: str) -> bool:
 def find_russian_accounts(flow: Flow) -> Iterator[tuple[Candidate, Candidate]]:
     """Accounts with the БИК that stands nearest and whose key holds."""
     biks = [
-        Candidate(flow, match.start("id"), match.end("id"), match["id"], "БИК: label", 0.95)
-        for match in _BIK.finditer(flow.text)
+        Candidate(flow, *view.span(match.start("id"), match.end("id")), match["id"], "БИК: label", 0.95)
+        for view in flow.views()
+        for match in _BIK.finditer(view.text)
     ]
     for match in _RU_ACCOUNT.finditer(flow.text):
         value = _SEPARATORS.sub("", match[1])

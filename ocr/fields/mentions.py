@@ -11,6 +11,19 @@ from ocr.lexicon import Lexicon
 from ocr.values import Kind
 
 _HEAD = 0.45
+_BLOCK_LINES = 5
+_NAME_LABELS = (
+    "name",
+    "firma",
+    "nazwa",
+    "nombre",
+    "nome",
+    "denominazione",
+    "razon social",
+    "наименование",
+    "имя",
+    "שם",
+)
 _LABEL_LETTERS = 46
 _BEFORE = 90
 _AFTER = 420
@@ -166,7 +179,11 @@ class Mentions:
             label_end = folded.back(0, end)[1]
             rest = cell.start + label_end
             rest += len(text[label_end:]) - len(text[label_end:].lstrip())
-            if len(folded.text) - end <= 2 or len(text) < _LABEL_LETTERS:
+            # "Buyer / recipient" is one label of two words.
+            short = len(text) < _LABEL_LETTERS
+            if len(folded.text) - end <= 2 or (short and self._role_of_label(text[label_end:]) is not None):
+                rest = cell.end
+            if rest == cell.end or short:
                 yield from self._value(cell, rest, (role, noun), 2.5)
 
     def _value(
@@ -183,6 +200,24 @@ class Mentions:
             if other is not None and (name := self._name_at(other.start)) is not None:
                 yield name, sign
                 return
+        name = self._named_below(cell)
+        if name is not None:
+            yield name, sign
+
+    def _named_below(self, heading: Cell) -> Name | None:
+        """Under the heading of a party's block: the company there, or what its line for the name says."""
+        below = self._cells.below(heading)
+        for _ in range(_BLOCK_LINES):
+            if below is None or self._role_of_label(below.text.partition(":")[0]) is not None:
+                return None
+            asked = fold(below.text.partition(":")[0]).text
+            value = self._cells.after(below) if below.text.rstrip().endswith(":") else None
+            if asked in _NAME_LABELS and value is not None:
+                return self._name_at(value.start) or self._finder.whole(value)
+            if (name := self._name_at(below.start)) is not None:
+                return name
+            below = self._cells.below(below)
+        return None
 
     def _addressed(self) -> Iterator[tuple[Name, Sign]]:
         """The addressee of a letter: under or after a form of address, or above an address."""

@@ -53,6 +53,7 @@ _RUSSIAN_PERSON = re.compile(
     r"[А-ЯЁ][а-яё]+(?:вич|вна|ична|ич|вича|вичу|вичем|виче|вны|вне|вной|вну|ьича|ьичу)\b"
     r"|(?:Индивидуальн\w+\s+предпринимател\w+|ИП)\s+[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?[А-ЯЁ]\."
 )
+_SOLE_TRADER = re.compile(r"^(?:Индивидуальн\w+\s+предпринимател\w+|ИП)$")
 _QUOTED = (
     r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
 )
@@ -125,7 +126,16 @@ class NameFinder:
             if self._language == "th":
                 yield self._thai(match, "person")
             else:
-                yield Name(match.start(), match.end(), " ".join(match[0].split()), "person")
+                title = self._title_above(match.start())
+                yield Name(match.start(), match.end(), title + " ".join(match[0].split()), "person")
+
+    def _title_above(self, start: int) -> str:
+        """A sole trader's title, where it stands alone on the line above in the same column."""
+        cell = self._cells.at(start)
+        above = self._cells.above(cell) if start - cell.start < 3 else None
+        if above is not None and _SOLE_TRADER.match(above.text):
+            return " ".join(above.text.split()) + " "
+        return ""
 
     def person_at(self, offset: int, end: int) -> Name | None:
         """The person whose name begins here, before `end`; forms of address are skipped."""
@@ -151,14 +161,23 @@ class NameFinder:
                 break
         while taken and self._word(taken[-1]).strip(_OPENING) in _PARTICLES:
             taken.pop()
-        if not len(taken) >= 2 or self._is_noise(taken):
+        if len(taken) < 2 or self._is_noise(taken):
             return None
         start = self._flow.starts[taken[0]]
         last = self._word(taken[-1])
         stop = self._flow.starts[taken[-1]] + len(last)
+        if last.endswith(":") or self._flow.text[stop : stop + 2].strip().startswith(":"):
+            return None
         value = " ".join(self._word(index) for index in taken).strip(_OPENING)
         value = value if _INITIAL.match(last) else value.rstrip(_CLOSING + ".")
         return Name(start, stop, value, "person")
+
+    def whole(self, cell: Cell) -> Name | None:
+        """The cell as a name, where a label says that it is one: an organisation without a legal form."""
+        value = " ".join(cell.text.split()).strip(_OPENING)
+        if not value[:1].isupper() or any(letter.isdigit() for letter in value) or len(value) > 90:
+            return None
+        return Name(cell.start, cell.end, value, "company")
 
     def _titles(self, indices: list[int]) -> int:
         """How many of the words are forms of address."""
@@ -187,6 +206,8 @@ class NameFinder:
         """Whether the words say something else than a name: a street, a title of a paper, a role."""
         folded = [fold(self._word(index)).text for index in taken]
         names = self._words.names
+        if any(self._word(index).rstrip(".,") in names.after for index in taken):
+            return True
         if any(word in names.streets for word in folded) or folded[0] in names.stops:
             return True
         whole = " ".join(folded)
@@ -221,7 +242,8 @@ class NameFinder:
             word = self._word(k - 1)
             if self._apart(k - 1, k) and not (k == first and self._same_line(k - 1, k)):
                 break
-            if self._ends_before(word, k == first) or not self._belongs(word, k):
+            # A word for a role right before the form can only be the name itself: "Lieferant GmbH".
+            if self._ends_before(word, k == first) or not self._belongs(word, k, beside_form=k == first):
                 break
             k -= 1
             if word[0] in '„“«"(' and not self._caseless:
@@ -238,7 +260,7 @@ class NameFinder:
             return True
         return word[-1] == "." and len(word) > 4
 
-    def _belongs(self, word: str, k: int) -> bool:
+    def _belongs(self, word: str, k: int, *, beside_form: bool) -> bool:
         """Whether the word before word `k` is part of the name that word `k` is part of."""
         bare = word.strip("„“”«»\"'(),.")
         if bare in ("&", "+"):
@@ -256,7 +278,7 @@ class NameFinder:
                 and not self._is_role(folded)
             )
         if bare[0].isupper() or bare[0].isdigit():
-            return not (self._is_role(folded) and not self._capital_before(k - 1))
+            return beside_form or not self._is_role(folded) or self._capital_before(k - 1)
         return folded in self._words.names.small
 
     def _is_role(self, folded: str) -> bool:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ocr.fields.candidate import Candidate
-from ocr.fields.flow import Flow
-from ocr.folding import HEBREW_PREFIXES, fold
+from ocr.fields.flow import Flow, View
+from ocr.folding import HEBREW_PREFIXES, Folded, fold
 from ocr.lexicon import Lexicon
 
 # Between label and number: "nr", "n.º", "No.", a colon.
 _LINK = re.compile(
-    r"[\s.:,#№°º]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)[.:°º]*[\s.:№]*)?",
+    r"(?:\s*\(\d{1,3}\))?[\s.:,#№°º—–-]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)"
+    # A raised "o" is read as a star, a quote or a percent sign.
+    r"[.:°º*\"”’'%]*[\s.:№—–-]*)?",
     re.IGNORECASE,
 )
 # Letters and digits with marks inside, at least two digits; Thai numbers may begin with a short word of letters.
@@ -23,6 +25,21 @@ _AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
 _BROKEN = re.compile(r"(?<=[/-])\n")
 _ALONE = re.compile(r"^(?:nr|no|n|№)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$", re.IGNORECASE | re.MULTILINE)
 _HEAD = 0.35
+_THAI_NUMBER = fold("เลขที่").text
+_GERMAN_NOUNS = ("rechnung", "vertrag", "gutschrift")
+_THAI_GAP = re.compile(r"(?<=[\u0e01-\u0e2e])\s(?=[\u0e01-\u0e2e])")
+# Forms that are known, and what a scan makes of them.
+_REPAIRS = (
+    # An English claim number has a letter, two digits, two letters, three digits: zero is read as "O0".
+    (re.compile(r"^([A-HJ-NP-Z])[O0](\d{2}[A-Z]{2}\d{3})$"), r"\1\2"),
+    # A capital I before a letter and digits is read as a one.
+    (re.compile(r"^[1l|](?=[A-Z]\d{3})"), "I"),
+    # The court's number in a Russian case: "А76-".
+    (
+        re.compile(r"^([АA])([\dЗОб]{2})(?=-\d)"),
+        lambda match: "А" + match[2].translate(str.maketrans("ЗОб", "306")),
+    ),
+)
 _TOO_LONG = 40
 
 
@@ -30,13 +47,18 @@ def find_numbers(flow: Flow, words: Lexicon, names: Sequence[str]) -> Iterator[t
     """Field names with their numbers, in the order of the text for each name."""
     if names[:1] == ("contract_number",):
         yield from (("contract_number", found) for found in _headed(flow))
-    folded = fold(flow.text)
     for name in names:
         for pattern in words.patterns.get(name, ()):
             for match in re.finditer(pattern, flow.text):
-                yield name, Candidate(flow, match.start(), match.end(), _tidy(match[0]), f"{name}: form", 0.9)
-        for label in words.numbers.get(name, ()):
-            yield from ((name, found) for found in _after(flow, folded.text, folded.origin, label, name))
+                yield (
+                    name,
+                    Candidate(flow, match.start(), match.end(), _tidy(match[0]), f"{name}: form", 0.92),
+                )
+    views = [(view, fold(view.text)) for view in flow.views()]
+    for name in names:
+        for view, folded in views:
+            for label in words.numbers.get(name, ()):
+                yield from ((name, found) for found in _after(view, folded, label, name))
 
 
 def _headed(flow: Flow) -> Iterator[Candidate]:
@@ -48,14 +70,16 @@ def _headed(flow: Flow) -> Iterator[Candidate]:
             )
 
 
-def _after(flow: Flow, folded: str, origin: tuple[int, ...], label: str, name: str) -> Iterator[Candidate]:
-    place = folded.find(label)
+def _after(view: View, folded: Folded, label: str, name: str) -> Iterator[Candidate]:
+    place = folded.text.find(label)
     while place >= 0:
         stop = place + len(label)
-        if _whole(folded, place, stop, label):
-            begin = origin[stop - 1] + 1
-            link = _LINK.match(flow.text, begin)
-            match = _NUMBER.match(flow.text, link.end() if link else begin)
+        begin = folded.origin[stop - 1] + 1
+        link = _LINK.match(view.text, begin)
+        if _whole(folded.text, place, stop, label) or (
+            link and _compound(folded.text, place, label, link[0])
+        ):
+            match = _NUMBER.match(view.text, link.end() if link else begin)
             if (
                 match
                 and not _DATE.match(match[0])
@@ -63,15 +87,22 @@ def _after(flow: Flow, folded: str, origin: tuple[int, ...], label: str, name: s
                 and len(match[0]) <= _TOO_LONG
             ):
                 end = match.start() + len(match[0].rstrip(".–-/"))
-                value = _tidy(_BROKEN.sub("", flow.text[match.start() : end]))
-                yield Candidate(flow, match.start(), end, value, f"{name}: after “{label}”", 0.9)
-        place = folded.find(label, place + 1)
+                value = _tidy(_BROKEN.sub("", view.text[match.start() : end]))
+                span = view.span(match.start(), end)
+                yield Candidate(view.flow, *span, value, f"{name}: after “{label}”", 0.9)
+        place = folded.text.find(label, place + 1)
+
+
+def _compound(folded: str, place: int, label: str, link: str) -> bool:
+    """ "Handelsrechnung Nr. 7": German runs its nouns together; the word for a number shows that one is meant."""
+    return label in _GERMAN_NOUNS and folded[place - 1 : place].isalpha() and "nr" in link.lower()
 
 
 def _whole(folded: str, start: int, stop: int, label: str) -> bool:
-    if "\u0e00" <= label[0] <= "\u0e7f":
-        return True
     before = folded[start - 1] if start else " "
+    if "\u0e00" <= label[0] <= "\u0e7f":
+        # "Number" alone is that of something else where a word runs into it.
+        return label != _THAI_NUMBER or not "\u0e00" <= before <= "\u0e7f"
     if before in HEBREW_PREFIXES and (start < 2 or folded[start - 2] == " "):
         before = " "
     after = folded[stop] if stop < len(folded) else " "
@@ -79,4 +110,7 @@ def _whole(folded: str, start: int, stop: int, label: str) -> bool:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.split())
+    tidy = _THAI_GAP.sub("", " ".join(text.split()))
+    for pattern, repaired in _REPAIRS:
+        tidy = pattern.sub(repaired, tidy)
+    return tidy

@@ -26,7 +26,8 @@ _SINGLE = {
 }
 
 
-def _environment() -> dict[str, str]:
+def jail_environment() -> dict[str, str]:
+    """What a jailed process may know of its surroundings."""
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     path = os.pathsep.join(entry for entry in sys.path if entry)
     return {**kept, **_SINGLE, "PYTHONPATH": path}
@@ -71,7 +72,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=jail_environment(),
                 cwd="/",
                 start_new_session=True,
             )
