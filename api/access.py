@@ -18,6 +18,7 @@ from archive.catalogue.schema import (
     document_pages,
     document_scopes,
     documents,
+    matters,
 )
 from search.port import Scopes
 from tabellion.base.errors import Forbidden, NotSignedIn
@@ -30,6 +31,7 @@ NO_DOCUMENT = "there is no such document, or not for you"
 NO_DEPOSIT = "there is no such deposit, or not for you"
 NO_BATCH = "there is no such batch, or not for you"
 NO_PAGE = "there is no such page, or not for you"
+NO_MATTER = "there is no such matter, or not for you"
 
 PUBLIC = frozenset(
     {
@@ -56,6 +58,9 @@ class Action(StrEnum):
     CORRECT = "document.correct"
     LINK = "document.link"
     GRANT = "document.grant"
+    EXPORT = "package.export"
+    MATTER_READ = "matter.read"
+    MATTER_WRITE = "matter.write"
     RECEIVE = "deposit.create"
     RECEIPT = "deposit.receipt"
     BATCH_READ = "batch.read"
@@ -92,6 +97,7 @@ ROLES: dict[str, frozenset[Action]] = {
         _COMMON
         | _READER
         | {Action.DOWNLOAD, Action.CORRECT, Action.LINK, Action.STAMP, Action.RECEIPT, Action.BATCH_READ}
+        | {Action.EXPORT, Action.MATTER_READ, Action.MATTER_WRITE}
     ),
     # Reads evidence and entries; documents only where a scope says so.
     "auditor": frozenset(
@@ -240,6 +246,14 @@ def require_batch(connection: Connection, actor: Actor, action: Action, batch_id
         raise Forbidden(NO_BATCH)
 
 
+def require_matter(connection: Connection, actor: Actor, action: Action, matter_id: str) -> None:
+    """Raise Forbidden where there is no such matter, or it is not for the actor."""
+    require(actor, action)
+    query = select(matters.c.id).where(matters.c.id == matter_id, visible_matters(actor))
+    if connection.scalar(query) is None:
+        raise Forbidden(NO_MATTER)
+
+
 def require_portfolio(actor: Actor, portfolio_id: str | None) -> None:
     """Raise Forbidden unless papers of that portfolio (none: of no portfolio yet) are in the actor's scopes."""
     scope = UNASSIGNED if portfolio_id is None else f"portfolio:{portfolio_id}"
@@ -274,6 +288,20 @@ def visible_batches(actor: Actor) -> ColumnElement[bool]:
     if UNASSIGNED in actor.scopes:
         conditions.append(batches.c.portfolio_id.is_(None))
     return or_(*conditions)
+
+
+def own_matters(actor: Actor) -> ColumnElement[bool]:
+    """The condition that a row of `matters` is the actor's: he opened it, or a scope of his names it.
+
+    It shows what was chosen for a matter; of that, he opens what his scopes on documents open.
+    """
+    named = [scope.removeprefix("matter:") for scope in actor.scopes if scope.startswith("matter:")]
+    return or_(matters.c.opened_by == actor.pseudonym, matters.c.id.in_(named))
+
+
+def visible_matters(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a row of `matters` may appear for the actor."""
+    return true() if actor.sees_all else own_matters(actor)
 
 
 def search_scopes(actor: Actor) -> Scopes:

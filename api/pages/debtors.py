@@ -136,6 +136,9 @@ def dossier(
             "before": order[at - 1] if at else None,
             "following": order[at + 1] if at is not None and at + 1 < len(order) else None,
             "waiting": still_to_read(connection, actor),
+            "tray_paper": None
+            if chosen is None
+            else {"document": chosen.id, "page": shown.number if shown else 0, "pages": chosen.pages or 0},
         }
     answer = page(request, "dossier.html", context, actor=actor, here="debtors")
     remember(request, answer, actor, party_id, secure=service.options.secure_cookies)

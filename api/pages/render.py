@@ -16,6 +16,10 @@ from api.pages import troubles, words
 from api.pages.texts import Speaker, choose_language, languages, translations
 from api.pages.words import N_
 from api.request import service_of
+from api.tray import Tray, tray_of
+
+TRAY_ON = ("search", "debtors")
+"""The entries of the rail on whose pages the tray lies."""
 
 ROOT = Path(__file__).parents[1]
 STATIC = ROOT / "static"
@@ -25,6 +29,7 @@ RAIL = (
     ("search", "/search", N_("Search"), Action.SEARCH),
     ("debtors", "/debtors", N_("Debtors"), Action.REGISTRY_READ),
     ("batches", "/batches", N_("Batches"), Action.BATCH_READ),
+    ("matters", "/matters", N_("Matters"), Action.MATTER_READ),
     ("evidence", "/evidence", N_("Evidence"), Action.LOG_READ),
     ("operations", "/operations", N_("Operations"), Action.OPERATIONS),
 )
@@ -95,6 +100,7 @@ def page(
             "languages": languages(),
             "request_path": request.url.path,
             "query": request.query_params.get("q", ""),
+            "tray": _tray(request, actor) if here in TRAY_ON else None,
             "here_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
             **context,
         },
@@ -102,6 +108,13 @@ def page(
     )
     language = speaker_of(request, actor).language
     return HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def _tray(request: Request, actor: Actor | None) -> Tray | None:
+    if actor is None or not actor.may(Action.MATTER_WRITE):
+        return None
+    with service_of(request).archive.catalogue.read() as connection:
+        return tray_of(connection, actor)
 
 
 def fragment(

@@ -58,6 +58,7 @@ class Strip:
 class Hit:
     """A document among the answers."""
 
+    document: str
     address: str
     kind: str
     date: date | None
@@ -129,6 +130,7 @@ def _hit(hit: AnswerHit, row: Row[Any] | None, opened: DocumentAccess | None, qu
     told = row if opened is not None and opened.complete else None
     where = urlencode({"q": query, "page": hit.pages[0].page if hit.pages else 1})
     return Hit(
+        document=hit.document,
         address=f"/documents/{hit.document}?{where}#hit",
         kind=hit.kind,
         date=date.fromisoformat(hit.date) if hit.date else None,

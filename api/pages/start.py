@@ -14,6 +14,7 @@ STARTS = (
     (Action.BATCH_WRITE, "/batches"),
     (Action.OPERATIONS, "/operations"),
     (Action.LOG_READ, "/evidence"),
+    (Action.MATTER_READ, "/matters"),
     (Action.SEARCH, "/search"),
 )
 """The first action that somebody may do says where he begins."""
@@ -21,6 +22,7 @@ STARTS = (
 
 @router.get("/")
 def start(_: Request, actor: Annotated[Actor, Depends(Ask(Action.ME))]) -> Response:
-    """Operators at their batches, administrators at operations, auditors at the evidence, others at the search."""
+    """Operators at their batches, administrators at operations, auditors at the evidence, legal staff at
+    their matters, others at the search."""
     address = next((address for action, address in STARTS if actor.may(action)), "/me")
     return RedirectResponse(address, 303)

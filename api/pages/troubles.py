@@ -7,7 +7,7 @@ from api.pages.words import N_
 REASONS: Mapping[str, tuple[str, str]] = {
     "EMPTY": (N_("The file has no bytes."), N_("Scan or send it again; an empty file holds no paper.")),
     "UNKNOWN_TYPE": (
-        N_("The content is neither PDF, TIFF, JPEG nor PNG."),
+        N_("The content is neither PDF, TIFF, JPEG, PNG nor an e-invoice in XML."),
         N_("Convert it and send that; the name of the file does not matter."),
     ),
     "TRUNCATED": (
@@ -198,6 +198,22 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     "REASON_NEEDED": (
         N_("The batch does not balance, and no reason was given."),
         N_("Send what is missing, declare it void, or choose a reason."),
+    ),
+    "SELECTION_FROZEN": (
+        N_("A package was made of this selection, so it stays as it is."),
+        N_("Begin a new selection; it may be a copy of this one."),
+    ),
+    "TWINS_UNDECIDED": (
+        N_("A paper was scanned more than once, and nobody has said which scan goes out."),
+        N_("Go back and choose for each: this one, the other one, or both."),
+    ),
+    "EXPORT_REFUSED": (
+        N_("This cannot go out as it was asked for."),
+        N_("Change the selection as said below, and order the package again."),
+    ),
+    "EXPORT_NOT_READY": (
+        N_("The log does not have everything yet that the package must prove."),
+        N_("Try again in a moment."),
     ),
     "ERASED": (
         N_("It was erased; only its entries in the log remain."),

@@ -162,6 +162,11 @@ def _page(
         "chosen": _chosen(figures, field, shown),
         "address": lambda **parts: _address(document_id, q, parts),
         "image_width": IMAGE_WIDTH,
+        "tray_paper": {
+            "document": document_id,
+            "page": shown.number if shown else 0,
+            "pages": context["document"].page_count or 0,
+        },
         "now": archive.clock.now(),
         "q": q,
     }

@@ -162,6 +162,7 @@ ENTRIES: Mapping[str, str] = {
     "access": N_("looked at"),
     "download": N_("original handed out"),
     "search": N_("a search"),
+    "export": N_("given out in a package"),
     "erase": N_("erased"),
     "verify": N_("evidence checked"),
     "fixity": N_("stored bytes listed"),
@@ -190,6 +191,28 @@ def field_owner(name: str) -> str:
     owner = parts[1] if len(parts) > 1 and parts[0] in ("parties", "iban", "account", "bik") else ""
     return ROLES.get(owner, "")
 
+
+STAGES: Mapping[str, str] = {
+    "building": N_("being made"),
+    "ready": N_("ready"),
+    "pending": N_("ready, time proof pending"),
+    "filed": N_("filed"),
+    "failed": N_("could not be made"),
+    "erased": N_("erased"),
+}
+"""Where a package stands."""
+
+RECIPIENTS: Mapping[str, str] = {
+    "court": N_("the court"),
+    "opposing-party": N_("the other side"),
+    "data-subject": N_("the person concerned"),
+    "internal": N_("our own people"),
+}
+
+TWINS: Mapping[str, str] = {
+    "rescan": N_("scanned again"),
+    "same-bytes": N_("received again, the same bytes"),
+}
 
 PARTS: Mapping[str, str] = {
     "api": N_("Web and REST"),

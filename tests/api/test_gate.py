@@ -156,6 +156,8 @@ FORM = {
     "act": "give",
     "fact": "scope",
     "value": "unassigned",
+    "language": "en",
+    "recipient": "court",
 }
 """Every field that a form of a page may have; each page takes its own."""
 
