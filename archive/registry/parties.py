@@ -71,6 +71,19 @@ def put_parties(
     return done
 
 
+def preview_parties(connection: Connection, wanted: Sequence[NewParty]) -> list[Put]:
+    """What `put_parties` would do; ids of what is new are empty."""
+    known = _known(connection, [one.external_id for one in wanted if one.external_id is not None])
+    done = []
+    for one in wanted:
+        row = known.get(one.external_id or "")
+        if row is None:
+            done.append(Put("", "added"))
+        else:
+            done.append(Put(row.id, "unchanged" if row.digest == one.digest else "changed"))
+    return done
+
+
 def _known(connection: Connection, named: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for start in range(0, len(named), _AT_ONCE):

@@ -1,0 +1,107 @@
+"""Which column of a file is which field of a record: said by a mapping, or guessed from what columns are called."""
+
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.names import fold_text
+from tabellion.base.errors import BadRequest
+
+What = Literal["debtors", "claims"]
+
+IDENTIFIERS = (
+    "nip", "regon", "pesel", "krs", "partita_iva", "codice_fiscale", "nif", "cif", "vat", "company_number", "ust_id",
+    "inn", "kpp", "ogrn", "snils", "tz", "hp", "national_id", "tax_id", "iban",
+)  # fmt: skip
+"""Types as in the names of fields that are found on papers: a paper with that identifier is linked to the party."""
+
+NUMBERS = ("contract_number", "invoice_number", "case_number", "enforcement_number", "reference")
+CLAIM_DATES = ("contract_date", "due_date", "limitation_interrupted")
+PARTY_ROLES = ("debtor", "co_debtor", "guarantor")
+
+FIELDS: AnyMapping[str, tuple[str, ...]] = {
+    "debtors": (
+        "external_id", "name", "given_name", "family_name", "kind", "birth_date", "other_names", "street", "postcode",
+        "town", "country", *IDENTIFIERS,
+    ),
+    "claims": (
+        "external_id", "number", "portfolio", "creditor", "original_creditor", "currency", "principal",
+        "principal_source", "principal_as_of", *PARTY_ROLES, *NUMBERS, *CLAIM_DATES, "assigned_from", "assigned_to",
+        "assigned_on",
+    ),
+}  # fmt: skip
+"""The fields of a row; several values of one field are separated by semicolons."""
+
+# Names that columns have in files of collection systems, folded, without spaces.
+_CALLED: AnyMapping[str, str] = {
+    "external_id": "externalid id crmid iddluznika idklienta idwierzytelnosci kundennummer codice",
+    "name": "name fullname nazwa imieinazwisko dluznik debitore denominazione nombre наименование фио",
+    "given_name": "givenname firstname imie nome vorname имя",
+    "family_name": "familyname lastname surname nazwisko cognome apellidos nachname фамилия",
+    "birth_date": "birthdate dateofbirth dataurodzenia datadinascita fechadenacimiento geburtsdatum "
+    "датарождения",
+    "kind": "kind type rodzaj typ tipo",
+    "other_names": "othernames aliases innenazwy",
+    "street": "street address ulica adres indirizzo via calle direccion strasse улица адрес",
+    "postcode": "postcode zip postalcode kodpocztowy kod cap codigopostal plz индекс",
+    "town": "town city miasto miejscowosc citta comune ciudad localidad ort stadt город",
+    "country": "country kraj paese pais land страна",
+    "iban": "iban rachunek nrrachunku konto",
+    "number": "number claimnumber numer numersprawy nrsprawy numerwierzytelnosci",
+    "portfolio": "portfolio portfel",
+    "creditor": "creditor wierzyciel creditore acreedor glaubiger",
+    "original_creditor": "originalcreditor wierzycielpierwotny cedent",
+    "currency": "currency waluta valuta divisa moneda wahrung валюта",
+    "principal": "principal amount kwota naleznoscglowna importo importe betrag сумма",
+    "principal_as_of": "principalasof asof stannadzien nadzien",
+    "debtor": "debtor debtorid dluznik iddluznika debitore deudor schuldner должник",
+    "contract_number": "contractnumber contract nrumowy numerumowy contratto contrato vertrag",
+    "invoice_number": "invoicenumber invoice nrfaktury numerfaktury fattura factura rechnung",
+    "case_number": "casenumber sygnatura sygnaturaakt aktenzeichen",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Columns by the field that they hold; several columns may hold one field."""
+
+    what: What
+    columns: AnyMapping[str, str]
+
+    def check(self) -> None:
+        """Raise BadRequest for a field that there is not."""
+        unknown = sorted(set(self.columns.values()) - set(FIELDS[self.what]))
+        if unknown:
+            raise BadRequest(
+                f"there is no field {unknown[0][:60]!r} of {self.what}",
+                advice=f"Fields are {', '.join(FIELDS[self.what])}.",
+            )
+
+    def fields(self, cells: AnyMapping[str, str]) -> dict[str, str]:
+        """The cells of a row by field; columns that hold nothing of the record are left out."""
+        found: dict[str, str] = {}
+        for column, cell in cells.items():
+            name = self.columns.get(column)
+            if name is not None:
+                # Ours is one quote before a formula, which an export has put there.
+                text = cell[1:] if cell[:1] == "'" and cell[1:2] in "=+-@" else cell
+                found[name] = text if name not in found else f"{found[name]}; {text}"
+        return found
+
+
+def guess(what: What, columns: Sequence[str]) -> Mapping:
+    """The mapping that the names of columns suggest; those that say nothing are left out."""
+    names: dict[str, str] = {}
+    for field in FIELDS[what]:
+        for called in (field.replace("_", ""), *_CALLED.get(field, "").split()):
+            names.setdefault(called, field)
+    if what == "claims":
+        # In a file of claims these columns name the debtor; the claim's own id stands beside.
+        names |= {"iddluznika": "debtor", "dluznik": "debtor"}
+    found: dict[str, str] = {}
+    for column in columns:
+        field_name = names.get(fold_text(column).replace(" ", ""))
+        if field_name is not None and field_name not in found.values():
+            found[column] = field_name
+    return Mapping(what, found)
