@@ -64,7 +64,8 @@ def make_archive(
     randomness = seeded(seed)
     if catalogue is None:
         home.mkdir(parents=True, exist_ok=True)
-        (home / "catalogue.db").write_bytes(_empty_catalogue())
+        if not (home / "catalogue.db").exists():
+            (home / "catalogue.db").write_bytes(_empty_catalogue())
         catalogue = Catalogue(f"sqlite:///{home}/catalogue.db")
     objects = make_objects(home, clock, randomness)
     return Archive(ARCHIVE_ID, ORIGIN, catalogue, objects, clock, Ids(clock, randomness))
