@@ -100,15 +100,17 @@ class HiddenFont:
             base = right if _has_no_direction(word.text) else base_level(word.text)
             letters = _as_it_stands(word.text, base)
             left, end = word.box.x0 * width, word.box.x1 * width
-            follows = end if after is None else max(end, after.box.x0 * width)
+            next_left = end if after is None else after.box.x0 * width
+            if after is not None and not gap and next_left > left:
+                # Thai has no spaces between words: where none was read, none may seem to be there.
+                end = next_left
             yield b"1 0 0 1 %s %s Tm" % (
                 number(left),
-                number(bottom + height - lower + size * -_LOWEST / 1000),
+                number(bottom + height - lower - size * _LOWEST / 1000),
             )
-            # Thai has no spaces between words: where none was read, none may seem to be there.
-            yield self._shown(letters, (end if gap else follows) - left, size)
-            if gap and follows > end:
-                yield self._shown(" ", follows - end, size)
+            yield self._shown(letters, end - left, size)
+            if gap and next_left > end:
+                yield self._shown(" ", next_left - end, size)
 
     def _shown(self, letters: str, width: float, size: float) -> bytes:
         """The operators that show letters in exactly that width."""

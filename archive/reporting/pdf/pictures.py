@@ -48,9 +48,11 @@ def _way(picture: Image.Image) -> Callable[[ObjectFile, Image.Image, bytes], Pla
 
 
 def _jpeg(file: ObjectFile, picture: Image.Image, data: bytes) -> Placed:
-    # The data is decoded once, so that a damaged picture is refused here and not on the judge's screen.
+    size, mode = picture.size, picture.mode
+    # Decoded once, at an eighth, so that a damaged picture is refused here and not on the judge's screen.
+    picture.draft(mode, (size[0] // 8, size[1] // 8))
     picture.load()
-    return _put(file, picture, _JPEG_SPACES[picture.mode], 8, data, "DCTDecode")
+    return _put(file, size, _JPEG_SPACES[mode], 8, data, "DCTDecode")
 
 
 def _bilevel(file: ObjectFile, picture: Image.Image, data: bytes) -> Placed:
@@ -69,7 +71,7 @@ def _bilevel(file: ObjectFile, picture: Image.Image, data: bytes) -> Placed:
         Rows=b"%d" % picture.height,
         BlackIs1=b"true" if black_is_1 else b"false",
     )
-    return _put(file, picture, _GREY, 1, fax, "CCITTFaxDecode", parameters)
+    return _put(file, picture.size, _GREY, 1, fax, "CCITTFaxDecode", parameters)
 
 
 def _group_4(picture: Image.Image, data: bytes) -> tuple[bytes, bool] | None:
@@ -91,7 +93,7 @@ def _packed(file: ObjectFile, picture: Image.Image, data: bytes) -> Placed:
     if "A" in picture.getbands() or "transparency" in picture.info:
         picture = _on_white(picture)
     plain = picture.convert("L" if grey else "RGB")
-    return _put(file, plain, _GREY if grey else _COLOUR, 8, plain.tobytes(), None)
+    return _put(file, plain.size, _GREY if grey else _COLOUR, 8, plain.tobytes(), None)
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
@@ -103,7 +105,7 @@ def _on_white(picture: Image.Image) -> Image.Image:
 
 def _put(
     file: ObjectFile,
-    picture: Image.Image,
+    size: tuple[int, int],
     space: str,
     bits: int,
     data: bytes,
@@ -113,8 +115,8 @@ def _put(
     members = {
         "Type": b"/XObject",
         "Subtype": b"/Image",
-        "Width": b"%d" % picture.width,
-        "Height": b"%d" % picture.height,
+        "Width": b"%d" % size[0],
+        "Height": b"%d" % size[1],
         "ColorSpace": name(space),
         "BitsPerComponent": b"%d" % bits,
     }
@@ -123,4 +125,4 @@ def _put(
     if parameters is not None:
         members["DecodeParms"] = parameters
     target = file.put_stream(data, None, raw=coding is not None, **members)
-    return Placed(target, picture.width, picture.height)
+    return Placed(target, *size)

@@ -116,3 +116,13 @@ def test_a_scan_of_a_reading_has_its_size_in_points():
     scan = Scan.of(page, jpeg())
     assert (round(scan.width, 1), round(scan.height, 1)) == (595.4, 842.0)
     assert scan.words == page.words
+
+
+def test_thai_read_in_pieces_has_no_spaces_that_were_not_there():
+    pieces = (("สัญ", 0.1, 0.16), ("ญาฉบับ", 0.155, 0.25), ("นี้", 0.252, 0.3), ("ทำขึ้น", 0.34, 0.42))
+    words = tuple(Word(text, Box(x0, 0.1, x1, 0.12), 1, 0, 0) for text, x0, x1 in pieces)
+    scan = Scan(jpeg(), 595, 842, words)
+    content = replace(
+        exhibit_content(), pages=(ExhibitPage(lambda: scan, exhibit_content().pages[0].source),)
+    )
+    assert pages_of(exhibit_pdf(content, "en"))[0].startswith("สัญญาฉบับนี้ ทำขึ้น ")
