@@ -18,7 +18,7 @@ class LogReadOnly(Unavailable):
     advice = (
         "The catalogue or the vault was put back to an older state, or altered. Files are still taken in, receipts "
         "wait. Bring back the newest backup of both, or run `tabellion rebuild` from the vault, then "
-        "`tabellion verify --all`."
+        "`tabellion verify --all`. Where a witness is mistaken, take it out of the witness policy."
     )
 
 

@@ -4,15 +4,9 @@ httpx bounds each single wait; a server that sends one byte before each of them 
 """
 
 import ssl
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from ipaddress import IPv4Network, IPv6Network, ip_address
-from socket import IPPROTO_TCP, gaierror, getaddrinfo
-from typing import Any
-from urllib.parse import urlsplit
-
-import httpcore
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
 
 Network = IPv4Network | IPv6Network
 
@@ -42,13 +36,13 @@ class Outside:
 
     `seconds` bounds a request as a whole but for the resolution of its name, which the system bounds. With `public`,
     hosts may only have addresses of the internet at large or of `networks`: for addresses that somebody else has
-    written, such as those in a certificate.
+    written, such as those in a certificate. Without `context`, the system's CAs vouch for servers.
     """
 
     seconds: float = 20.0
     public: bool = False
     networks: Sequence[Network] = ()
-    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    context: ssl.SSLContext | None = None
 
     def get(self, url: str, largest: int) -> Answer:
         """What lies at the address. Raises `NoAnswer` and `BadAnswer`."""
@@ -61,115 +55,13 @@ class Outside:
     def _send(
         self, method: str, url: str, body: bytes | None, headers: dict[str, str], largest: int
     ) -> Answer:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise BadAnswer(f"{url[:200]} is no address of http or https")
-        backend = _Backend(time.monotonic() + self.seconds, self.networks if self.public else None)
-        timeout = dict.fromkeys(("connect", "read", "write", "pool"), self.seconds)
-        sent = [("User-Agent", "tabellion"), ("Connection", "close"), *headers.items()]
-        try:
-            with (
-                httpcore.ConnectionPool(ssl_context=self.context, network_backend=backend) as pool,
-                pool.stream(
-                    method, url, headers=list(sent), content=body, extensions={"timeout": timeout}
-                ) as response,
-            ):
-                data = b""
-                for piece in response.iter_stream():
-                    data += piece
-                    if len(data) > largest:
-                        raise BadAnswer(f"the answer has more than {largest} bytes")
-                return Answer(response.status, _kind(response.headers), data)
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.RemoteProtocolError) as error:
-            raise NoAnswer(f"{type(error).__name__}: {error}"[:200]) from error
-        except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol, UnicodeError) as error:
-            raise BadAnswer(f"the address cannot be asked: {error}"[:200]) from error
+        # Loaded only where something is asked: it would double the time that a keeper takes to start.
+        from archive.outside_http import send  # noqa: PLC0415
+
+        networks = self.networks if self.public else None
+        return send(method, url, body, headers, largest, self.seconds, networks, self.context)
 
 
 def ok(answer: Answer) -> bool:
     """Whether the server gave what it was asked for."""
     return answer.status == _OK
-
-
-def _kind(headers: Sequence[tuple[bytes, bytes]]) -> str:
-    value = next((value for name, value in headers if name.lower() == b"content-type"), b"")
-    return value.decode("latin-1").partition(";")[0].strip().lower()
-
-
-class _Backend(httpcore.NetworkBackend):
-    """Connects to addresses that were looked at, so that a name cannot lead elsewhere the second time."""
-
-    def __init__(self, deadline: float, networks: Sequence[Network] | None) -> None:
-        self._deadline = deadline
-        self._networks = networks
-        self._real = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        try:
-            found = getaddrinfo(host, port, proto=IPPROTO_TCP)
-        except (gaierror, UnicodeError) as error:
-            raise httpcore.ConnectError(str(error)) from error
-        addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-        if self._networks is not None:
-            for address in addresses:
-                _require_public(host, address, self._networks)
-        refused: Exception = httpcore.ConnectError("the name has no address")
-        for address in addresses:
-            try:
-                stream = self._real.connect_tcp(
-                    address, port, _left(self._deadline), local_address, socket_options
-                )
-                return _Bounded(stream, self._deadline)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                refused = error
-        raise refused
-
-
-def _require_public(host: str, address: str, networks: Sequence[Network]) -> None:
-    found = ip_address(address.partition("%")[0])
-    embedded = getattr(found, "ipv4_mapped", None) or found
-    if (embedded.is_global and not embedded.is_multicast) or any(embedded in each for each in networks):
-        return
-    raise BadAnswer(f"{host} has the address {address}, which is not of the internet at large")
-
-
-class _Bounded(httpcore.NetworkStream):
-    """A stream whose waits end together at one deadline."""
-
-    def __init__(self, real: httpcore.NetworkStream, deadline: float) -> None:
-        self._real = real
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._real.read(max_bytes, _left(self._deadline))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._real.write(buffer, _left(self._deadline))
-
-    def close(self) -> None:
-        self._real.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.NetworkStream:
-        secured = self._real.start_tls(ssl_context, server_hostname, _left(self._deadline))
-        return _Bounded(secured, self._deadline)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._real.get_extra_info(info)
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the time for the whole request is over")
-    return left

@@ -30,6 +30,7 @@ from archive.catalogue.schema import (
 from archive.erase import reapply
 from archive.log import record
 from archive.rebuilding.batches import write_batches, write_items, write_portfolio
+from archive.rebuilding.cosignatures import write_cosignatures
 from archive.rebuilding.deposits import Placed, Rebuilt, write_deposits
 from archive.rebuilding.documents import write_documents
 from archive.rebuilding.log_read import LogFacts, read_log
@@ -124,6 +125,7 @@ def _fill(
     }
     done = write_deposits(vault, facts, places, fallback)
     write_items(connection, items, told, done.received, batch_of)
+    write_cosignatures(vault, trust.quorum)
     stamps = write_stamps(vault, facts, trust.authorities)
     write_renewals(vault, facts, trust.authorities)
     count = write_documents(connection, of_documents.values(), batch_of, done.received, now)

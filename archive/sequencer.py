@@ -1,10 +1,12 @@
 """The one writer of the log: takes entries from the outbox, gives them their place, publishes tiles and checkpoint.
 
 Only the keeper that holds the lease assigns places. It signs nothing that does not extend the last published
-checkpoint: tiles that were published are read from the vault, never made anew from the catalogue.
+checkpoint: tiles that were published are read from the vault, never made anew from the catalogue. The newest one that
+somebody else has seen counts as well (a stamp, a witness): where all that is here was put back to an older state
+together, only others can tell.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +20,14 @@ from archive.catalogue.upsert import upsert
 from archive.errors import LogReadOnly
 from archive.log_files import LogFiles, files_of, superseded
 from archive.log_group import Waiting, assign, in_pieces, log_size, waiting
+from archive.log_memory import (
+    READ_ONLY,
+    STATE,
+    known_checkpoint,
+    newest_stamped,
+    read_only_reason,
+    require_not_ahead,
+)
 from archive.vault import KeyMissing, NewObject, Ref
 from signing.checkpoint import Checkpoint, verify_checkpoint
 from signing.errors import NoteInvalid
@@ -29,12 +39,6 @@ from tabellion.base.errors import EvidenceError
 
 GROUP = 2048
 """Most entries that are sequenced in one transaction."""
-
-STATE = "log_checkpoint"
-"""Row of `archive_state`: the newest checkpoint (signed) that this catalogue knows to be published."""
-
-READ_ONLY = "log_read_only"
-"""Row of `archive_state`: why the log is read-only, while it is."""
 
 _EMPTIED = (
     select(log_outbox.c.id, log_outbox.c.record_body.is_(None).label("emptied"))
@@ -57,14 +61,22 @@ class Sequencer:
     """Sequences the log of an archive; `run` is called by the keeper again and again, at most a second apart."""
 
     def __init__(
-        self, archive: Archive, signer: Signer, *, former_keys: Sequence[NoteKey] = (), group: int = GROUP
+        self,
+        archive: Archive,
+        signer: Signer,
+        *,
+        former_keys: Sequence[NoteKey] = (),
+        group: int = GROUP,
+        ask_outside: Callable[[int], None] = lambda token: None,
     ) -> None:
+        """`ask_outside` asks witnesses what they have seen, once, before this process signs anything."""
         self._archive = archive
         self._signer = signer
         self._keys = (NoteKey(archive.origin, signer.public_der), *former_keys)
         self._files = LogFiles(archive.objects)
         self._group_size = group
         self._log: _Published | None = None
+        self._ask_outside: Callable[[int], None] | None = ask_outside
 
     def run(self, token: int) -> int:
         """Finish what was interrupted, then sequence all that waits; says how many entries were published.
@@ -75,6 +87,9 @@ class Sequencer:
         try:
             done = 0
             if self._log is None:
+                if self._ask_outside is not None:
+                    self._ask_outside(token)
+                    self._ask_outside = None
                 self._log, done = self._open()
                 self._tell(None)
             while group := self._waiting():
@@ -102,6 +117,8 @@ class Sequencer:
             size = log_size(connection)
             known = self._verified(known_checkpoint(connection))
             pending = _entries(connection, published.size, size)
+            stamped = newest_stamped(connection)
+            require_not_ahead(connection, published.size)
         if published.size > size:
             raise LogReadOnly(
                 f"the published checkpoint has {published.size} entries, the catalogue only {size}: it is older"
@@ -110,12 +127,18 @@ class Sequencer:
             raise LogReadOnly(
                 f"a checkpoint of {known.size} entries was published, but the vault shows one of {published.size}"
             )
+        of_stamp = self._verified(stamped)
+        if of_stamp.size > published.size:
+            raise LogReadOnly(
+                f"a stamp holds a checkpoint of {of_stamp.size} entries, the vault shows one of {published.size}"
+            )
         tree = self._files.tree(published.size)
         try:
             if tree.root() != published.root:
                 raise LogReadOnly("the tiles in the vault do not lead to the published checkpoint")
-            if known.size and tree.root(known.size) != known.root:
-                raise LogReadOnly("the published checkpoint does not extend the one that the catalogue knows")
+            for name, older in (("the one that the catalogue knows", known), ("that of a stamp", of_stamp)):
+                if older.size and tree.root(older.size) != older.root:
+                    raise LogReadOnly(f"the published checkpoint does not extend {name}")
             tail = self._require_tail(published.size)
         except EvidenceError as error:
             raise LogReadOnly(f"the published log cannot be read: {error}") from error
@@ -168,6 +191,7 @@ class Sequencer:
             check_lease(connection, "keeper", token)
             if log_size(connection) != log.tree.size:
                 raise LogReadOnly("the catalogue's log is not the one that was published last")
+            require_not_ahead(connection, log.tree.size)
             group, dropped = self._still_waiting(connection, rows)
             entries = assign(connection, group, log.tree.size) if group else []
             self._note_records(connection, group, refs)
@@ -236,17 +260,6 @@ class Sequencer:
         self._files.remove(superseded(old_size, log.tree.size))
         row = [*log.tail, *entries]
         log.signed, log.tail = signed, row[len(row) - log.tree.size % WIDTH :]
-
-
-def known_checkpoint(connection: Connection) -> bytes | None:
-    """The newest signed checkpoint that the catalogue knows to be published."""
-    text = connection.scalar(select(archive_state.c.value).where(archive_state.c.name == STATE))
-    return None if text is None else str(text).encode()
-
-
-def read_only_reason(connection: Connection) -> str | None:
-    """Why the log is read-only, in words; None while it is not."""
-    return connection.scalar(select(archive_state.c.value).where(archive_state.c.name == READ_ONLY))
 
 
 def _entries(connection: Connection, start: int, end: int) -> list[bytes]:

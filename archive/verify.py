@@ -22,6 +22,7 @@ from archive.verification.record_check import RecordCheck
 from archive.verification.stamp_check import StampCheck, stamp_rows
 from archive.verification.trust import VerifyTrust
 from archive.verification.whole_check import WholeCheck
+from archive.verification.witness_check import check_witnesses
 from signing.verdict import EMBEDDED, Aspect, Policy, Report, conclude, weakest
 from tabellion.base.errors import NotFound
 
@@ -56,8 +57,10 @@ def verify(
     records = RecordCheck(archive, log, objects, findings)
     if document_ids is None:
         _verify_all(archive, log, stamps, one, records, findings, progress)
+        check_witnesses(archive, trust, log, findings)
     else:
         _verify_documents(archive, document_ids, one, records, findings, progress)
+        check_witnesses(archive, trust, log, findings, log.newest_of_papers)
     if log.checkpoint is None and Aspect.LOG not in findings.verdicts:
         findings.pending(Aspect.LOG, "LOG_PENDING", None)
     return conclude(

@@ -144,6 +144,7 @@ REASONS = _reasons(
     ("missing-object", "incident", "an object or key is not where it was"),
     ("altered-object", "incident", "an object does not have its digest"),
     ("token-refused", "incident", "a time-stamp token failed a check"),
+    ("witness-refused", "incident", "a witness answered otherwise than with its cosignature"),
     ("clock", "incident", "the clock and a trusted time disagree"),
 )
 """Every reason code that is written today, by code."""

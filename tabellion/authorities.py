@@ -5,6 +5,9 @@ from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from archive.authorities import LocalTestAuthority, TimestampAuthority
+from archive.authorities.http import HttpAuthority
+from archive.authorities.revocation import RevocationLists
+from archive.outside import Outside
 from signing.timestamp import TimestampTrust
 from tabellion.authority_file import Described, read_anchors, read_authorities
 from tabellion.base.errors import SettingsError
@@ -79,11 +82,6 @@ def _alone(url: str, settings: Settings) -> Described:
 
 
 def _http(described: Described, settings: Settings) -> TimestampAuthority:
-    # Loaded only where it is used: a keeper without authorities over HTTP starts in half the time.
-    from archive.authorities.http import HttpAuthority  # noqa: PLC0415
-    from archive.authorities.revocation import RevocationLists  # noqa: PLC0415
-    from archive.outside import Outside  # noqa: PLC0415
-
     try:
         networks = tuple(ip_network(each) for each in settings.private_networks.split())
     except ValueError as error:

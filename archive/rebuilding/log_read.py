@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 from archive.archive import Archive
 from archive.catalogue.schema import archive_state, log_entries, log_heads
 from archive.log_files import LogFiles
-from archive.sequencer import STATE
+from archive.log_memory import STATE
 from signing.checkpoint import Checkpoint, verify_checkpoint
 from signing.entry import Entry
 from signing.errors import ProofInvalid

@@ -48,6 +48,9 @@ ADVICE: Mapping[str, str] = {
     "STAMP_MISSING": _TIME,
     "STAMP_ALTERED": _TIME,
     "TIME_PENDING": _WAIT,
+    "WITNESS_PENDING": "Wait until the keeper has shown them a newer checkpoint, then verify again.",
+    "WITNESS_QUORUM": "The administrator's page says which witness does not answer, and why.",
+    "WITNESS_FALSE": _LOG,
     "COMPLETENESS_UNCHECKED": "`tabellion verify --all` reads the whole log.",
 }
 """What to do, by code; reasons of tokens (`TOKEN_...`) share one advice."""
@@ -114,6 +117,7 @@ class Findings:
         words = {
             "TIME_PENDING": "no verified time-stamp covers {} yet",
             "LOG_PENDING": "the log does not have the entry of {} yet",
+            "WITNESS_PENDING": "the witnesses have not seen the newest entry of {} yet",
         }
         for code, count in self._pending.items():
             first = self._first_pending[code]

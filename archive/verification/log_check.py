@@ -10,7 +10,7 @@ from sqlalchemy import Row, exists, select
 from archive.archive import Archive
 from archive.catalogue.schema import log_entries, log_heads, log_outbox
 from archive.log_files import LogFiles
-from archive.sequencer import known_checkpoint
+from archive.log_memory import known_checkpoint
 from archive.verification.findings import Findings
 from archive.verification.trust import VerifyTrust
 from signing.checkpoint import Checkpoint, verify_checkpoint
@@ -29,6 +29,7 @@ from signing.tlog.tiles import WIDTH
 from signing.verdict import Aspect
 from tabellion.base.errors import EvidenceError
 
+_OF_PAPERS = ("document", "deposit")
 Thing = tuple[str, str]
 """An object of the log: its type and identifier."""
 
@@ -61,6 +62,8 @@ class LogCheck:
         self._signed = self._files.read_checkpoint()
         self.checkpoint = self._published(known)
         self._tree: LogTree | None = None
+        self.newest_of_papers = -1
+        """The newest entry in the custody of the documents and deposits that were asked for."""
         if self.checkpoint is not None:
             self._tree = self._files.tree(self.checkpoint.size)
             self._check_root(self._tree, self.checkpoint)
@@ -144,6 +147,12 @@ class LogCheck:
 
     def custody(self, thing: Thing, document: str | None) -> list[Logged]:
         """The custody chain of an object under the checkpoint; without a `scan`, its entries are checked here."""
+        chain = self._custody(thing, document)
+        if thing[0] in _OF_PAPERS:
+            self.newest_of_papers = max(self.newest_of_papers, *(each.seq for each in chain), -1)
+        return chain
+
+    def _custody(self, thing: Thing, document: str | None) -> list[Logged]:
         if self._chains is not None:
             return self._chains.get(thing, [])
         if self.checkpoint is None or self._tree is None:

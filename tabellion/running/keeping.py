@@ -21,9 +21,11 @@ from ingest.sweeping import Sweeper
 from search import Analyser, EmbeddedWriter
 from tabellion.authorities import make_authorities
 from tabellion.wiring import Parts, nudger
+from tabellion.witnessing import make_witnesses
 
 SWEEP_EVERY = timedelta(seconds=20)
 LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
+LOOK_AT_WITNESSES_EVERY = timedelta(seconds=1)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
 RENEW_EVERY = timedelta(seconds=1)
 
@@ -32,13 +34,15 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
     """The keeper with its duties: sealing, stamping, indexing and sweeping, each in a lane of its own."""
     archive, settings, algorithms = parts.archive, parts.settings, parts.algorithms
     pace = Pace(interval=timedelta(minutes=settings.stamp_minutes))
+    witnesses = make_witnesses(parts)
     indexer = Indexer(archive, lambda: EmbeddedWriter(settings.home / "index", Analyser()))
     lanes: dict[str, Sequence[Duty]] = {
         "log": (
-            Duty("sequence", Sequencer(archive, parts.chest.log).run),
+            Duty("sequence", Sequencer(archive, parts.chest.log, ask_outside=witnesses.ask).run),
             Duty("lock", Locks(archive).run),
             Duty("receipts", Receipts(archive, parts.chest.receipt).run),
         ),
+        "witnesses": (Duty("witnesses", witnesses.run, every=LOOK_AT_WITNESSES_EVERY),),
         "stamps": (Duty("stamps", _stamps(parts, pace).run),),
         "renewals": (
             Duty("policy", lambda token: note_policy(archive, token, algorithms), every=RENEW_EVERY),

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from api.service import Options, Service
 from archive.catalogue import alive
-from archive.sequencer import read_only_reason
+from archive.log_memory import read_only_reason
 from archive.stamp_closing import demand
 from archive.verify import verify
 from search import Analyser, EmbeddedIndex, Finder, FolderResultLists

@@ -6,6 +6,7 @@ from archive.verification.trust import VerifyTrust
 from signing.note import NoteKey
 from tabellion.authorities import known_authorities
 from tabellion.wiring import Parts
+from tabellion.witnessing import quorum_policy
 
 
 def verify_trust(parts: Parts) -> VerifyTrust:
@@ -14,4 +15,5 @@ def verify_trust(parts: Parts) -> VerifyTrust:
         log_keys=(NoteKey(parts.archive.origin, parts.chest.log.public_der),),
         authorities=tuple(replace(each, algorithms=parts.algorithms) for each in known_authorities(parts)),
         algorithms=parts.algorithms,
+        quorum=quorum_policy(parts.settings),
     )

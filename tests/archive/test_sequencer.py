@@ -11,7 +11,8 @@ from archive.catalogue import Catalogue, LeaseLost
 from archive.catalogue import schema as t
 from archive.errors import LogReadOnly
 from archive.log_files import LogFiles, superseded
-from archive.sequencer import Sequencer, read_only_reason
+from archive.log_memory import read_only_reason
+from archive.sequencer import Sequencer
 from archive.vault import PointerMoved
 from signing.checkpoint import Checkpoint, verify_checkpoint
 from signing.entry import Entry
