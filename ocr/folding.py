@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 _QUOTES = frozenset("'\"’‘“”„«»`´״׳")
 _THAI_FIRST, _THAI_LAST = "\u0e00", "\u0e7f"
+# Mai ek to thanthakhat: small marks over the vowels.
+_THAI_TONES = frozenset("\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
 HEBREW_PREFIXES = frozenset("ובהלמכש")
 """And, in, the, to, from, as, that: Hebrew writes them as one with the word that follows."""
 
@@ -26,7 +28,7 @@ class Folded:
 def fold(text: str) -> Folded:
     """Lower case without accents; quotes vanish, other punctuation and white space become one space each run.
 
-    Thai keeps its vowels and tone marks and loses its spaces, which carry no meaning there.
+    Thai keeps its vowels and loses its spaces, which carry no meaning there, and its tone marks, which scans lose.
     """
     letters: list[str] = []
     origin: list[int] = []
@@ -35,6 +37,8 @@ def fold(text: str) -> Folded:
             continue
         for letter in unicodedata.normalize("NFKD", original).casefold():
             thai = _THAI_FIRST <= letter <= _THAI_LAST
+            if letter in _THAI_TONES:
+                continue
             if unicodedata.combining(letter) and not thai:
                 continue
             # Polish and Danish strokes are letters of their own to Unicode; to a smudged scan they are accents.

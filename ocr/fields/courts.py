@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ocr.fields.candidate import Candidate
 from ocr.fields.cells import Cell, Cells
+from ocr.fields.thai import squeezed
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 
@@ -41,6 +42,8 @@ def find_courts(cells: Cells, words: Lexicon, language: str) -> Iterator[tuple[C
 
 def _spelt(name: str, language: str) -> str:
     """What a scan makes of the marks in such names: the raised letter of the Spanish number, the German dash."""
+    if language == "th":
+        return squeezed(name)
     if language == "es":
         return re.sub(r"\bn\.\s?[*°'’\"”%?o0](?=\s?\d|\s)", "n.º", name)
     return name.replace(" — ", " – ") if language == "de" else name

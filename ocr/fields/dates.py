@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from babel import Locale
@@ -11,6 +12,7 @@ from rapidfuzz import fuzz, process
 from ocr.fields.candidate import Candidate
 from ocr.fields.digits import western
 from ocr.fields.flow import Flow
+from ocr.fields.thai import squeeze
 from ocr.folding import fold
 
 _BUDDHIST_OFFSET = 543
@@ -22,7 +24,7 @@ _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4
 _ISO = re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 # Day, perhaps "." or "de", a word, perhaps "de" or an era, a year.
 _NAMED = re.compile(
-    r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s+(?:de\s+|of\s+)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
+    r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s+(?:de\s+|of\s+|เดือน\s*)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
     r"[^\s\d]*?)\.?,?\s*(?:del?\s+|พ\.\s?ศ\.\s*|พุทธศักราช\s*)?(\d{4})(?!\d)"
 )
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+(\d{4})(?!\d)")
@@ -31,6 +33,17 @@ _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+
 def find_dates(flow: Flow, language: str) -> Iterator[Candidate]:
     """Every date on the page; values are ISO 8601 in the common era."""
     text = western(flow.text)
+    if language == "th":
+        # A scan has gaps in the middle of words.
+        found = squeeze(flow.text)
+        for candidate in _in_text(flow, western(found.text), language):
+            start, end = found.origin[candidate.start], found.origin[candidate.end - 1] + 1
+            yield replace(candidate, start=start, end=end)
+        return
+    yield from _in_text(flow, text, language)
+
+
+def _in_text(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
     for match in _ISO.finditer(text):
         yield from _candidate(flow, match, match[1], match[2], match[3], "date: year-month-day", 0.97)
     for match in _NUMERIC.finditer(text):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ocr.fields import thai
 from ocr.fields.cells import Cell, Cells
 from ocr.fields.forms import trailing_forms
 from ocr.folding import HEBREW_PREFIXES, fold
@@ -57,13 +58,6 @@ _SOLE_TRADER = re.compile(r"^(?:Индивидуальн\w+\s+предприни
 _QUOTED = (
     r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
 )
-_THAI_COMPANY = re.compile(
-    r"(?:บริษัท(?!ฯ)|ห้างหุ้นส่วนสามัญ)\s?(?:(?!บริษัท)[^\d,:()]){2,70}?\s?จ(?:ำ|ํา|ํ|า)ก\s?ั?ด(?:\s?\(\s?มหาชน\s?\))?"
-    r"|(?:ห้างหุ้นส่วนจ(?:ำ|ํา)กัด|บมจ\.|บจก\.|หจก\.)\s?[\u0e00-\u0e7f]{3,40}"
-)
-_THAI_PERSON = re.compile(
-    r"(?<![\u0e01-\u0e2e])(?:นางสาว|นาย|นาง|น\.ส\.)\s?[\u0e01-\u0e4e]{2,30}\s[\u0e01-\u0e4e]{2,30}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +96,7 @@ class NameFinder:
         """Every name with a legal form."""
         text = self._flow.text
         if self._language == "th":
-            yield from (self._thai(match, "company") for match in _THAI_COMPANY.finditer(text))
+            yield from (Name(*found, "company") for found in thai.companies(self._flow))
             return
         floor = 0
         for form in trailing_forms(text, self._words.names.after):
@@ -119,13 +113,10 @@ class NameFinder:
 
     def persons(self) -> Iterator[Name]:
         """Persons whose names are known by their form: Russian with a patronymic, Thai with a title."""
-        pattern = {"ru": _RUSSIAN_PERSON, "th": _THAI_PERSON}.get(self._language)
-        if pattern is None:
-            return
-        for match in pattern.finditer(self._flow.text):
-            if self._language == "th":
-                yield self._thai(match, "person")
-            else:
+        if self._language == "th":
+            yield from (Name(*found, "person") for found in thai.persons(self._flow))
+        if self._language == "ru":
+            for match in _RUSSIAN_PERSON.finditer(self._flow.text):
                 title = self._title_above(match.start())
                 yield Name(match.start(), match.end(), title + " ".join(match[0].split()), "person")
 
@@ -140,8 +131,7 @@ class NameFinder:
     def person_at(self, offset: int, end: int) -> Name | None:
         """The person whose name begins here, before `end`; forms of address are skipped."""
         if self._language == "th":
-            match = _THAI_PERSON.match(self._flow.text, offset)
-            return self._thai(match, "person") if match else None
+            return next((name for name in self.persons() if offset - 2 <= name.start < offset + 3), None)
         indices = [
             index
             for index in self._flow.words(offset, end)
@@ -314,19 +304,3 @@ class NameFinder:
             return name.rstrip(".,")
         opened = re.sub(r"\s[«\"“„‹<]{1,2}\s?", " «", name, count=1)
         return re.sub(r"\s?[»\"”›>]{1,2}$", "»", opened)
-
-    def _thai(self, match: re.Match[str], form: Literal["company", "person"]) -> Name:
-        return Name(match.start(), match.end(), _thai_spelling(match[0], form), form)
-
-
-def _thai_spelling(printed: str, form: str) -> str:
-    text = " ".join(printed.replace("\n", "").split()) if form == "company" else " ".join(printed.split())
-    if form == "person":
-        return text
-    # A company's name stands apart from its form, whatever gaps a scan has seen.
-    return re.sub(r"^(บริษัท)\s?", r"\1 ", re.sub(r"\s?จ(?:ำ|ํา|ํ|า)ก\s?ั?ด", " จำกัด", text))
-
-
-def letters_of(cell: Cell) -> int:
-    """How many letters the cell has."""
-    return sum(letter.isalpha() for letter in cell.text)

@@ -1,6 +1,7 @@
 """Numbers that papers give to things: invoices, contracts, cases, references; found by the label before them."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from ocr.fields.candidate import Candidate
@@ -75,8 +76,11 @@ def _after(view: View, folded: Folded, label: str, name: str) -> Iterator[Candid
     while place >= 0:
         stop = place + len(label)
         begin = folded.origin[stop - 1] + 1
+        while unicodedata.combining(view.text[begin : begin + 1] or " "):
+            begin += 1
         link = _LINK.match(view.text, begin)
-        if _whole(folded.text, place, stop, label) or (
+        parted = view.text[max(0, folded.origin[place] - 1) : folded.origin[place]].isspace()
+        if _whole(folded.text, place, stop, label, parted=parted) or (
             link and _compound(folded.text, place, label, link[0])
         ):
             match = _NUMBER.match(view.text, link.end() if link else begin)
@@ -98,11 +102,11 @@ def _compound(folded: str, place: int, label: str, link: str) -> bool:
     return label in _GERMAN_NOUNS and folded[place - 1 : place].isalpha() and "nr" in link.lower()
 
 
-def _whole(folded: str, start: int, stop: int, label: str) -> bool:
+def _whole(folded: str, start: int, stop: int, label: str, *, parted: bool) -> bool:
     before = folded[start - 1] if start else " "
     if "\u0e00" <= label[0] <= "\u0e7f":
         # "Number" alone is that of something else where a word runs into it.
-        return label != _THAI_NUMBER or not "\u0e00" <= before <= "\u0e7f"
+        return parted or label != _THAI_NUMBER or not "\u0e00" <= before <= "\u0e7f"
     if before in HEBREW_PREFIXES and (start < 2 or folded[start - 2] == " "):
         before = " "
     after = folded[stop] if stop < len(folded) else " "

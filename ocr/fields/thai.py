@@ -1,0 +1,121 @@
+"""Thai names: companies between their legal forms, persons behind their titles, whatever gaps a scan has seen.
+
+Thai has no spaces between words; those between a first and a last name, or a name and its form, are the only ones here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ocr.fields.flow import Flow
+
+# A word begins with a consonant or a vowel that is written before one.
+_FIRST = re.compile(r"[\u0e01-\u0e2e\u0e40-\u0e44]")
+_LETTER = re.compile(r"[\u0e01-\u0e4e]")
+_COMPANY = re.compile(
+    r"(?P<form>บริษัท)(?!ฯ)(?P<name>(?:(?!บริษัท)[^\d,:()\n]){2,70}?)จ(?:ำ|ํา|ํ|า)กั?ด(?P<public>\(มหาชน\))?"
+    r"|(?P<limited>ห้างหุ้นส่วนจ(?:ำ|ํา)กัด)(?P<partners>[\u0e01-\u0e4e]{3,40})"
+)
+# Not the second half of a lawyer or an employer, whose words have the same letters.
+_PERSON = re.compile(
+    r"(?<!ท)(?P<title>นางสาว|นาย|นาง|น\.ส\.)(?!ความ|จ้าง|ทะเบียน|อำเภอ|ประกัน)(?P<name>[\u0e01-\u0e4e]{4,44})"
+)
+# What runs into a name from behind.
+_BEHIND = re.compile(
+    r"เลขประ|เลขที|อยู|ซึ|จำเลย|จําเลย|โจทก|ที่อยู|ทีอยู|บัตร|อายุ|ผู|บัญชี|ตาม|ได้|เป็น|ชำระ|ในฐานะ|ลูกหนี|ให้|และ|กับ"
+)
+# Endings of names that are written with a mark which scans lose.
+_MARKS = (
+    (re.compile(r"ศักดิ(?!์)"), "ศักดิ์"),
+    (re.compile(r"พันธุ(?!์)"), "พันธุ์"),
+    (re.compile(r"ทรัพย(?!์|า)"), "ทรัพย์"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Squeezed:
+    """A text without the spaces between Thai letters; `origin[i]` is where its i-th letter stood."""
+
+    text: str
+    origin: tuple[int, ...]
+
+
+@lru_cache(maxsize=4)
+def squeeze(text: str) -> Squeezed:
+    """The text without spaces between Thai letters, and the way back."""
+    letters: list[str] = []
+    origin: list[int] = []
+    for place, letter in enumerate(text):
+        if (
+            letter in " \n"
+            and letters
+            and _LETTER.match(letters[-1])
+            and _LETTER.match(text[place + 1 : place + 2])
+        ):
+            continue
+        letters.append(letter)
+        origin.append(place)
+    return Squeezed("".join(letters), tuple(origin))
+
+
+def squeezed(text: str) -> str:
+    """The text without spaces between Thai letters."""
+    return squeeze(text).text
+
+
+def companies(flow: Flow) -> Iterator[tuple[int, int, str]]:
+    """Companies as start and end in the flow, and spelling."""
+    text = squeeze(flow.text)
+    for match in _COMPANY.finditer(text.text):
+        start, end = text.origin[match.start()], text.origin[match.end() - 1] + 1
+        if match["limited"]:
+            yield start, end, f"ห้างหุ้นส่วนจำกัด {match['partners']}"
+            continue
+        name = " ".join(match["name"].split()).strip(" .-")
+        if flow.page.source == "text":
+            # Spaces inside the name are its own where nothing was recognised.
+            name = " ".join(
+                flow.text[text.origin[match.start("name")] : text.origin[match.end("name") - 1] + 1].split()
+            )
+        yield start, end, f"บริษัท {_marked(name)} จำกัด" + (" (มหาชน)" if match["public"] else "")
+
+
+def persons(flow: Flow) -> Iterator[tuple[int, int, str]]:
+    """Persons as start and end in the flow, and spelling: the widest gap parts the first name from the last."""
+    text = squeeze(flow.text)
+    for match in _PERSON.finditer(text.text):
+        last = match.end()
+        behind = _BEHIND.search(text.text, match.start("name") + 4, match.end())
+        if behind:
+            last = behind.start()
+        line_end = flow.text.find("\n", text.origin[match.start()])
+        while line_end >= 0 and last > match.start() and text.origin[last - 1] > line_end:
+            last -= 1
+        parting = _widest_gap(flow, text, match.start("name") + 2, last - 2)
+        if last - match.start("name") < 4 or parting is None:
+            continue
+        first, family = text.text[match.start() : parting], text.text[parting:last]
+        yield text.origin[match.start()], text.origin[last - 1] + 1, _marked(f"{first} {family}")
+
+
+def _widest_gap(flow: Flow, text: Squeezed, start: int, end: int) -> int | None:
+    """Before which letter of the squeezed text the widest gap between two words lies."""
+    best: tuple[float, int] | None = None
+    for place in range(start, end):
+        if not _FIRST.match(text.text[place]):
+            continue
+        (left, *_), (right, *_) = (
+            flow.words(text.origin[at], text.origin[at] + 1) for at in (place - 1, place)
+        )
+        if left != right:
+            gap = flow.page.words[right].box.x0 - flow.page.words[left].box.x1
+            if best is None or gap > best[0]:
+                best = gap, place
+    return best[1] if best else None
+
+
+def _marked(name: str) -> str:
+    for pattern, spelt in _MARKS:
+        name = pattern.sub(spelt, name)
+    return name
