@@ -1,7 +1,8 @@
 """The end of the report: what is not in the package, and how anybody verifies it, with what to compare."""
 
+from archive.reporting.blocks import put_fact, put_heading, put_statement
 from archive.reporting.content import ReportContent
-from archive.reporting.look import FIGURES, HEADING, LABEL, RUST, SMALL, TEXT, fill
+from archive.reporting.look import FIGURES, RUST, TEXT, fill
 from archive.reporting.pdf.flow import Cell, Flow
 from archive.reporting.pdf.text import Paragraph, Span
 from archive.reporting.texts import Texts
@@ -23,7 +24,7 @@ def put_guide(flow: Flow, texts: Texts, content: ReportContent) -> None:
 
 
 def _left_out(flow: Flow, texts: Texts, content: ReportContent) -> None:
-    _heading(flow, texts.gettext("Not in this package"))
+    put_heading(flow, texts.gettext("Not in this package"))
     lines = [
         texts.gettext("Entries of the log that say who looked at, searched for or downloaded these papers.")
     ]
@@ -51,12 +52,11 @@ def _left_out(flow: Flow, texts: Texts, content: ReportContent) -> None:
         )
         lines.append(message)
     for line in lines:
-        flow.row([Cell(11, [Paragraph([Span(line, TEXT)], flow.width - 11)])], mark=RUST)
-        flow.space(4)
+        put_statement(flow, line, RUST)
 
 
 def _steps(flow: Flow, texts: Texts, content: ReportContent) -> None:
-    _heading(flow, texts.gettext("How to verify"))
+    put_heading(flow, texts.gettext("How to verify"))
     steps = [
         texts.gettext(
             "Get the archive's public keys, the certificate of its seal and that of the time-stamp authority in a "
@@ -100,14 +100,4 @@ def _about(flow: Flow, texts: Texts, content: ReportContent) -> None:
     ]
     flow.space(6)
     for label, lines in facts:
-        cells = [
-            Cell(0, [Paragraph([Span(label, SMALL)], LABEL - 14)]),
-            Cell(LABEL, [Paragraph(words, flow.width - LABEL) for words in lines]),
-        ]
-        flow.row(cells)
-        flow.space(2)
-
-
-def _heading(flow: Flow, text: str) -> None:
-    flow.row([Cell(0, [Paragraph([Span(text, HEADING)], flow.width)])])
-    flow.space(3)
+        put_fact(flow, label, *lines)

@@ -1,7 +1,8 @@
 """A section of the report for each paper: its pages small, its files with digests and times, what happened to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from archive.reporting.blocks import put_fact
 from archive.reporting.content import DepositContent, DocumentContent, Event, Extract, ReportContent, Twin
 from archive.reporting.look import (
     ACCENT,
@@ -16,13 +17,12 @@ from archive.reporting.look import (
     WARNING,
     fill,
 )
-from archive.reporting.pdf.canvas import Colour
 from archive.reporting.pdf.document import PdfDocument
 from archive.reporting.pdf.flow import Cell, Flow
 from archive.reporting.pdf.pictures import Placed
 from archive.reporting.pdf.text import Paragraph, Span
-from archive.reporting.report_summary import existed, received
 from archive.reporting.texts import Texts
+from archive.reporting.time_lines import existed, received
 from archive.reporting.wording import said_document, said_event
 
 _STRIP = 118.0
@@ -57,10 +57,10 @@ def _paper(
     flow.space(4)
     _strip(flow, texts, document, pdf)
     if document.parties:
-        _fact(flow, texts.gettext("About"), *([Span(name, TEXT)] for name in document.parties))
+        put_fact(flow, texts.gettext("About"), *([Span(name, TEXT)] for name in document.parties))
     if document.exhibit is not None:
         message = texts.gettext("%(file)s, a derivative made by the archive, not the original")
-        _fact(
+        put_fact(
             flow,
             texts.gettext("Copy to read"),
             fill(message, TEXT, file=f"exhibits/{document.exhibit}.pdf"),
@@ -70,7 +70,7 @@ def _paper(
             "A file of this paper was erased %(at)s and is not in this package (log entry %(entry)s)"
         )
         words = fill(message, WARNING, at=texts.minute(gone.at), entry=texts.number(gone.entry))
-        _fact(flow, texts.gettext("Erased"), words, mark=RUST)
+        put_fact(flow, texts.gettext("Erased"), words, mark=RUST)
     deposits = [content.deposits[place] for place in document.deposits]
     for deposit in deposits:
         _file(flow, texts, content, deposit)
@@ -116,7 +116,7 @@ def _file(flow: Flow, texts: Texts, content: ReportContent, deposit: DepositCont
     title = [Span(folder, STRONG), Span(f"   {texts.size(deposit.size)}", SMALL)]
     flow.row([Cell(0, [Paragraph(title, flow.width)])])
     flow.space(2)
-    _fact(
+    put_fact(
         flow,
         texts.gettext("Time"),
         received(texts, deposit, TEXT),
@@ -126,13 +126,13 @@ def _file(flow: Flow, texts: Texts, content: ReportContent, deposit: DepositCont
     if deposit.extract is not None:
         _extract(flow, texts, deposit.extract)
     if deposit.file_name:
-        _fact(flow, texts.gettext("Called by its sender"), [Span(deposit.file_name, TEXT)])
+        put_fact(flow, texts.gettext("Called by its sender"), [Span(deposit.file_name, TEXT)])
     if deposit.station:
         words = fill(texts.gettext("%(station)s, as the sender claims"), TEXT, station=deposit.station)
-        _fact(flow, texts.gettext("Station"), words)
-    _fact(flow, "SHA-256", [Span(deposit.sha256, FIGURES)])
+        put_fact(flow, texts.gettext("Station"), words)
+    put_fact(flow, "SHA-256", [Span(deposit.sha256, FIGURES)])
     halves = (deposit.sha512[:_HALF], deposit.sha512[_HALF:])
-    _fact(flow, "SHA-512", *([Span(half, FIGURES)] for half in halves))
+    put_fact(flow, "SHA-512", *([Span(half, FIGURES)] for half in halves))
     message = (
         texts.gettext("Entry %(entry)s, consistent to checkpoint %(size)s")
         if deposit.time is None
@@ -145,8 +145,8 @@ def _file(flow: Flow, texts: Texts, content: ReportContent, deposit: DepositCont
         size=texts.number(content.checkpoint.size),
         stamp="" if deposit.time is None else texts.number(deposit.time.stamp),
     )
-    _fact(flow, texts.gettext("Log"), words)
-    _fact(flow, texts.gettext("Deposit"), [Span(deposit.deposit, FIGURES)])
+    put_fact(flow, texts.gettext("Log"), words)
+    put_fact(flow, texts.gettext("Deposit"), [Span(deposit.deposit, FIGURES)])
     for twin in deposit.twins:
         _twin(flow, texts, twin)
 
@@ -168,8 +168,8 @@ def _extract(flow: Flow, texts: Texts, extract: Extract) -> None:
     )
     if extract.redacted:
         words += [Span(" ", TEXT), Span(texts.gettext("Words in it are blackened."), TEXT)]
-    _fact(flow, texts.gettext("Extract"), words, mark=RUST)
-    _fact(flow, texts.gettext("Its source"), [Span(extract.manifest, FIGURES)])
+    put_fact(flow, texts.gettext("Extract"), words, mark=RUST)
+    put_fact(flow, texts.gettext("Its source"), [Span(extract.manifest, FIGURES)])
 
 
 def _twin(flow: Flow, texts: Texts, twin: Twin) -> None:
@@ -181,7 +181,7 @@ def _twin(flow: Flow, texts: Texts, twin: Twin) -> None:
         if twin.number is not None
         else [Span(texts.gettext("It is not in this package"), TEXT)]
     )
-    _fact(
+    put_fact(
         flow,
         texts.gettext("Scanned again"),
         words,
@@ -212,11 +212,3 @@ def _time_line(flow: Flow, texts: Texts, events: Iterable[Event]) -> None:
                 Cell(0, [Paragraph(entry, _ENTRY)], to_the_right=True),
             ]
         )
-
-
-def _fact(flow: Flow, label: str, *values: Sequence[Span], mark: Colour | None = None) -> None:
-    """A label at the left, one or more lines at the right, perhaps with a mark between them."""
-    lines = [Paragraph(words, flow.width - LABEL) for words in values]
-    labels = [Paragraph([Span(label, SMALL)], LABEL - 14)]
-    flow.row([Cell(0, labels), Cell(LABEL, lines)], mark=mark, mark_x=LABEL - 9)
-    flow.space(2)
