@@ -23,12 +23,15 @@ from archive.catalogue.schema import (
     log_outbox,
     manifests,
     objects,
+    package_deposits,
+    packages,
     pages,
     readings,
     work,
 )
 from archive.erase_documents import documents_that_held, strip_document
 from archive.log import record
+from archive.packaging.shelf import owner_of as package_owner
 from archive.records import record_batch, record_document, record_key
 from archive.vault import Ref, VaultLocked, VaultMissing
 from tabellion.base.errors import Conflict, NotFound
@@ -90,19 +93,27 @@ def reapply(archive: Archive) -> int:
 
 
 def erased_owners(archive: Archive) -> list[str]:
-    """Owners whose keys were destroyed, or must be, by erasure: deposits, and records that spoke of them."""
+    """Owners whose keys were destroyed, or must be, by erasure: deposits, packages and records that held them."""
     with archive.catalogue.read() as connection:
         told = select(log_entries.c.object_id).where(
             log_entries.c.type == "erase", log_entries.c.object_type == "deposit"
         )
         rows = select(deposits.c.id).where(deposits.c.erased_at.is_not(None))
         owners = [f"deposits/{deposit}" for deposit in connection.execute(union(told, rows)).scalars()]
+        packed = union(
+            select(log_entries.c.object_id).where(
+                log_entries.c.type == "erase", log_entries.c.object_type == "package"
+            ),
+            select(packages.c.id).where(packages.c.state == "erased"),
+        )
+        owners += [package_owner(package) for package in connection.execute(packed).scalars()]
         return owners + _records_before_erasure(connection)
 
 
 def _require_free(archive: Archive, deposit_id: str) -> None:
     with archive.catalogue.read() as connection:
-        rows = connection.execute(select(objects).where(objects.c.owner == f"deposits/{deposit_id}")).all()
+        owners = [f"deposits/{deposit_id}", *map(package_owner, _packages_with(connection, deposit_id))]
+        rows = connection.execute(select(objects).where(objects.c.owner.in_(owners))).all()
     for row in rows:
         try:
             status = archive.objects.vault.stat(Ref(row.key, row.version, row.digest, row.size))
@@ -128,12 +139,18 @@ def _purge(
     owners = [f"deposits/{deposit.id}"]
     for thing in things:
         owners += _record_owners(connection, *thing)
+    packed = _packages_with(connection, deposit.id)
+    owners += map(package_owner, packed)
     _empty_outbox(connection, owners)
     manifest = select(manifests.c.digest).where(
         manifests.c.deposit_id == deposit.id, manifests.c.version == 1
     )
     subject: str = connection.execute(manifest).scalar_one()
-    for object_type, object_id in [("deposit", deposit.id), *things]:
+    for object_type, object_id in [
+        ("deposit", deposit.id),
+        *things,
+        *(("package", package) for package in packed),
+    ]:
         record(
             connection,
             type="erase",
@@ -145,6 +162,7 @@ def _purge(
             reason=reason,
         )
     _purge_deposit(connection, deposit, now)
+    connection.execute(update(packages).where(packages.c.id.in_(packed)).values(state="erased", wanted={}))
     for document in held:
         strip_document(archive, connection, document, deposit.id)
         record_document(archive, connection, document, type="compose", actor=actor, reason="replace")
@@ -175,6 +193,13 @@ def _purge_deposit(connection: Connection, deposit: Row[Any], now: datetime) -> 
     )
     # The batch's receipt lists the digests of its deposits: it is signed anew without this one.
     connection.execute(update(batches).where(batches.c.id == deposit.batch_id).values(receipt=None))
+
+
+def _packages_with(connection: Connection, deposit_id: str) -> list[str]:
+    """Packages that hold the deposit, or are just being made of it."""
+    held = select(package_deposits.c.package_id).where(package_deposits.c.deposit_id == deposit_id)
+    query = select(packages.c.id).where(packages.c.id.in_(held), packages.c.state != "erased")
+    return list(connection.execute(query.order_by(packages.c.id)).scalars())
 
 
 def _record_owners(connection: Connection, object_type: str, object_id: str) -> list[str]:

@@ -35,6 +35,7 @@ from archive.rebuilding.deposits import Placed, Rebuilt, write_deposits
 from archive.rebuilding.documents import write_documents
 from archive.rebuilding.log_read import LogFacts, read_log
 from archive.rebuilding.matters import write_matters
+from archive.rebuilding.packages import write_packages
 from archive.rebuilding.records_read import Newest, newest_records
 from archive.rebuilding.renewals import write_renewals
 from archive.rebuilding.stamps import write_stamps
@@ -128,6 +129,7 @@ def _fill(
     write_cosignatures(vault, trust.quorum)
     stamps = write_stamps(vault, facts, trust.authorities)
     write_renewals(vault, facts, trust.authorities)
+    write_packages(vault, facts)
     count = write_documents(connection, of_documents.values(), batch_of, done.received, now)
     of_matters = newest_records(vault, facts, "matter")
     write_matters(connection, of_matters.values(), now)

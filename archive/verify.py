@@ -18,6 +18,7 @@ from archive.verification.deposit_check import DepositCheck
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck
 from archive.verification.object_check import ObjectCheck
+from archive.verification.package_check import PackageCheck
 from archive.verification.record_check import RecordCheck
 from archive.verification.stamp_check import StampCheck, stamp_rows
 from archive.verification.trust import VerifyTrust
@@ -57,6 +58,7 @@ def verify(
     records = RecordCheck(archive, log, objects, findings)
     if document_ids is None:
         _verify_all(archive, log, stamps, one, records, findings, progress)
+        PackageCheck(archive, log, objects, findings).check_all()
         check_witnesses(archive, trust, log, findings)
     else:
         _verify_documents(archive, document_ids, one, records, findings, progress)

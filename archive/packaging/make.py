@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import partial
 from typing import BinaryIO
 
+from sqlalchemy import Connection
+
 from archive.archive import Archive
 from archive.authorities import TimestampAuthority
 from archive.catalogue.schema import objects
@@ -28,6 +30,7 @@ from signing.package.build import build_package
 from signing.package.seal import TimeStamper
 from signing.verdict import Aspect, Report, Verdict
 from signing.verifier import verify_package
+from tabellion.base.clock import rfc3339
 from tabellion.base.errors import EvidenceError
 
 TOLERANCE = timedelta(seconds=60)
@@ -37,6 +40,7 @@ LARGEST = 64 << 30
 """Bytes of all originals of a package together."""
 
 ORDER_SCHEMA = "urn:tabellion:package-order:v1"
+"""Of `packages/<id>/order.json`: what a rebuild needs to know of a package besides its container."""
 _REQUIRED = (Aspect.INTEGRITY, Aspect.ORIGIN, Aspect.LOG)
 _ERASED = "ERASED"
 
@@ -66,25 +70,44 @@ def build(archive: Archive, issuer: Issuer, package: Package, plan: Plan, actor:
         write_container(archive, issuer, plan, file)
         _require_sound(archive, issuer, file)
         kept = _keep(archive, package, plan, file)
+    try:
+        with archive.catalogue.write() as connection:
+            _commit(archive, connection, issuer, package, plan, kept, actor)
+    except ExportRefused:
+        # Something in it was erased: what was put meanwhile must not stay readable.
+        archive.objects.destroy_key(shelf.owner_of(package.id))
+        raise
+
+
+def _commit(
+    archive: Archive,
+    connection: Connection,
+    issuer: Issuer,
+    package: Package,
+    plan: Plan,
+    kept: Sequence[_Kept],
+    actor: str,
+) -> None:
+    """The package's row and those of its objects, and its entries: it counts from here on, unless another does."""
     now = archive.clock.now()
-    with archive.catalogue.write() as connection:
-        shelf.finish(archive, connection, package, plan, kept[0].digests)
-        for each in kept:
-            connection.execute(
-                objects.insert().values(
-                    key=each.ref.key,
-                    version=each.ref.version,
-                    digest=each.ref.digest,
-                    size=each.ref.size,
-                    plain_digest=each.digests.sha256,
-                    owner=shelf.owner_of(package.id),
-                    at=now,
-                    retain_until=now + issuer.retention,
-                    locked=False,
-                )
+    if not shelf.finish(archive, connection, package, plan, kept[0].digests):
+        return
+    for each in kept:
+        connection.execute(
+            objects.insert().values(
+                key=each.ref.key,
+                version=each.ref.version,
+                digest=each.ref.digest,
+                size=each.ref.size,
+                plain_digest=each.digests.sha256,
+                owner=shelf.owner_of(package.id),
+                at=now,
+                retain_until=now + issuer.retention,
+                locked=False,
             )
-        made = shelf.find(connection, package.id)
-        shelf.tell(archive, connection, made, actor, plan.order.recipient)
+        )
+    made = shelf.find(connection, package.id)
+    shelf.tell(archive, connection, made, actor, plan.order.recipient)
 
 
 def write_container(archive: Archive, issuer: Issuer, plan: Plan, out: BinaryIO) -> None:
@@ -145,6 +168,9 @@ def _keep(archive: Archive, package: Package, plan: Plan, file: BinaryIO) -> tup
         {
             "$schema": ORDER_SCHEMA,
             "package": package.id,
+            "ordered_at": rfc3339(package.ordered_at),
+            "ordered_by": package.ordered_by,
+            "made_at": rfc3339(archive.clock.now()),
             "evidence": plan.evidence,
             "pending": plan.pending,
             **plan.order.to_json(),

@@ -108,7 +108,7 @@ def _needed(connection: Connection, papers: Sequence[Paper], laid: Laid, newest:
         raise ExportNotReady(f"a change of document {document} is just being published")
     # What covers a deposit's stamp proves more: a token needs a checkpoint that is no older than its own.
     sizes = [folder.stamp.checkpoint_size for folder in laid.folders if folder.stamp is not None]
-    least: int = max(*(place + 1 for place in places), *sizes)
+    least: int = max(*(place + 1 for place in places), 1, *sizes)
     return least
 
 

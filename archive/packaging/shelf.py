@@ -149,16 +149,22 @@ def put(archive: Archive, connection: Connection, plan: Plan, actor: str) -> Pac
     return find(connection, package)
 
 
-def finish(archive: Archive, connection: Connection, package: Package, plan: Plan, digests: Digests) -> None:
-    """Say that the package is there; raises `ExportRefused` where something in it was erased meanwhile.
+def finish(archive: Archive, connection: Connection, package: Package, plan: Plan, digests: Digests) -> bool:
+    """Say that the package is there; False where another worker was faster.
 
-    Since it was ordered, a stamp may have been verified: what the plan says now is in it.
+    Since it was ordered, a stamp may have been verified: what the plan says now is in it. Raises `ExportRefused` where
+    something in it was erased meanwhile.
     """
     held = select(package_deposits.c.deposit_id).where(package_deposits.c.package_id == package.id)
     gone = select(deposits.c.id).where(deposits.c.id.in_(held), deposits.c.erased_at.is_not(None))
-    changed = connection.execute(
+    state = connection.scalar(select(packages.c.state).where(packages.c.id == package.id).with_for_update())
+    if state == "erased" or connection.scalar(gone.limit(1)) is not None:
+        raise ExportRefused("something in the package was erased while it was made")
+    if state == "ready":
+        return False
+    connection.execute(
         update(packages)
-        .where(packages.c.id == package.id, packages.c.state.in_(("building", "failed")))
+        .where(packages.c.id == package.id)
         .values(
             state="ready",
             evidence=plan.evidence,
@@ -170,8 +176,7 @@ def finish(archive: Archive, connection: Connection, package: Package, plan: Pla
             reason=None,
         )
     )
-    if connection.scalar(gone.limit(1)) is not None or changed.rowcount != 1:
-        raise ExportRefused("something in the package was erased while it was made")
+    return True
 
 
 def fail(connection: Connection, package: str, code: str, reason: str) -> None:

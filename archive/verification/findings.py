@@ -25,6 +25,8 @@ ADVICE: Mapping[str, str] = {
     "DERIVATIVE_ALTERED": "The original is not concerned; read it again with `tabellion retry`.",
     "RECORD_MISSING": _RESTORE,
     "RECORD_ALTERED": _RESTORE,
+    "PACKAGE_MISSING": _RESTORE,
+    "PACKAGE_ALTERED": _RESTORE,
     "OBJECT_MISSING": _RESTORE,
     "OBJECT_ALTERED": _RESTORE,
     "KEY_MISSING": "The log has no `erase` entry for it: bring the key back from the newest backup of the keys.",
