@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from api.app import LARGEST_BODY
-from api.rest.log import CHECKPOINT
+from archive.log_files import CHECKPOINT
 from tests.api.support import House, good, problem
 
 EVERYWHERE = ("/healthz", "/sign-in", "/api/v1/me", "/api/v1/openapi.json", "/nowhere", "/static/0/none.css")
