@@ -13,6 +13,9 @@ from archive.reporting.report_papers import put_papers
 from archive.reporting.report_summary import put_summary
 from archive.reporting.texts import Texts
 
+_PAGES = 80
+"""Room for the number of the page."""
+
 
 def report_pdf(content: ReportContent, language: str) -> bytes:
     """The report in one of `texts.languages()` (English for any other), as PDF/A-2b.
@@ -38,7 +41,7 @@ def report_pdf(content: ReportContent, language: str) -> bytes:
 
 
 def _footer(page: Canvas, number: int, count: int, texts: Texts, content: ReportContent) -> None:
-    top, right = A4[1] - 40, A4[0] - MARGINS.right
+    top, right = A4[1] - 44, A4[0] - MARGINS.right
     page.fill(MARGINS.left, top - 6, right - MARGINS.left, 0.5, LINE)
     words = fill(
         texts.gettext("%(archive)s · as of entry %(size)s of its log"),
@@ -46,10 +49,13 @@ def _footer(page: Canvas, number: int, count: int, texts: Texts, content: Report
         archive=content.archive,
         size=texts.number(content.checkpoint.size),
     )
-    if content.test_authority:
-        words += [Span("   ", SMALL), Span(texts.gettext("Test authority: no legal value"), SMALL_WARNING)]
-    if content.pending:
-        words += [Span("   ", SMALL), Span(texts.gettext("Time proof pending"), SMALL_WARNING)]
-    Paragraph(words, right - MARGINS.left - 80).draw(page, MARGINS.left, top)
+    left = Paragraph(words, right - MARGINS.left - _PAGES)
+    left.draw(page, MARGINS.left, top)
     of = fill(texts.gettext("Page %(n)s of %(count)s"), SMALL, n=str(number), count=str(count))
-    Paragraph(of, 80).draw(page, 0, top, right=right)
+    Paragraph(of, _PAGES).draw(page, 0, top, right=right)
+    warnings = [
+        *([texts.gettext("Test authority: no legal value")] if content.test_authority else []),
+        *([texts.gettext("Time proof pending")] if content.pending else []),
+    ]
+    below = Paragraph([Span(" · ".join(warnings), SMALL_WARNING)], right - MARGINS.left)
+    below.draw(page, MARGINS.left, top + left.height)

@@ -33,6 +33,8 @@ _MORE = 70
 _ENTRY = 70.0
 """The width of the column of entries in the time line."""
 _HALF = 64
+_FACTS, _EXTRACT, _TWIN = 175.0, 85.0, 50.0
+"""About how high the facts of a file are, and what an extract and each twin add: they are not torn."""
 _TOGETHER = 8
 """So many lines of a time line are not torn from its title."""
 
@@ -49,7 +51,7 @@ def _paper(
     flow: Flow, texts: Texts, content: ReportContent, document: DocumentContent, pdf: PdfDocument
 ) -> None:
     flow.space(22)
-    flow.need(HEADING.leading + _STRIP + 90)
+    flow.need(HEADING.leading + _STRIP + 50 + _FACTS)
     flow.rule(ACCENT, thickness=1.2)
     flow.space(6)
     heading = [Span(f"{document.number}   ", HEADING), Span(said_document(texts, document), HEADING)]
@@ -109,7 +111,7 @@ def _strip(flow: Flow, texts: Texts, document: DocumentContent, pdf: PdfDocument
 def _file(flow: Flow, texts: Texts, content: ReportContent, deposit: DepositContent) -> None:
     """The facts of one file; what is proved has an accent at its side, what is not yet has rust."""
     flow.space(7)
-    flow.need(150)
+    flow.need(_FACTS + _EXTRACT * (deposit.extract is not None) + _TWIN * len(deposit.twins))
     flow.rule(LINE)
     flow.space(5)
     folder = f"documents/{deposit.number}/{deposit.path}"
