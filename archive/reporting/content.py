@@ -67,7 +67,7 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class DepositContent:
-    """A file of the package: folder `documents/<number>`, what it is, and what proves it; no `time`: proof pending.
+    """A file of the package: its folder's number, its path in the package, what proves it; no `time`: proof pending.
 
     For an extract, `received_at` is when the archive made it, and `file_name` that of the deposit that it comes from.
     `station` is what the sender claims; `entry` is the index of its `receive` or `derive` entry; digests are hex.

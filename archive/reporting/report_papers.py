@@ -114,8 +114,7 @@ def _file(flow: Flow, texts: Texts, content: ReportContent, deposit: DepositCont
     flow.need(_FACTS + _EXTRACT * (deposit.extract is not None) + _TWIN * len(deposit.twins))
     flow.rule(LINE)
     flow.space(5)
-    folder = f"documents/{deposit.number}/{deposit.path}"
-    title = [Span(folder, STRONG), Span(f"   {texts.size(deposit.size)}", SMALL)]
+    title = [Span(deposit.path, STRONG), Span(f"   {texts.size(deposit.size)}", SMALL)]
     flow.row([Cell(0, [Paragraph(title, flow.width)])])
     flow.space(2)
     put_fact(
@@ -185,7 +184,7 @@ def _twin(flow: Flow, texts: Texts, twin: Twin) -> None:
     )
     put_fact(
         flow,
-        texts.gettext("Scanned again"),
+        texts.gettext("Other scan"),
         words,
         existed(texts, twin.time, TEXT, WARNING),
         [*where, Span(f" · {twin.deposit}", SMALL)],

@@ -98,7 +98,7 @@ def _deposit(n: int, time: TimeProof | None, rich: bool) -> DepositContent:
     return DepositContent(
         number=n + 1,
         deposit=identifier(1, n),
-        path="extract.pdf" if extract else "original.tif",
+        path=f"documents/{n + 1}/{'extract.pdf' if extract else 'original.tif'}",
         size=1_234_567 + n,
         sha256=digest(f"original {n}"),
         sha512=digest(f"original {n}", "sha512"),
