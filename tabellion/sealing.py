@@ -30,10 +30,12 @@ def issuer_of(parts: Parts) -> Issuer:
     sealed = with_seal(parts)
     seal = sealed.chest.seal
     assert seal is not None  # noqa: S101  # for the type checker: `with_seal` has just seen to it
+    published = public_files(sealed)
     return Issuer(
         seal=seal,
         trust=own_trust(sealed),
-        keys=public_files(sealed)["keys.json"],
+        keys=published["keys.json"],
+        quorum=published.get("log.policy"),
         authorities=make_authorities(sealed),
         retention=sealed.retention,
         name=sealed.archive.origin,

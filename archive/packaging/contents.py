@@ -11,11 +11,13 @@ from sqlalchemy import Connection, Row, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import deposits, document_deposits, log_entries, manifests, stamps
+from archive.cosignatures import TOLERANCE
+from archive.packaging.exhibits import exhibit_content
 from archive.packaging.folders import Folder
 from archive.packaging.gather import Gathered
 from archive.packaging.issuer import Issuer
 from archive.packaging.notes import file_name
-from archive.packaging.papers import Paper
+from archive.packaging.papers import Paper, pages_of
 from archive.packaging.plan import Plan
 from archive.reporting.content import (
     CheckpointContent,
@@ -24,19 +26,19 @@ from archive.reporting.content import (
     Erased,
     Event,
     ExhibitContent,
-    ExhibitPage,
     Extract,
     KeyContent,
-    PageSource,
     Picture,
     ReportContent,
     TimeProof,
     Twin,
+    WitnessContent,
 )
-from archive.reporting.pdf.scan_page import Scan
 from archive.verification.stamp_check import PROVED
+from signing.cosignature import verify_cosignatures
 from signing.entry import Entry
 from signing.manifest import EvidenceManifest
+from signing.note import Note
 from signing.package import layout
 from tabellion.base.clock import parse_rfc3339
 
@@ -71,13 +73,28 @@ class Contents:
                     self._deposit(connection, number, folder)
                     for number, folder in enumerate(self.plan.folders, 1)
                 ),
+                witnesses=self._witnesses(),
                 keys=self._keys(),
                 matter=self.plan.order.matter,
             )
 
     def exhibits(self) -> tuple[ExhibitContent | None, ...]:
         """Per paper its readable copy; None where a page of it could not be read."""
-        return tuple(self._exhibit(number, paper) for number, paper in enumerate(self.plan.papers, 1))
+        with self.archive.catalogue.read() as connection:
+            made_at = self._checkpoint(connection).at
+        originals = {folder.deposit.id: folder.deposit.sha256 for folder in self.plan.folders}
+        return tuple(
+            exhibit_content(
+                paper,
+                number,
+                self.gathered.read,
+                originals,
+                archive=self.issuer.name,
+                made_at=made_at,
+                title=paper.choice.label or file_name(self.plan.papers, paper.uses[0].deposit),
+            )
+            for number, paper in enumerate(self.plan.papers, 1)
+        )
 
     def _checkpoint(self, connection: Connection) -> CheckpointContent:
         checkpoint = self.gathered.custody.checkpoint
@@ -86,6 +103,14 @@ class Contents:
         ).scalar_one()
         at = parse_rfc3339(Entry.parse(newest).time)
         return CheckpointContent(checkpoint.size, checkpoint.root.hex(), at)
+
+    def _witnesses(self) -> tuple[WitnessContent, ...]:
+        """Those that the archive knows, and whose cosignature the checkpoint carries."""
+        quorum, note = self.issuer.trust.quorum, Note.parse(self.plan.signed)
+        if quorum is None:
+            return ()
+        found = verify_cosignatures(note, quorum.witness_keys, self.archive.clock.now() + TOLERANCE)
+        return tuple(WitnessContent(each.key.name, each.at) for each in found)
 
     def _keys(self) -> tuple[KeyContent, ...]:
         certificate = self.issuer.seal.certificate.public_bytes(Encoding.DER)
@@ -126,7 +151,7 @@ class Contents:
         return Erased(deposit, parse_rfc3339(erasing.time), erasing.seq)
 
     def _thumbs(self, paper: Paper) -> Iterator[Picture]:
-        for _, deposit, page in _pages(paper):
+        for _, deposit, page in pages_of(paper):
             read = self.gathered.read[deposit]
             if read is not None and page in read.pages and read.pages[page].pictures is not None:
                 yield self._picture(deposit, page)
@@ -195,53 +220,10 @@ class Contents:
                 return number
         return None
 
-    def _exhibit(self, number: int, paper: Paper) -> ExhibitContent | None:
-        pages = [self._exhibit_page(deposit, page) for _, deposit, page in _pages(paper)]
-        there = [page for page in pages if page is not None]
-        if not there or len(there) != len(pages):
-            return None
-        with self.archive.catalogue.read() as connection:
-            made_at = self._checkpoint(connection).at
-        name = file_name(self.plan.papers, paper.uses[0].deposit)
-        return ExhibitContent(
-            archive=self.issuer.name,
-            document=paper.document,
-            title=paper.choice.label or name or paper.document,
-            made_at=made_at,
-            pages=tuple(there),
-            number=number,
-            language=paper.record["language"],
-        )
-
-    def _exhibit_page(self, deposit: str, page: int) -> ExhibitPage | None:
-        read = self.gathered.read[deposit]
-        if read is None or page not in read.pages or read.pages[page].pictures is None:
-            return None
-        whole = next(folder.deposit for folder in self.plan.folders if folder.deposit.id == deposit)
-
-        def scan() -> Scan:
-            return Scan.of(read.page(page), read.picture(page) or b"")
-
-        return ExhibitPage(scan, PageSource(deposit, page, whole.sha256))
-
-
-def _pages(paper: Paper) -> list[tuple[int, str, int]]:
-    """Number within the paper, deposit, page of the deposit: of every page that goes out, in the paper's order."""
-    found = [
-        (number, use.deposit, page)
-        for use in paper.uses
-        for number, page in zip(use.positions, use.pages, strict=True)
-    ]
-    if paper.choice.pages:
-        found.sort(key=lambda each: paper.choice.pages.index(each[0]))
-    else:
-        found.sort()
-    return found
-
 
 def _parties(paper: Paper) -> tuple[str, ...]:
     """The names of people and companies that the pages which go out are linked to."""
-    wanted = {number for number, _, _ in _pages(paper)}
+    wanted = {number for number, _, _ in pages_of(paper)}
     names = [
         link["name"]
         for link in paper.record["links"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -12,6 +12,7 @@ from archive.deposit_files import file_key
 from archive.evidence_records import EvidenceRecords
 from archive.packaging.custody import Custody, Thing
 from archive.packaging.folders import Folder, manifest_bytes
+from archive.packaging.issuer import Issuer
 from archive.packaging.notes import transfer_note
 from archive.packaging.order import ExportNotReady
 from archive.packaging.pages import PagesRead
@@ -39,11 +40,11 @@ class Gathered:
         self,
         archive: Archive,
         plan: Plan,
-        keys: bytes,
+        issuer: Issuer,
         report: bytes,
         exhibits: Sequence[Opener | None],
     ) -> PackageParts:
-        """Everything that the container is built from; `keys` is `keys.json`, there is an exhibit or None per paper."""
+        """Everything that the container is built from; there is an exhibit, or None, per paper."""
         return PackageParts(
             archive=archive.id,
             origin=archive.origin,
@@ -55,9 +56,9 @@ class Gathered:
                     plan.papers, plan.laid.places, plan.erased, exhibits, strict=True
                 )
             ),
-            log=self.log,
+            log=replace(self.log, quorum=issuer.quorum),
             report=report,
-            keys=keys,
+            keys=issuer.keys,
             stamps=self.stamps,
         )
 

@@ -14,7 +14,8 @@ from signing.verifier import Trust
 class Issuer:
     """What packages are made with; `trust` is what the archive publishes, and every package is verified with it.
 
-    `keys` is its `keys.json`; `name` and `zone` are those that reports print; packages are locked for `retention`.
+    `keys` is its `keys.json`, `quorum` the C2SP tlog-policy that it follows; `name` and `zone` are those that reports
+    print; packages are locked for `retention`.
     """
 
     seal: SealKey
@@ -23,4 +24,5 @@ class Issuer:
     authorities: Sequence[TimestampAuthority]
     retention: timedelta
     name: str
+    quorum: bytes | None = None
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))

@@ -120,7 +120,7 @@ def write_container(archive: Archive, issuer: Issuer, plan: Plan, out: BinaryIO)
             for one in contents.exhibits()
         ]
         report = report_pdf(contents.report(), language)
-        parts = gathered.parts(archive, plan, issuer.keys, report, exhibits)
+        parts = gathered.parts(archive, plan, issuer, report, exhibits)
         build_package(parts, out, issuer.seal, archive.clock.now(), _stamper(archive, issuer.authorities))
     out.flush()
 

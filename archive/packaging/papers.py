@@ -85,6 +85,20 @@ def read_paper(archive: Archive, connection: Connection, choice: Choice, size: i
     )
 
 
+def pages_of(paper: Paper) -> list[tuple[int, str, int]]:
+    """Number within the paper, deposit, page of the deposit: of every page that goes out, in the paper's order."""
+    found = [
+        (number, use.deposit, page)
+        for use in paper.uses
+        for number, page in zip(use.positions, use.pages, strict=True)
+    ]
+    if paper.choice.pages:
+        found.sort(key=lambda each: paper.choice.pages.index(each[0]))
+    else:
+        found.sort()
+    return found
+
+
 def read_batch(archive: Archive, connection: Connection, batch: str, size: int) -> Mapping[str, Any] | None:
     """The record of a batch under the checkpoint of that size; None where it is not there."""
     entries = _entries(connection, "batch", batch, size)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import log_entries, log_outbox, manifests, packages, stamps
+from archive.cosignatures import cosigned
 from archive.evidence_records import EvidenceRecords
 from archive.log_view import LogView
 from archive.packaging.folders import Folder, Laid, lay_out
@@ -17,6 +18,7 @@ from archive.packaging.papers import COMPOSING, Paper, read_paper
 from archive.verification.stamp_check import PROVED
 from signing import canonical
 from signing.checkpoint import Checkpoint, note_text
+from signing.note import Note
 
 FORMAT = 1
 """Raised whenever packages of the same inputs would have other bytes, so that kept ones are not taken for new ones."""
@@ -67,14 +69,14 @@ def make_plan(archive: Archive, order: Order, signed: bytes | None = None) -> Pl
         laid = lay_out(archive, connection, papers, newest.checkpoint.size)
         needed = _needed(connection, papers, laid, newest.checkpoint.size)
         if signed is None:
-            signed = _choose(connection, order, newest, needed)
+            signed = cosigned(connection, _choose(connection, order, newest, needed))
         size = Checkpoint.parse_text(note_text(signed).decode()).size
         if size != newest.checkpoint.size:
             papers = _papers(archive, connection, order, size)
             laid = lay_out(archive, connection, papers, size)
         erased = tuple(_erased(connection, paper) for paper in papers)
         manifested = _manifests(connection, laid, size)
-    evidence = _evidence(EvidenceRecords(archive), papers, laid, manifested)
+    evidence = _evidence(EvidenceRecords(archive), papers, laid, manifested, signed)
     return Plan(order, signed, size, papers, laid, erased, evidence)
 
 
@@ -164,7 +166,7 @@ def _manifests(connection: Connection, laid: Laid, size: int) -> list[str]:
 
 
 def _evidence(
-    records: EvidenceRecords, papers: Sequence[Paper], laid: Laid, manifested: Sequence[str]
+    records: EvidenceRecords, papers: Sequence[Paper], laid: Laid, manifested: Sequence[str], signed: bytes
 ) -> str:
     folders: list[dict[str, Any]] = []
     for folder in laid.folders:
@@ -185,6 +187,7 @@ def _evidence(
         "manifests": list(manifested),
         "folders": folders,
         "log_renewals": records.log_renewals(),
+        "signed_by": sorted({signature.name for signature in Note.parse(signed).signatures}),
     }
     return _sha256(canonical.dumps(value))
 
