@@ -42,7 +42,8 @@ def fold(text: str) -> Folded:
             if unicodedata.combining(letter) and not thai:
                 continue
             # Polish and Danish strokes are letters of their own to Unicode; to a smudged scan they are accents.
-            plain = {"ł": "l", "ø": "o", "đ": "d"}.get(letter, letter)
+            # A Hebrew final mem is a samekh to a scan.
+            plain = {"ł": "l", "ø": "o", "đ": "d", "ם": "ס"}.get(letter, letter)
             if not (plain.isalnum() or thai or plain in "%№"):
                 plain = " "
             if plain == " ":

@@ -4,12 +4,13 @@ import cv2
 import numpy as np
 
 from ocr.engines import OcrEngine
-from ocr.languages import Language
+from ocr.languages import LANGUAGES, Language
 from ocr.layout import placed, text_of
 from ocr.page_images import PageImages
 from ocr.raster.measure import measure
 from ocr.raster.source import Pixels, Source
 from ocr.recognition import Recogniser, mean_confidence, turn
+from ocr.second_look import SecondLook
 from ocr.values import PageReading
 
 PAGE_WIDTH, THUMB_WIDTH = 1400, 220
@@ -21,6 +22,7 @@ class PageReader:
 
     def __init__(self, source: Source, engine: OcrEngine, languages: tuple[Language, ...]) -> None:
         self._source = source
+        self._engine = engine
         self._recogniser = Recogniser(engine, languages)
 
     def read(self, number: int) -> tuple[PageReading, PageImages]:
@@ -38,7 +40,11 @@ class PageReader:
             words, language, rotation = tuple(read.words), read.language, read.rotation
         upright = turn(page.pixels, rotation)
         if rotation:
-            figures = measure(turn(grey, rotation))
+            grey = turn(grey, rotation)
+            figures = measure(grey)
+        if page.words is None and words and language in LANGUAGES:
+            look = SecondLook(self._engine, grey, page.dpi, figures.skew, figures.bilevel)
+            words = tuple(look.at(words, LANGUAGES[language]))
         height, width = upright.shape[:2]
         values = placed(words or (), width, height)
         quality["confidence"] = round(mean_confidence(words or ()), 3)

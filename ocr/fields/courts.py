@@ -44,6 +44,8 @@ def _spelt(name: str, language: str) -> str:
     """What a scan makes of the marks in such names: the raised letter of the Spanish number, the German dash."""
     if language == "th":
         return squeezed(name)
+    if language == "he":
+        return name.replace("השלוס", "השלום")
     if language == "es":
         return re.sub(r"\bn\.\s?[*°'’\"”%?o0](?=\s?\d|\s)", "n.º", name)
     return name.replace(" — ", " – ") if language == "de" else name

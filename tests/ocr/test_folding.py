@@ -13,7 +13,7 @@ from ocr.folding import fold
         ("Termin płatności:", "termin platnosci"),
         ("SCADENZA  –  Pagamento", "scadenza pagamento"),
         ("СЧЁТ № 12", "счет no 12"),
-        ('סה"כ לתשלום', "סהכ לתשלום"),
+        ('סה"כ לתשלום', "סהכ לתשלוס"),
         ("เลขที่ ใบแจ้งหนี้", "เลขทีใบแจงหนี"),
         ("Straße", "strasse"),
         ("  ", ""),
