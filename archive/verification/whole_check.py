@@ -1,20 +1,21 @@
 """What only a verification of everything can see: things that the log names and the catalogue does not, and others."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Table, func, select
 
 from archive.archive import Archive
-from archive.catalogue.schema import batches, deposits, document_deposits, documents, matters
+from archive.catalogue.schema import batches, deposits, document_deposits, documents, matters, objects
 from archive.stamp_files import read
-from archive.vault import inventory
+from archive.vault import Ref, inventory
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck
 from signing.verdict import Aspect
 from tabellion.base.errors import EvidenceError
 
 _AT_ONCE = 1000
+_KEYS_AT_ONCE = 500
 _IDENTITY = "archive.json"
 
 
@@ -46,19 +47,38 @@ class WholeCheck:
             )
 
     def check_inventory(self) -> None:
-        """The segments of the inventory are those that the log names, and none is missing."""
+        """The segments of the inventory are those that the log names, none is missing, and the catalogue agrees."""
         chain = self._log.custody(("archive", self._archive.id), None)
         named = {each.subject for each in chain if each.type == "fixity"}
         try:
             found = inventory.segments(self._archive.objects.vault)
             for segment in found:
-                inventory.read_segment(self._archive.objects.vault, segment)
+                listed = inventory.read_segment(self._archive.objects.vault, segment)
+                self._compare([line for line in listed if isinstance(line, Ref)])
         except EvidenceError as error:
             self._findings.failed(Aspect.INTEGRITY, "INVENTORY_ALTERED", f"the inventory: {error}")
             return
         if missing := named - {segment.digest for segment in found}:
             what = f"{len(missing)} segments of the inventory that the log names are not in the vault"
             self._findings.failed(Aspect.INTEGRITY, "INVENTORY_ALTERED", what)
+
+    def _compare(self, listed: Sequence[Ref]) -> None:
+        """What the catalogue says of stored objects is what the inventory does: fixity and backups go by it."""
+        for start in range(0, len(listed), _KEYS_AT_ONCE):
+            some = listed[start : start + _KEYS_AT_ONCE]
+            known = {(ref.key, ref.version): (ref.digest, ref.size) for ref in some}
+            rows = select(objects.c.key, objects.c.version, objects.c.digest, objects.c.size).where(
+                objects.c.key.in_({ref.key for ref in some})
+            )
+            with self._archive.catalogue.read() as connection:
+                differing = [
+                    row.key
+                    for row in connection.execute(rows)
+                    if known.get((row.key, row.version), (row.digest, row.size)) != (row.digest, row.size)
+                ]
+            for key in differing:
+                what = f"the catalogue has another digest or size for the stored {key} than the inventory"
+                self._findings.failed(Aspect.INTEGRITY, "CATALOGUE_DIFFERS", what)
 
     def deposits(self) -> Iterator[tuple[str, str | None]]:
         """Every deposit of catalogue or log, with a document that it belongs to."""

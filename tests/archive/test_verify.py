@@ -210,6 +210,14 @@ def digest_of_the_object_changed_in_the_database(archive: Archive, _: Path, made
     change(archive, update(t.objects).where(row).values(plain_digest="0" * 64))
 
 
+@tampering("CATALOGUE_DIFFERS", alone=False)
+def digest_of_the_stored_object_changed_in_the_database(
+    archive: Archive, _: Path, made: list[Deposited]
+) -> None:
+    row = t.objects.c.key == made[0].original.key
+    change(archive, update(t.objects).where(row).values(digest="0" * 64))
+
+
 @tampering("LOG_ENTRY_ALTERED")
 def entry_changed_in_the_catalogue(archive: Archive, _: Path, made: list[Deposited]) -> None:
     row = t.log_entries.c.subject == made[0].manifest_digest
