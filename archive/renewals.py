@@ -74,6 +74,12 @@ class Renewals:
 
         Raises `LeaseLost`, and `RenewalRefused` where what is stored cannot be renewed as it is.
         """
+        done = 0
+        while step := self._step(lease):
+            done += step
+        return done
+
+    def _step(self, lease: int) -> int:
         now = self._archive.clock.now()
         with self._archive.catalogue.read() as connection:
             row, demand = _under_way(connection), demanded(connection)

@@ -78,8 +78,8 @@ class KeyStore:
         known = self.retired()
         if all(key.key_id != old.key_id for key in known):
             ended = PublicKey(use, old.algorithm, old.public_der, since, now)
-            _replace(self.folder / RETIRED, public_keys([*known, ended]))
-        os.replace(place, self.folder / f"{name}{place.suffix}")
+            replace_secret(self.folder / RETIRED, public_keys([*known, ended]))
+        place.replace(self.folder / f"{name}{place.suffix}")
         other = self.folder / f"{name}{'.pem' if place.suffix == '.p11' else '.p11'}"
         other.unlink(missing_ok=True)
 
@@ -135,9 +135,9 @@ def span(retired: Sequence[PublicKey], use: Use, since: datetime) -> datetime:
     return max([since, *ends])
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace_secret(path: Path, data: bytes) -> None:
     """Put new bytes in the place of a file's, whole and durable."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     fresh.unlink(missing_ok=True)
     write_secret(fresh, data)
-    os.replace(fresh, path)
+    fresh.replace(path)

@@ -54,6 +54,14 @@ def due_json(item: DueItem, now: datetime) -> dict[str, Any]:
     }
 
 
+def anything_to_do(archive: Archive, items: Sequence[DueItem]) -> bool:
+    """Whether something of the list is due, or a renewal is under way."""
+    now = archive.clock.now()
+    unfinished = select(renewals.c.id).where(renewals.c.state != PUBLISHED).limit(1)
+    with archive.catalogue.read() as connection:
+        return any(item.is_due(now) for item in items) or connection.scalar(unfinished) is not None
+
+
 def renew_now(archive: Archive, timeout: float, progress: Callable[[str], None]) -> Sequence[Row[Any]]:
     """Have all that is due renewed; gives the rows of the renewals that this finished, in their order.
 

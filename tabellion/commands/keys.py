@@ -3,6 +3,7 @@
 import hashlib
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -21,14 +22,17 @@ from archive.vault.backup import (
     restore_keys,
     write_backup,
 )
+from signing.keys import Algorithm
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import BadRequest, Conflict
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table, say
+from tabellion.key_rotation import rotate_key
 from tabellion.keychest import passphrase_of, restore_signing_files, signing_files
 from tabellion.public_trust import public_files, public_keys
 from tabellion.sealing import with_seal
 from tabellion.settings import load_settings
+from tabellion.wiring import Parts
 
 BACKUP_NOTED = "keys_backed_up_at"
 
@@ -49,14 +53,18 @@ def command() -> None:
 def list_(as_json: bool) -> None:
     """The keys that sign, and the generations of the archive key."""
     with local_archive() as parts:
-        rows: list[tuple[str, str, str, str]] = [
-            (key.use, key.key_id, key.algorithm.value, str(key.valid_from)) for key in public_keys(parts)
+        rows: list[tuple[str, str, str, str, str | None]] = [
+            (key.use, key.key_id, key.algorithm.value, str(key.valid_from), _text(key.valid_until))
+            for key in public_keys(parts)
         ]
-        rows += [("objects", key.id, "aes-256", str(key.created_at)) for key in parts.chest.wrapper.keys]
+        rows += [
+            ("objects", key.id, "aes-256", str(key.created_at), None) for key in parts.chest.wrapper.keys
+        ]
     if as_json:
-        print_json([dict(zip(("use", "key", "algorithm", "since"), row, strict=True)) for row in rows])
+        names = ("use", "key", "algorithm", "since", "until")
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
     else:
-        print_table(("USE", "KEY", "ALGORITHM", "SINCE"), rows)
+        print_table(("USE", "KEY", "ALGORITHM", "SINCE", "UNTIL"), rows)
 
 
 @command.command("export")
@@ -146,31 +154,62 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
 
 
 @command.command("rotate")
-def rotate() -> None:
-    """Make a new archive key and wrap every key of an object with it; no object is touched.
+@click.option(
+    "--use",
+    type=click.Choice(["objects", "log", "receipt", "seal", "authority"]),
+    default="objects",
+    show_default=True,
+    help="Which key: the archive key that wraps the keys of objects, one that signs, or the local test authority's.",
+)
+@click.option(
+    "--algorithm",
+    type=click.Choice([each.value for each in Algorithm]),
+    help="Algorithm of the new key that signs; without it, that of the key before.",
+)
+def rotate(use: str, algorithm: str | None) -> None:
+    """Follow a key by a new one, and tell so in the log.
 
-    Keys that were retired more than an hour ago are forgotten; the one just retired goes with a later rotation.
+    The archive key: every key of an object is wrapped with the new one, and no object is touched. Keys that were
+    retired more than an hour ago are forgotten; the one just retired goes with a later rotation.
+
+    A key that signs: what was signed stays believed, because its public key stays in keys.json with its time; the
+    private key is gone. No service may run meanwhile. Give verifiers the new `keys export --public` afterwards.
     """
     with local_archive() as parts:
-        archive = parts.archive
-        if parts.keyring is None:
-            raise Conflict("this archive is not encrypted: there is no archive key")
-        new = parts.chest.wrapper.rotate(archive.clock.now())
-        count = parts.keyring.rewrap()
-        # Those that were retired by earlier rotations; a running process may still write with the one just retired.
-        parts.chest.wrapper.drop_retired(archive.clock.now() - SAFE_DELAY)
-        with archive.catalogue.write() as connection:
-            record(
-                connection,
-                type="key",
-                object_type="archive",
-                object_id=archive.id,
-                subject=hashlib.sha256(new.id.encode()).hexdigest(),
-                actor=SYSTEM_ACTOR,
-                time=archive.clock.now(),
-                reason="rotated",
-            )
-    click.echo(f"{count} keys wrapped with {new.id}; make a new backup now")
+        if use == "objects":
+            if algorithm is not None:
+                raise BadRequest("the archive key is always of AES-256")
+            said = _rotate_archive_key(parts)
+        else:
+            chosen = None if algorithm is None else Algorithm(algorithm)
+            said = f"the key {rotate_key(parts, use, chosen)} signs from now on"  # type: ignore[arg-type]  # by Choice
+    click.echo(f"{said}; make a new backup now")
+
+
+def _rotate_archive_key(parts: Parts) -> str:
+    archive = parts.archive
+    if parts.keyring is None:
+        raise Conflict("this archive is not encrypted: there is no archive key")
+    new = parts.chest.wrapper.rotate(archive.clock.now())
+    count = parts.keyring.rewrap()
+    # Those that were retired by earlier rotations; a running process may still write with the one just retired.
+    parts.chest.wrapper.drop_retired(archive.clock.now() - SAFE_DELAY)
+    with archive.catalogue.write() as connection:
+        record(
+            connection,
+            type="key",
+            object_type="archive",
+            object_id=archive.id,
+            subject=hashlib.sha256(new.id.encode()).hexdigest(),
+            actor=SYSTEM_ACTOR,
+            time=archive.clock.now(),
+            reason="rotated",
+        )
+    return f"{count} keys wrapped with {new.id}"
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else str(instant)
 
 
 def _passphrase(file: Path | None, *, confirm: bool) -> bytes:

@@ -1,12 +1,16 @@
 """`tabellion renew`."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import click
+from sqlalchemy import Row
 
 from archive.renewal_planning import due_list
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, progress_line, tell, when
 from tabellion.helpers import helping
-from tabellion.renewing import KINDS, due_json, due_words, renew_now
+from tabellion.renewing import KINDS, anything_to_do, due_json, due_words, renew_now
 
 
 @click.command("renew")
@@ -38,8 +42,10 @@ def command(dry_run: bool, timeout: float, as_json: bool) -> None:
                 if not any(item.is_due(now) for item in items):
                     tell("nothing is due")
             return
-        with helping(parts, workers=False):
-            rows = renew_now(parts.archive, timeout, progress_line)
+        rows: Sequence[Row[Any]] = ()
+        if anything_to_do(parts.archive, items):
+            with helping(parts, workers=False):
+                rows = renew_now(parts.archive, timeout, progress_line)
     progress_line("")
     if as_json:
         print_json(

@@ -13,6 +13,7 @@ from archive.renewals import Renewals
 from archive.sequencer import Sequencer
 from archive.stamp_closing import Pace
 from archive.stamps import Stamps
+from archive.witnesses import Witnesses
 from ingest.folders import Folders
 from ingest.indexing import Indexer
 from ingest.keeper import Duty, Keeper
@@ -27,7 +28,7 @@ SWEEP_EVERY = timedelta(seconds=20)
 LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
 LOOK_AT_WITNESSES_EVERY = timedelta(seconds=1)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
-RENEW_EVERY = timedelta(seconds=1)
+NOTE_POLICY_EVERY = timedelta(minutes=1)
 
 
 def make_keeper(parts: Parts, name: str) -> Keeper:
@@ -38,15 +39,15 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
     indexer = Indexer(archive, lambda: EmbeddedWriter(settings.home / "index", Analyser()))
     lanes: dict[str, Sequence[Duty]] = {
         "log": (
-            Duty("sequence", Sequencer(archive, parts.chest.log, ask_outside=witnesses.ask).run),
+            Duty("sequence", _sequencer(parts, witnesses).run),
             Duty("lock", Locks(archive).run),
             Duty("receipts", Receipts(archive, parts.chest.receipt).run),
         ),
         "witnesses": (Duty("witnesses", witnesses.run, every=LOOK_AT_WITNESSES_EVERY),),
         "stamps": (Duty("stamps", _stamps(parts, pace).run),),
         "renewals": (
-            Duty("policy", lambda token: note_policy(archive, token, algorithms), every=RENEW_EVERY),
-            Duty("renew", Renewals(archive, _authorities(parts), algorithms).run, every=RENEW_EVERY),
+            Duty("policy", lambda token: note_policy(archive, token, algorithms), every=NOTE_POLICY_EVERY),
+            Duty("renew", Renewals(archive, _authorities(parts), algorithms).run),
         ),
         "index": (Duty("index", indexer.run, close=indexer.close),),
         "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),
@@ -57,6 +58,12 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         ),
     }
     return Keeper(archive, name, lanes)
+
+
+def _sequencer(parts: Parts, witnesses: Witnesses) -> Sequencer:
+    """The writer of the log; checkpoints of earlier keys are its own as well."""
+    log, former = parts.chest.log, parts.chest.log_keys(parts.archive.origin)[1:]
+    return Sequencer(parts.archive, log, former_keys=former, ask_outside=witnesses.ask)
 
 
 def _stamps(parts: Parts, pace: Pace) -> Stamps:

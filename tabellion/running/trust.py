@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from archive.verification.trust import VerifyTrust
-from signing.note import NoteKey
 from tabellion.authorities import known_authorities
 from tabellion.wiring import Parts
 from tabellion.witnessing import quorum_policy
@@ -12,7 +11,7 @@ from tabellion.witnessing import quorum_policy
 def verify_trust(parts: Parts) -> VerifyTrust:
     """What this installation trusts when it verifies itself."""
     return VerifyTrust(
-        log_keys=(NoteKey(parts.archive.origin, parts.chest.log.public_der),),
+        log_keys=parts.chest.log_keys(parts.archive.origin),
         authorities=tuple(replace(each, algorithms=parts.algorithms) for each in known_authorities(parts)),
         algorithms=parts.algorithms,
         quorum=quorum_policy(parts.settings),
