@@ -12,8 +12,10 @@ from sqlalchemy import Connection, Row, select
 from api.access import Actor
 from archive.archive import Archive
 from archive.catalogue.schema import log_entries, manifests, stamps
+from archive.cosignatures import seen_by
 from archive.log import record
 from archive.log_view import LogView
+from archive.stamp_tokens import further_tokens
 from signing.entry import Entry
 from signing.verdict import Report, Verdict
 from tabellion.base.clock import parse_rfc3339
@@ -46,6 +48,10 @@ class Proof:
     authority: str | None
     time_class: str | None
     failure: str | None
+    authorities: tuple[str, ...]
+    """All whose tokens prove the time, each alone; the first is `authority`."""
+    witnesses: tuple[str, ...]
+    """Those outside that have cosigned a checkpoint with the entry."""
 
 
 def proofs(archive: Archive, connection: Connection, deposits: Sequence[Row[Any]]) -> list[Proof]:
@@ -76,9 +82,19 @@ def proofs(archive: Archive, connection: Connection, deposits: Sequence[Row[Any]
                 authority=row.authority if row is not None and proved else None,
                 time_class=row.time_class if row is not None and proved else None,
                 failure=row.failure if row is not None else None,
+                authorities=_authorities(connection, row) if row is not None and proved else (),
+                witnesses=() if entry is None else _witnesses(connection, entry),
             )
         )
     return found
+
+
+def _authorities(connection: Connection, stamp: Row[Any]) -> tuple[str, ...]:
+    return (stamp.authority, *(each.authority for each in further_tokens(connection, stamp.id)))
+
+
+def _witnesses(connection: Connection, entry: int) -> tuple[str, ...]:
+    return tuple(each.witness for each in seen_by(connection, at_least=entry + 1))
 
 
 def last_check(connection: Connection, document_id: str) -> Check | None:

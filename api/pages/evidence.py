@@ -22,8 +22,11 @@ from archive.catalogue.schema import (
     documents,
     log_entries,
     log_outbox,
+    stamp_tokens,
     stamps,
+    witnesses,
 )
+from archive.cosignatures import seen_by
 from archive.log_view import LogView
 from signing.entry import Entry
 from signing.tlog import leaf_hash
@@ -146,14 +149,16 @@ def _start(request: Request, actor: Actor, report: Report | None) -> Response:
             "sums": _sums(connection, actor),
             "set_by": _set_by(connection, actor),
             "checkpoint": _checkpoint(archive),
-            "outside": connection.scalar(
-                select(func.min(stamps.c.gen_time)).where(
-                    stamps.c.state.in_(PROVED), stamps.c.time_class.not_in(("test", "unknown"))
-                )
-            ),
+            "outside": _outside(connection),
             "stamp": connection.execute(
                 select(stamps).where(stamps.c.state.in_(PROVED)).order_by(stamps.c.number.desc()).limit(1)
             ).one_or_none(),
+            "witnesses": seen_by(connection),
+            "unseen": connection.execute(
+                select(witnesses.c.name, witnesses.c.failure)
+                .where(witnesses.c.failure.is_not(None))
+                .order_by(witnesses.c.name)
+            ).all(),
             "pending": connection.scalar(select(func.count()).where(stamps.c.state.not_in(PROVED))) or 0,
             "troubled": connection.execute(
                 select(stamps.c.number, stamps.c.failure).where(stamps.c.failure.is_not(None))
@@ -165,6 +170,22 @@ def _start(request: Request, actor: Actor, report: Report | None) -> Response:
             "now": archive.clock.now(),
         }
     return page(request, "evidence.html", context, actor=actor, here="evidence")
+
+
+def _outside(connection: Connection) -> datetime | None:
+    """Since when an authority that is neither unknown nor for tests proves anything."""
+    none = ("test", "unknown")
+    earliest = [
+        connection.scalar(
+            select(func.min(stamps.c.gen_time)).where(
+                stamps.c.state.in_(PROVED), stamps.c.time_class.not_in(none)
+            )
+        ),
+        connection.scalar(
+            select(func.min(stamp_tokens.c.gen_time)).where(stamp_tokens.c.time_class.not_in(none))
+        ),
+    ]
+    return min((each for each in earliest if each is not None), default=None)
 
 
 def _sums(connection: Connection, actor: Actor) -> Sums:

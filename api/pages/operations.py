@@ -22,8 +22,10 @@ from archive.catalogue.schema import (
     log_outbox,
     objects,
     stamps,
+    witnesses,
     work,
 )
+from archive.stamp_asks import mark_looked_at, refusals
 from ingest.stations import list_stations
 
 router = APIRouter(include_in_schema=False)
@@ -79,6 +81,12 @@ def start(request: Request, actor: Operator) -> Response:
                     stamps.c.failure.is_not(None)
                 )
             ).all(),
+            "refusals": refusals(connection),
+            "unseen": connection.execute(
+                select(witnesses.c.name, witnesses.c.failure, witnesses.c.answered_at)
+                .where(witnesses.c.failure.is_not(None))
+                .order_by(witnesses.c.name)
+            ).all(),
             "backed_up": connection.scalar(
                 select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
             ),
@@ -94,6 +102,15 @@ def start(request: Request, actor: Operator) -> Response:
 def retry(request: Request, actor: Operator, reason: Annotated[str, Form(max_length=40)]) -> Response:
     """Have all papers that failed for a reason read again."""
     rest_work.retry(request, rest_work.Again(kind="read", reason_code=reason), actor)
+    return RedirectResponse("/operations", 303)
+
+
+@router.post("/operations/refusals")
+def seen(request: Request, _: Operator) -> Response:
+    """Somebody has looked at all answers of authorities that were refused; they stay in the vault and in the log."""
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        mark_looked_at(connection, archive.clock.now())
     return RedirectResponse("/operations", 303)
 
 

@@ -48,6 +48,12 @@ class DepositProof(Strict):
     authority: str | None
     time_class: Literal["test", "ordinary", "qualified", "unknown"] | None
     failure: str | None = Field(description="Why the time proof does not come; null: nothing is wrong.")
+    authorities: tuple[str, ...] = Field(
+        description="All authorities that prove the time, each alone; the first is `authority`."
+    )
+    witnesses: tuple[str, ...] = Field(
+        description="Witnesses outside that have cosigned a checkpoint with the entry."
+    )
 
 
 class Check(Strict):
