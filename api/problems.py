@@ -38,7 +38,7 @@ class Problem(BaseModel):
                     "title": "there is no such document, or not for you",
                     "status": 404,
                     "code": "NOT_FOUND",
-                    "advice": "Check the identifier; what you may not see is answered in the same way.",
+                    "advice": "Check the identifier; what you may not see or do is answered in the same way.",
                     "request": "0193…",
                 }
             ]

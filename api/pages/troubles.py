@@ -145,7 +145,7 @@ ERRORS: Mapping[str, tuple[str, str]] = {
     ),
     "NOT_FOUND": (
         N_("There is no such thing here, or it is not for you."),
-        N_("Check the address; what you may not see is answered in the same way."),
+        N_("Check the address; what you may not see or do is answered in the same way."),
     ),
     "CONFLICT": (
         N_("It contradicts what is already there."),

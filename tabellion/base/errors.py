@@ -83,7 +83,7 @@ class NotFound(TabellionError):
     code = "NOT_FOUND"
     status = 404
     exit_code = 1
-    advice = "Check the identifier; what you may not see is answered in the same way."
+    advice = "Check the identifier; what you may not see or do is answered in the same way."
 
 
 class Forbidden(NotFound):

@@ -33,9 +33,9 @@ class Curl:
         words, made, as_query, texts = iter(shlex.split(command)[1:]), cls(), False, []
         for word in words:
             match word:
-                case "-sS":
+                case "-sS" | "--fail" | "--retry-all-errors":
                     continue
-                case "-o":
+                case "-o" | "--retry":
                     next(words)
                 case "-G":
                     as_query = True
