@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import groupby
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
 from archive.archive import Archive
 from archive.catalogue import check_lease
-from archive.catalogue.schema import deposits, log_entries, log_outbox, objects
+from archive.catalogue.schema import deposits, log_entries, log_outbox, objects, packages
 from archive.log_group import log_size
 from archive.log_view import LogView
 from archive.vault import Ref, VaultLocked, VaultMissing
@@ -20,11 +20,12 @@ from archive.vault.keys import key_of
 from tabellion.base.ids import is_id
 
 AGE = timedelta(days=1)
-PREFIX = "deposits/"
+SWEPT: dict[str, Table] = {"deposit": deposits, "package": packages}
+"""What is put before its row: the objects of each lie under its name in the plural."""
 
 
 class Sweeper:
-    """The keeper's duty, to be run every hour or so: it walks through the deposits in the vault."""
+    """The keeper's duty, to be run every hour or so: it walks through deposits and packages in the vault."""
 
     def __init__(self, archive: Archive, age: timedelta = AGE) -> None:
         self._archive = archive
@@ -32,20 +33,22 @@ class Sweeper:
 
     def run(self, token: int) -> int:
         """Remove what is old enough; says how many objects. Raises `LeaseLost`."""
-        removed = 0
-        vault = self._archive.objects.vault
         if self._catalogue_is_behind():
             return 0
-        for deposit_id, refs in self._deposits():
+        return sum(self._sweep(token, kind) for kind in SWEPT)
+
+    def _sweep(self, token: int, kind: str) -> int:
+        removed = 0
+        for thing, refs in self._things(kind):
             with self._archive.catalogue.write() as connection:
                 # The rows are looked at under the write lock and the fence: nobody commits a receipt meanwhile.
                 check_lease(connection, "keeper", token)
-                if _is_known(connection, deposit_id):
+                if _is_known(connection, kind, thing):
                     unnamed = [ref for ref in refs if self._is_old(ref) and not _has_row(connection, ref)]
                 else:
                     unnamed = refs if all(self._is_old(ref) for ref in refs) else []
                     if unnamed:
-                        unnamed += vault.versions(key_of(f"deposits/{deposit_id}"))
+                        unnamed += self._archive.objects.vault.versions(key_of(f"{kind}s/{thing}"))
                 for ref in unnamed:
                     removed += self._remove(ref)
         return removed
@@ -55,12 +58,12 @@ class Sweeper:
         with self._archive.catalogue.read() as connection:
             return view is not None and view.checkpoint.size > log_size(connection)
 
-    def _deposits(self) -> Iterator[tuple[str, list[Ref]]]:
-        """The deposits in the vault that have an object which no row names, with all their objects."""
-        listed = self._archive.objects.vault.list(PREFIX)
-        for deposit_id, group in groupby(listed, lambda ref: ref.key.split("/")[1]):
+    def _things(self, kind: str) -> Iterator[tuple[str, list[Ref]]]:
+        """The things in the vault that have an object which no row names, with all their objects."""
+        listed = self._archive.objects.vault.list(f"{kind}s/")
+        for thing, group in groupby(listed, lambda ref: ref.key.split("/")[1]):
             refs = list(group)
-            if not is_id(deposit_id):
+            if not is_id(thing):
                 continue
             with self._archive.catalogue.read() as connection:
                 rows = connection.execute(
@@ -70,7 +73,7 @@ class Sweeper:
                 )
                 named = {(row.key, row.version) for row in rows}
             if any((ref.key, ref.version) not in named for ref in refs):
-                yield deposit_id, refs
+                yield thing, refs
 
     def _is_old(self, ref: Ref) -> bool:
         try:
@@ -87,16 +90,13 @@ class Sweeper:
         return 1
 
 
-def _is_known(connection: Connection, deposit_id: str) -> bool:
-    """Whether catalogue or log have ever heard of the deposit."""
+def _is_known(connection: Connection, kind: str, thing: str) -> bool:
+    """Whether catalogue or log have ever heard of the deposit or package."""
+    table = SWEPT[kind]
     mentions = (
-        select(deposits.c.id).where(deposits.c.id == deposit_id),
-        select(log_entries.c.seq).where(
-            log_entries.c.object_type == "deposit", log_entries.c.object_id == deposit_id
-        ),
-        select(log_outbox.c.id).where(
-            log_outbox.c.object_type == "deposit", log_outbox.c.object_id == deposit_id
-        ),
+        select(table.c.id).where(table.c.id == thing),
+        select(log_entries.c.seq).where(log_entries.c.object_type == kind, log_entries.c.object_id == thing),
+        select(log_outbox.c.id).where(log_outbox.c.object_type == kind, log_outbox.c.object_id == thing),
     )
     return any(connection.execute(query.limit(1)).first() is not None for query in mentions)
 

@@ -32,6 +32,7 @@ from archive.rebuild import rebuild
 from archive.records import record_document
 from archive.vault import KeyMissing
 from archive.verify import verify
+from ingest.sweeping import Sweeper
 from signing import canonical
 from signing.entry import Entry
 from signing.package import layout
@@ -432,3 +433,50 @@ def test_choices_of_one_paper_become_one() -> None:
     again = Order.from_json(wanted.to_json())
     assert (again, again.selection) == (replace(wanted, checkpoint=None), wanted.selection)
     assert replace(wanted, matter="I C 1/26").selection != wanted.selection
+
+
+class TestKilled:
+    """A process that dies between any two steps leaves nothing that counts, and the next one finishes."""
+
+    def test_between_the_vault_and_the_catalogue(
+        self,
+        archive: Archive,
+        paper: Deposited,
+        keeper: TestKeeper,
+        clock: ManualClock,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr("archive.packaging.shelf.finish", _die)
+            with pytest.raises(KeyboardInterrupt):
+                made(archive, order(paper.document))
+        (left,) = packages_of(archive, paper.document)
+        assert left.state == "building"
+        package = made(archive, order(paper.document))
+        assert (package.id, package.state) == (left.id, "ready")
+        assert checked(archive, content(archive, package)).overall is Verdict.PASSED
+        keeper.run()
+        key = f"packages/{package.id}/package.asice"
+        assert len(archive.objects.vault.versions(key)) == 2
+        clock.advance(days=2)
+        assert Sweeper(archive).run(keeper.token()) == 2
+        assert len(archive.objects.vault.versions(key)) == 1
+        assert checked(archive, content(archive, package)).overall is Verdict.PASSED
+        assert verify(archive, TRUST).verdicts[Aspect.INTEGRITY] is Verdict.PASSED
+
+    def test_between_an_extract_and_its_row(
+        self, archive: Archive, paper: Deposited, keeper: TestKeeper, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wanted = Order((Choice(paper.document, (2,)),))
+        with monkeypatch.context() as patched:
+            patched.setattr("archive.packaging.extracts._commit", _die)
+            with pytest.raises(KeyboardInterrupt):
+                make_package(archive, issuer(archive), wanted, ACTOR, wait=refuse_to_wait)
+        package = make_package(archive, issuer(archive), wanted, ACTOR, wait=waiting_for(keeper))
+        assert checked(archive, content(archive, package)).verdicts[Aspect.INTEGRITY] is Verdict.PASSED
+        keeper.run()
+        assert verify(archive, TRUST).verdicts[Aspect.INTEGRITY] is Verdict.PASSED
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt
