@@ -44,7 +44,7 @@ def _footer(page: Canvas, number: int, count: int, texts: Texts, content: Report
     top, right = A4[1] - 44, A4[0] - MARGINS.right
     page.fill(MARGINS.left, top - 6, right - MARGINS.left, 0.5, LINE)
     words = fill(
-        texts.gettext("%(archive)s · as of entry %(size)s of its log"),
+        texts.gettext("%(archive)s · checkpoint %(size)s"),
         SMALL,
         archive=content.archive,
         size=texts.number(content.checkpoint.size),

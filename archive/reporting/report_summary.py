@@ -115,7 +115,7 @@ def _proved(flow: Flow, texts: Texts, content: ReportContent) -> None:
     words = fill(
         texts.gettext(
             "Which entries the archive wrote about the papers, in which order, and that none of these was changed "
-            "since: proved by its log up to entry %(size)s."
+            "since: proved by its log up to checkpoint %(size)s."
         ),
         TEXT,
         size=texts.number(content.checkpoint.size),
