@@ -24,7 +24,7 @@ LARGEST_BODY = 16 * 2**20
 """What a request may carry besides a file: a list of 100 000 announced digests has a place in it."""
 
 UPLOADS_AT_ONCE = 64
-STREAMED = frozenset({("POST", "/api/v1/deposits")})
+STREAMED = frozenset({("POST", "/api/v1/deposits"), ("POST", "/api/v1/imports")})
 """Routes that read their body piece by piece, and bound it by a setting of its own."""
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from api.access import NO_DOCUMENT, NO_PAGE, Actor, DocumentAccess
 from api.field_values import checked_value
 from archive.archive import Archive
-from archive.catalogue import add_work, retry_work
+from archive.catalogue import URGENT, ask_again
 from archive.catalogue.schema import documents, fields
 from archive.records import record_document
 from ingest import stored
@@ -140,8 +140,7 @@ def decide_field(
     _decided(archive, connection, opened.document_id, actor)
     # An identifier that was corrected may name another party.
     now = archive.clock.now()
-    add_work(connection, archive.ids, "link", opened.document_id, now)
-    retry_work(connection, "link", opened.document_id, now)
+    ask_again(connection, archive.ids, "link", opened.document_id, now, priority=URGENT)
     return version_of(connection, opened.document_id)
 
 

@@ -11,6 +11,8 @@ from archive.catalogue.work import MAX_ATTEMPTS
 from archive.packages import WORK as PACKAGE
 from archive.packages import ExportRefused, Issuer, build_ordered, fail_ordered
 from ingest import relinking
+from ingest.importing.jobs import WORK as IMPORT
+from ingest.importing.jobs import fail_job, run_job
 from ingest.reading import read_deposit, refuse_deposit
 from ocr import Reader, ReadingRefused
 from tabellion.base.errors import EvidenceError, NotFound, TabellionError
@@ -138,6 +140,8 @@ class Worker:
             read_deposit(self._archive, self._reader, task, self._alive)
         elif task.kind == LINK:
             relinking.relink(self._archive, task)
+        elif task.kind == IMPORT:
+            run_job(self._archive, task, self._alive)
         elif task.kind == PACKAGE and self._issuer is not None:
             build_ordered(self._archive, self._issuer(), task.object_id)
             with self._archive.catalogue.write() as connection:
@@ -161,6 +165,8 @@ class Worker:
             return
         if not again and task.kind == PACKAGE:
             fail_ordered(self._archive, task.object_id, code, reason)
+        if not again and task.kind == IMPORT:
+            fail_job(self._archive, task.object_id, reason)
         _log.warning("work failed", extra={"work": task.id, "code": code, "again": again})
 
     def _now(self) -> datetime:

@@ -1,19 +1,29 @@
 """/claims and /portfolios: what the papers are about, in scope."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from pydantic import Field
 from sqlalchemy import Connection, Row, select
 
-from api.access import Action, Actor
+from api.access import Action, Actor, require_document
 from api.creations import once
 from api.finding import visible_claims
 from api.request import Ask, service_of
 from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cursor, write_cursor
 from archive.catalogue.schema import claim_parties, claims, parties, portfolios
-from archive.registry import ROLES, NewClaim, add_portfolio, find_claims, list_portfolios, put_claim
+from archive.registry import (
+    ROLES,
+    NewAssignment,
+    NewClaim,
+    add_assignment,
+    add_portfolio,
+    assignments_of,
+    find_claims,
+    list_portfolios,
+    put_claim,
+)
 from tabellion.base.errors import BadRequest, Forbidden
 
 router = APIRouter(tags=["registry"])
@@ -67,6 +77,23 @@ class Claim(Strict):
     principal_source: str | None
     principal_as_of: date | None
     parties: list[ClaimParty]
+
+
+class AssignmentIn(Strict):
+    """A claim passes to another creditor; without `from_party` it was the present one's."""
+
+    to_party: Id
+    on_date: date
+    from_party: Id | None = None
+    basis_document: Id | None = Field(default=None, description="The paper that says so.")
+
+
+class Assignment(AssignmentIn):
+    """An event of a claim's history."""
+
+    number: int
+    by: str = Field(description="Pseudonym of who entered it.")
+    at: datetime
 
 
 class Claims(Strict):
@@ -135,7 +162,7 @@ def put(
             actor,
             idempotency_key,
             f"claim {body.model_dump_json()}",
-            lambda: put_claim(archive, connection, claim),
+            lambda: put_claim(archive, connection, claim, actor.pseudonym),
         )
     response.headers["Location"] = f"/api/v1/claims/{made}"
     return Made(id=made)
@@ -150,6 +177,53 @@ def show(request: Request, claim_id: Annotated[str, Path(max_length=36)], actor:
         if row is None:
             raise Forbidden("there is no such claim, or not for you")
         return _claims(connection, [row])[0]
+
+
+@router.get("/claims/{claim_id}/assignments")
+def list_assignments(
+    request: Request, claim_id: Annotated[str, Path(max_length=36)], actor: Reader
+) -> list[Assignment]:
+    """Who bought the claim when, oldest first."""
+    with service_of(request).archive.catalogue.read() as connection:
+        known = select(claims.c.id).where(claims.c.id == claim_id, visible_claims(actor))
+        if connection.scalar(known) is None:
+            raise Forbidden("there is no such claim, or not for you")
+        return [
+            Assignment(
+                number=row.ordinal,
+                from_party=row.from_party,
+                to_party=row.to_party,
+                on_date=row.on_date,
+                basis_document=row.basis_document,
+                by=row.actor,
+                at=row.at,
+            )
+            for row in assignments_of(connection, claim_id)
+        ]
+
+
+@router.post("/claims/{claim_id}/assignments", status_code=status.HTTP_201_CREATED)
+def assign(
+    request: Request, claim_id: Annotated[str, Path(max_length=36)], body: AssignmentIn, actor: Writer
+) -> list[Assignment]:
+    """Add an event to the claim's history; the buyer becomes its creditor. The same event again changes nothing."""
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        known = select(claims.c.id).where(claims.c.id == claim_id, visible_claims(actor))
+        if connection.scalar(known) is None:
+            raise Forbidden("there is no such claim, or not for you")
+        named = {body.to_party, body.from_party} - {None}
+        found = set(connection.scalars(select(parties.c.id).where(parties.c.id.in_(named))))
+        if found != named:
+            raise BadRequest(
+                "the assignment names a party that there is not", advice="Put its parties first."
+            )
+        if body.basis_document is not None:
+            require_document(connection, actor, Action.REGISTRY_WRITE, body.basis_document)
+        add_assignment(
+            archive, connection, NewAssignment(claim=claim_id, **body.model_dump()), actor.pseudonym
+        )
+    return list_assignments(request, claim_id, actor)
 
 
 @router.get("/portfolios")

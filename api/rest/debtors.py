@@ -1,6 +1,7 @@
 """/debtors: parties in scope, with the papers that are linked to them."""
 
 from datetime import date as day
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
@@ -15,8 +16,8 @@ from api.request import Ask, service_of
 from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cursor, write_cursor
 from archive.catalogue.schema import current, documents, links, parties
 from archive.histories import LINK_KEY
-from archive.registry import NewParty, find_parties, put_party
-from tabellion.base.errors import Forbidden
+from archive.registry import NewParty, changes_of, find_parties, put_parties, put_party
+from tabellion.base.errors import BadRequest, Forbidden
 
 router = APIRouter(prefix="/debtors", tags=["registry"])
 Reader = Annotated[Actor, Depends(Ask(Action.REGISTRY_READ))]
@@ -41,6 +42,16 @@ class PartyIn(Strict):
     birth_date: day | None = None
     town: str | None = Field(default=None, max_length=120, examples=["Kielce"])
     address: dict[str, str] = Field(default={}, examples=[{"street": "Lipowa 4", "postcode": "25-317"}])
+    other_addresses: list[dict[str, str]] = Field(default=[], max_length=20)
+
+
+class Former(Strict):
+    """What a record was before a change."""
+
+    version: int
+    before: dict[str, Any]
+    by: str = Field(description="Pseudonym of who changed it.")
+    at: datetime
 
 
 class DebtorCard(Strict):
@@ -118,9 +129,10 @@ def put_debtor(
     """Add a party, or bring the one with that external id up to date; papers that name it are linked anew."""
     archive = service_of(request).archive
     party = NewParty(
-        **body.model_dump(exclude={"identifiers", "other_names"}),
+        **body.model_dump(exclude={"identifiers", "other_names", "other_addresses"}),
         identifiers=tuple(body.identifiers),
         other_names=tuple(body.other_names),
+        other_addresses=tuple(body.other_addresses),
     )
     with archive.catalogue.write() as connection:
         made = once(
@@ -129,10 +141,51 @@ def put_debtor(
             actor,
             idempotency_key,
             f"party {body.model_dump_json()}",
-            lambda: put_party(archive, connection, party),
+            lambda: put_party(archive, connection, party, actor.pseudonym),
         )
     response.headers["Location"] = f"/api/v1/debtors/{made}"
     return Made(id=made)
+
+
+@router.put("/external/{external_id:path}")
+def put_external(
+    request: Request,
+    response: Response,
+    external_id: Annotated[str, Path(max_length=200)],
+    body: PartyIn,
+    actor: Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))],
+) -> Made:
+    """Add the party that another system calls so (201), or bring it up to date (200); again: nothing changes."""
+    if body.external_id not in (None, external_id):
+        raise BadRequest("the body names another external id")
+    archive = service_of(request).archive
+    party = NewParty(
+        **body.model_dump(exclude={"identifiers", "other_names", "external_id", "other_addresses"}),
+        external_id=external_id,
+        identifiers=tuple(body.identifiers),
+        other_names=tuple(body.other_names),
+        other_addresses=tuple(body.other_addresses),
+    )
+    with archive.catalogue.write() as connection:
+        (put,) = put_parties(archive, connection, [party], actor.pseudonym)
+    response.status_code = status.HTTP_201_CREATED if put.outcome == "added" else status.HTTP_200_OK
+    response.headers["Location"] = f"/api/v1/debtors/{put.id}"
+    return Made(id=put.id)
+
+
+@router.get("/{party_id}/history")
+def history(
+    request: Request, party_id: PartyId, actor: Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))]
+) -> list[Former]:
+    """What the party was before its last fifty changes, newest first."""
+    with service_of(request).archive.catalogue.read() as connection:
+        known = select(parties.c.id).where(parties.c.id == party_id, visible_parties(actor))
+        if connection.scalar(known) is None:
+            raise Forbidden("there is no such debtor, or not for you")
+        return [
+            Former(version=row.version, before=row.before, by=row.actor, at=row.at)
+            for row in changes_of(connection, "party", party_id)
+        ]
 
 
 @router.get("/{party_id}")

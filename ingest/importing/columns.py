@@ -3,7 +3,7 @@
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 from archive.names import fold_text
 from tabellion.base.errors import BadRequest
@@ -68,6 +68,11 @@ class Mapping:
 
     what: What
     columns: AnyMapping[str, str]
+
+    @classmethod
+    def named(cls, what: What) -> Self:
+        """The mapping of a file that calls its columns as the fields are called."""
+        return cls(what, {name: name for name in FIELDS[what]})
 
     def check(self) -> None:
         """Raise BadRequest for a field that there is not."""

@@ -14,7 +14,7 @@ _LETTERS: Mapping[str, str] = {
     "windows-1252": "äöüßÄÖÜàèéìòùáíóúñçãõâêîôûëïÀÈÉÌÒÙÁÍÓÚÑÇ¿¡ºª€",
     "windows-1251": "абвгдежзийклмнопрстуфхцчшщъыьэюяАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯёЁ№",
     "windows-1255": "אבגדהוזחטיךכלםמןנסעףפץצקרשת",
-    "cp874": "".join(chr(code) for code in (*range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C))),
+    "cp874": "".join(chr(code) for code in (*range(0x0E01, 0x0E3B), *range(0x0E40, 0x0E4D))),
 }
 _LATIN = frozenset({"windows-1250", "iso-8859-2", "windows-1252"})
 _MARKS_OF_TEXT = frozenset("„”“’–—«»\xa0")

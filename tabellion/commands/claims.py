@@ -14,6 +14,7 @@ from tabellion.base.errors import BadRequest, NotFound
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table
 from tabellion.commands.pairs import Pair
+from tabellion.importing import add_commands
 
 
 @click.group("claims")
@@ -158,3 +159,6 @@ def _minor(text: str) -> int:
     if not amount.is_finite() or amount != amount.quantize(Decimal("0.01")) or not 0 <= amount < 10**15:
         raise BadRequest(f"{text!r} is not an amount with two digits after the point")
     return int(amount * 100)
+
+
+add_commands(command, "claims")

@@ -7,15 +7,11 @@ from sqlalchemy import select
 
 from archive.catalogue.schema import parties, party_identifiers
 from archive.registry import PARTY_KINDS, NewParty, find_parties, parties_in, put_party
+from ingest.importing.columns import IDENTIFIERS
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table
 from tabellion.commands.pairs import Pair
-
-IDENTIFIERS = (
-    "nip", "regon", "pesel", "krs", "partita_iva", "codice_fiscale", "nif", "cif", "vat", "company_number", "ust_id",
-    "inn", "kpp", "ogrn", "snils", "tz", "hp", "national_id", "tax_id", "iban",
-)  # fmt: skip
-"""Types as in the names of fields that are found on papers: a paper with that identifier is linked to the party."""
+from tabellion.importing import add_commands
 
 
 @click.group("debtors")
@@ -117,3 +113,6 @@ def add(
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
         party_id = put_party(parts.archive, connection, party)
     click.echo(party_id)
+
+
+add_commands(command, "debtors")

@@ -1,5 +1,7 @@
 """`tabellion portfolios`, `debtors`, `claims`, `users`."""
 
+from pathlib import Path
+
 from tests.tabellion.house import House
 
 
@@ -65,3 +67,26 @@ def test_accounts_are_made_and_their_passwords_shown_once(house: House) -> None:
     assert house.terminal.run("users", "token", "anna").out.startswith("tab_")
     house.terminal.run("users", "disable", "anna")
     assert house.terminal.run("users", "add", "anna", "--role", "legal", code=1).err.startswith("CONFLICT")
+
+
+def test_a_file_is_tried_imported_and_exported(house: House, tmp_path: Path) -> None:
+    file = tmp_path / "debtors.csv"
+    file.write_bytes("Nr;Nazwa;PESEL\nD-1;=Łucja Żak;44051401359\nD-2;;\n".encode("windows-1250"))
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text('{"Nr": "external_id", "Nazwa": "name", "PESEL": "pesel"}')
+    options = ("debtors", "import", file, "--json")
+    tried = house.terminal.run(
+        *options, "--dry-run", "--mapping", mapping, "--save-mapping", "crm", code=1
+    ).lines
+    assert [line.get("outcome") for line in tried] == ["added", "refused", None]
+    assert (tried[1]["line"], tried[1]["problems"][0]["code"]) == (3, "NO_NAME")
+    assert house.terminal.run("debtors", "list", "--json").json == []
+    done = house.terminal.run(*options, "--mapping", "crm", code=1).lines
+    assert (done[-1]["added"], done[-1]["refused"]) == (1, 1)
+    again = house.terminal.run("debtors", "import", file, "--mapping", "crm", code=1)
+    assert "1 unchanged" in again.out
+    assert "line 3: name: no name." in again.out
+    out = tmp_path / "out.csv"
+    house.terminal.run("debtors", "export", "--output", out)
+    assert "'=Łucja Żak" in out.read_text()
+    assert house.terminal.run("debtors", "export", "--format", "jsonl").lines[0]["name"] == "=Łucja Żak"

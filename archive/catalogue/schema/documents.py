@@ -111,6 +111,14 @@ links = Table(
     Index("ix_links_target", "target_type", "target_id"),
 )
 
+# What waits for a person is few among many; rows that a later one has overtaken are among them.
+Index(
+    "ix_links_proposed",
+    links.c.document_id,
+    sqlite_where=links.c.state == "proposed",
+    postgresql_where=links.c.state == "proposed",
+)
+
 document_scopes = Table(
     "document_scopes",
     metadata,

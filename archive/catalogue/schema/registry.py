@@ -8,6 +8,7 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -191,4 +192,14 @@ import_problems = Table(
     Column("field", String(60), nullable=False),
     Column("code", String(40), nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# The file of an import until it has been read: rows of a megabyte, so that any worker can read it. Then they go.
+import_pieces = Table(
+    "import_pieces",
+    metadata,
+    refers("import_id", "imports", index=False),
+    Column("position", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("import_id", "position"),
 )

@@ -1,0 +1,231 @@
+"""Imports that come over REST: the file is kept in pieces until a worker has read it, then only the report is left."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, BinaryIO, Protocol
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from archive.archive import Archive
+from archive.catalogue import URGENT, Task, add_work, finish
+from archive.catalogue.schema.registry import import_pieces, import_problems, imports
+from ingest.importing.columns import Mapping as Columns
+from ingest.importing.columns import What, guess
+from ingest.importing.problems import RowOutcome
+from ingest.importing.run import Counts, Import, run_import
+from ingest.importing.tables import Layout, Table, TableInvalid, open_table
+from tabellion.base.errors import BadRequest, NotFound, TooLarge
+
+WORK = "import"
+MOST_PROBLEMS = 10_000
+"""Problems that a report keeps; beyond that they are counted only."""
+
+_PIECE = 1 << 20
+
+
+class Readable(Protocol):
+    """Bytes that arrive."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewImport:
+    """What is asked for: the columns (None: by what they are called), how to read the file, whether only to try."""
+
+    what: What
+    file_name: str
+    columns: Mapping[str, str] | None = None
+    encoding: str | None = None
+    separator: str | None = None
+    portfolio: str | None = None
+    dry_run: bool = False
+
+
+def receive_import(archive: Archive, stream: Readable, wanted: NewImport, actor: str, limit: int) -> str:
+    """Keep the file and queue its reading; gives the import's id. Raises BadRequest, TooLarge; then nothing is kept."""
+    Layout(wanted.encoding, wanted.separator).check()
+    if wanted.columns is not None:
+        Columns(wanted.what, wanted.columns).check()
+    import_id = archive.ids.new()
+    options = {name: getattr(wanted, name) for name in ("encoding", "separator", "portfolio")}
+    with archive.catalogue.write() as connection:
+        connection.execute(
+            insert(imports).values(
+                id=import_id,
+                what=wanted.what,
+                file_name=wanted.file_name[:200],
+                options={**options, "columns": None if wanted.columns is None else dict(wanted.columns)},
+                dry_run=wanted.dry_run,
+                state="waiting",
+                counts=asdict(Counts()),
+                actor=actor,
+                at=archive.clock.now(),
+            )
+        )
+    try:
+        size = _keep(archive, stream, import_id, limit)
+        if not size:
+            raise BadRequest("the file is empty")
+    except BaseException:
+        with archive.catalogue.write() as connection:
+            connection.execute(delete(import_pieces).where(import_pieces.c.import_id == import_id))
+            connection.execute(delete(imports).where(imports.c.id == import_id))
+        raise
+    with archive.catalogue.write() as connection:
+        add_work(connection, archive.ids, WORK, import_id, archive.clock.now(), priority=URGENT)
+    return import_id
+
+
+def run_job(archive: Archive, task: Task, alive: Callable[[], None]) -> None:
+    """Read the file of the task and finish the task; `alive` raises where the lease was lost. Raises `LeaseLost`."""
+    with archive.catalogue.read() as connection:
+        row = connection.execute(select(imports).where(imports.c.id == task.object_id)).one_or_none()
+    if row is None:
+        raise NotFound("the import is gone")
+    counts, failure = Counts(), None
+    with archive.catalogue.write() as connection:
+        # A worker that died left a report of what it had read; rows that were taken count as unchanged now.
+        connection.execute(delete(import_problems).where(import_problems.c.import_id == row.id))
+        connection.execute(update(imports).where(imports.c.id == row.id).values(state="running"))
+    kept = _Report(archive, row.id, counts, alive)
+    try:
+        with _file(archive, row.id) as file:
+            layout = Layout(row.options["encoding"], row.options["separator"])
+            table = open_table(file, layout)
+            wanted = Import(_columns(row, table), row.actor, row.dry_run, row.options["portfolio"], row.id)
+            run_import(archive, table, wanted, told=kept.told)
+    except (TableInvalid, BadRequest) as error:
+        failure = error.message
+    now = archive.clock.now()
+    with archive.catalogue.write() as connection:
+        connection.execute(
+            update(imports)
+            .where(imports.c.id == row.id)
+            .values(
+                state="done" if failure is None else "failed",
+                reason=failure,
+                counts=asdict(counts),
+                finished_at=now,
+            )
+        )
+        connection.execute(delete(import_pieces).where(import_pieces.c.import_id == row.id))
+        finish(connection, task, now)
+
+
+def fail_job(archive: Archive, import_id: str, reason: str) -> None:
+    """Say why an import will not be tried again; what its rows had brought by then stays, the file goes."""
+    with archive.catalogue.write() as connection:
+        connection.execute(
+            update(imports)
+            .where(imports.c.id == import_id)
+            .values(state="failed", reason=reason, finished_at=archive.clock.now())
+        )
+        connection.execute(delete(import_pieces).where(import_pieces.c.import_id == import_id))
+
+
+def list_imports(connection: Connection, limit: int, before: str | None = None) -> Sequence[Row[Any]]:
+    """Imports, newest first; `before` is the id of the last one that is known."""
+    query = select(imports).order_by(imports.c.id.desc()).limit(limit)
+    return connection.execute(query if before is None else query.where(imports.c.id < before)).all()
+
+
+def get_import(connection: Connection, import_id: str) -> Row[Any]:
+    """One import; raises NotFound."""
+    row = connection.execute(select(imports).where(imports.c.id == import_id)).one_or_none()
+    if row is None:
+        raise NotFound("there is no such import")
+    return row
+
+
+def problems_of(connection: Connection, import_id: str, limit: int, after: int = 0) -> Sequence[Row[Any]]:
+    """What was wrong with rows, in the order of the file; `after` is the id of the last one that is known."""
+    return connection.execute(
+        select(import_problems)
+        .where(import_problems.c.import_id == import_id, import_problems.c.id > after)
+        .order_by(import_problems.c.id)
+        .limit(limit)
+    ).all()
+
+
+class _Report:
+    """Keeps the problems and the counts of each chunk, so that who waits sees how far it is."""
+
+    def __init__(self, archive: Archive, import_id: str, counts: Counts, alive: Callable[[], None]) -> None:
+        self._archive = archive
+        self._id = import_id
+        self._counts = counts
+        self._alive = alive
+        self._kept = 0
+
+    def told(self, outcomes: Sequence[RowOutcome]) -> None:
+        self._alive()
+        self._counts.add(outcomes)
+        rows = [
+            {
+                "import_id": self._id,
+                "line": problem.line,
+                "field": problem.field[:60],
+                "code": problem.code,
+                "reason": problem.reason,
+            }
+            for one in outcomes
+            for problem in one.problems
+        ][: max(0, MOST_PROBLEMS - self._kept)]
+        self._kept += len(rows)
+        with self._archive.catalogue.write() as connection:
+            if rows:
+                connection.execute(insert(import_problems), rows)
+            connection.execute(
+                update(imports).where(imports.c.id == self._id).values(counts=asdict(self._counts))
+            )
+
+
+def _columns(row: Row[Any], table: Table) -> Columns:
+    what: What = row.what
+    if row.options["columns"] is not None:
+        return Columns(what, row.options["columns"])
+    if not table.columns:
+        return Columns.named(what)
+    found = guess(what, table.columns)
+    if not found.columns:
+        raise BadRequest("no column is called like a field: a mapping is needed")
+    return found
+
+
+def _keep(archive: Archive, stream: Readable, import_id: str, limit: int) -> int:
+    size, position, rest = 0, 0, b""
+    while True:
+        piece = stream.read(_PIECE)
+        size += len(piece)
+        if size > limit:
+            raise TooLarge(f"more than the {limit} bytes that one file may have")
+        rest += piece
+        if len(rest) >= _PIECE or (not piece and rest):
+            with archive.catalogue.write() as connection:
+                connection.execute(
+                    insert(import_pieces).values(import_id=import_id, position=position, data=rest)
+                )
+            position, rest = position + 1, b""
+        if not piece:
+            return size
+
+
+def _file(archive: Archive, import_id: str) -> BinaryIO:
+    """The file, put together in memory that no disk ever sees."""
+    file = os.fdopen(os.memfd_create("import"), "w+b")
+    with archive.catalogue.read() as connection:
+        count = connection.scalar(
+            select(func.count()).select_from(import_pieces).where(import_pieces.c.import_id == import_id)
+        )
+    for position in range(count or 0):
+        with archive.catalogue.read() as connection:
+            data = connection.execute(
+                select(import_pieces.c.data).where(
+                    import_pieces.c.import_id == import_id, import_pieces.c.position == position
+                )
+            ).scalar_one()
+        file.write(data)
+    file.seek(0)
+    return file
