@@ -123,7 +123,7 @@ class Contents:
     def _document(self, number: int, paper: Paper, exhibit: ExhibitContent | None) -> DocumentContent:
         record = paper.record
         dated = record.get("document_date")
-        place = self.plan.papers.index(paper)
+        place = number - 1
         return DocumentContent(
             number=number,
             document=paper.document,
@@ -142,11 +142,11 @@ class Contents:
     def _events(self, thing: tuple[str, str]) -> tuple[Event, ...]:
         return tuple(
             Event(parse_rfc3339(entry.time), entry.type, entry.seq, entry.reason)
-            for entry in self.gathered.custody.of(thing)
+            for entry in self.gathered.custody.chains[thing]
         )
 
     def _erased(self, deposit: str) -> Erased:
-        entries = self.gathered.custody.of(("deposit", deposit))
+        entries = self.gathered.custody.chains["deposit", deposit]
         erasing = next(entry for entry in entries if entry.type == "erase")
         return Erased(deposit, parse_rfc3339(erasing.time), erasing.seq)
 
@@ -180,15 +180,15 @@ class Contents:
             file_name=file_name(self.plan.papers, deposit.id),
             station=None if batch is None or "station" not in batch else batch["station"]["name"],
             extract=_extract(folder, manifest) if folder.extract else None,
-            twins=tuple(self._twins(connection, folder)),
+            twins=tuple(self._twins(connection, number - 1)),
         )
 
-    def _twins(self, connection: Connection, folder: Folder) -> Iterator[Twin]:
-        """Earlier scans of the papers that this deposit is in."""
+    def _twins(self, connection: Connection, place: int) -> Iterator[Twin]:
+        """Earlier scans of the papers that the deposit at this place is in."""
         for paper, places in zip(self.plan.papers, self.plan.laid.places, strict=True):
-            if self.plan.folders.index(folder) not in places:
-                continue
             earlier = [one["other"] for one in paper.record["relations"] if one["relation"] == "rescan_of"]
+            if place not in places or not earlier:
+                continue
             rows = connection.execute(
                 select(deposits)
                 .join(document_deposits, document_deposits.c.deposit_id == deposits.c.id)

@@ -1,6 +1,6 @@
 """The log's part of a package: the custody entries of its objects under the checkpoint, each with its proof."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -20,12 +20,16 @@ Thing = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """The log under a checkpoint: what it says of the objects of a package, and the proofs."""
+    """The log under a checkpoint: what it says of the objects of a package, and the proofs.
+
+    `entries` are the bytes of the entries by their index, `chains` the same by their objects.
+    """
 
     signed: bytes
     checkpoint: Checkpoint
     tree: LogTree
-    entries: dict[int, bytes]
+    entries: Mapping[int, bytes]
+    chains: Mapping[Thing, Sequence[Entry]]
 
     @classmethod
     def read(
@@ -34,7 +38,7 @@ class Custody:
         """The custody entries of these objects under the signed checkpoint."""
         checkpoint = Checkpoint.parse_text(note_text(signed).decode())
         wanted = set(things)
-        entries: dict[int, bytes] = {}
+        found: dict[int, bytes] = {}
         for some in in_pieces(sorted({thing for _, thing in wanted})):
             rows = connection.execute(
                 select(log_entries).where(
@@ -43,9 +47,12 @@ class Custody:
                     log_entries.c.seq < checkpoint.size,
                 )
             )
-            entries |= {row.seq: row.entry for row in rows if (row.object_type, row.object_id) in wanted}
-        tree = LogFiles(archive.objects).tree(checkpoint.size)
-        return cls(signed, checkpoint, tree, dict(sorted(entries.items())))
+            found |= {row.seq: row.entry for row in rows if (row.object_type, row.object_id) in wanted}
+        entries = dict(sorted(found.items()))
+        chains: dict[Thing, list[Entry]] = {thing: [] for thing in wanted}
+        for entry in map(Entry.parse, entries.values()):
+            chains[entry.object.type, entry.object.id].append(entry)
+        return cls(signed, checkpoint, LogFiles(archive.objects).tree(checkpoint.size), entries, chains)
 
     def proofs(self) -> tuple[TlogProof, ...]:
         """The proof of every entry, with its bytes, in the order of the log."""
@@ -53,11 +60,6 @@ class Custody:
             TlogProof(seq, tuple(self.tree.inclusion_proof(seq)), self.signed, data)
             for seq, data in self.entries.items()
         )
-
-    def of(self, thing: Thing) -> list[Entry]:
-        """The entries of an object, in their order."""
-        parsed = map(Entry.parse, self.entries.values())
-        return [entry for entry in parsed if (entry.object.type, entry.object.id) == thing]
 
     def consistency(self, note: bytes) -> tuple[bytes, ...]:
         """The consistency proof from an earlier checkpoint (note text) to this one."""

@@ -53,14 +53,15 @@ def lay_out(archive: Archive, connection: Connection, papers: Sequence[Paper], s
     rows = _deposits(connection, papers)
     whole = _used_whole(papers, rows)
     found: dict[tuple[str, tuple[int, ...]], Folder] = {}
+    number: dict[tuple[str, tuple[int, ...]], int] = {}
     places = []
     for paper in papers:
         keys = [(use.deposit, () if use.deposit in whole else use.pages) for use in paper.uses]
         for deposit, pages in keys:
             if (deposit, pages) not in found:
                 found[deposit, pages] = _folder(archive, connection, rows[deposit], pages, size)
-        order = list(found)
-        places.append(tuple(order.index(key) for key in keys))
+                number[deposit, pages] = len(number)
+        places.append(tuple(number[key] for key in keys))
     return Laid(tuple(found.values()), tuple(places))
 
 
