@@ -61,9 +61,7 @@ def upgrade() -> None:
         "package_deposits",
         sa.Column("package_id", sa.String(36), nullable=False),
         sa.Column("deposit_id", sa.String(36), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["package_id"], ["packages.id"], name=op.f("fk_package_deposits_package_id")
-        ),
+        sa.ForeignKeyConstraint(["package_id"], ["packages.id"], name=op.f("fk_package_deposits_package_id")),
         sa.PrimaryKeyConstraint("package_id", "deposit_id", name=op.f("pk_package_deposits")),
     )
     op.create_index(op.f("ix_package_deposits_deposit_id"), "package_deposits", ["deposit_id"])
