@@ -79,17 +79,22 @@ class Cells:
         return abs(one.x1 - other.x1) if self.leftward else abs(one.x0 - other.x0)
 
     def wrapped(self, cell: Cell) -> Cell | None:
-        """The cell above, if its line was broken for want of room: this cell's first word would not have fitted."""
+        """The cell above, if its line was broken for want of room: this cell's first word would not have fitted.
+
+        The room ends where the print of the page ends; where another column stands beside, where this one ends.
+        """
         above = self._vertical(cell, -1)
         if above is None:
             return None
-        column = [other for other in self.all if self._edge(other, cell) < 2 * _NEAR]
         first = self.flow.page.words[self.flow.words(cell.start, cell.start + 1)[0]].box
         width = first.x1 - first.x0
+        around = self.all
+        if self.after(above) is not None:
+            around = tuple(other for other in self.all if self._edge(other, cell) < 2 * _NEAR)
         if self.leftward:
-            room = above.x0 - min(other.x0 for other in column)
+            room = above.x0 - min(other.x0 for other in around)
         else:
-            room = max(other.x1 for other in column) - above.x1
+            room = max(other.x1 for other in around) - above.x1
         return above if room < width + 0.01 else None
 
 

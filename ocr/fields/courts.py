@@ -16,7 +16,7 @@ _DIVISION = re.compile(
     r",\s+(?=(?:[IVXL]{1,6}|\d{1,2}\.?ª?)\s+\w+|Wydział|Sezione|Sección|Abteilung|Division|Kammer)"
 )
 _END = re.compile(r"[,;:(]|\s[–—-]\s(?=[a-zа-яё])|\.\s")
-_BEFORE = re.compile(r"^(?:in the|at the|im namen des volkes|przed|w)\s+", re.IGNORECASE)
+_BEFORE = re.compile(r"^(?:in the|at the|the|il|im namen des volkes|przed|w)\s+", re.IGNORECASE)
 _HEBREW_IN = "ב"
 
 
@@ -78,11 +78,18 @@ def _capitals(text: str) -> bool:
     return text[:1].isupper() and not re.search(r"[,:;]", text[:40])
 
 
+def _goes_on(cells: Cells, cell: Cell, below: Cell) -> bool:
+    """Whether the next line is more of the name: it was broken for want of room, and is no number and no label."""
+    if cells.wrapped(below) is not cell or not 0 <= below.start - cell.end <= 1:
+        return False
+    return not re.search(r"[\d:]", below.text)
+
+
 def _end(cells: Cells, cell: Cell, start: int) -> int:
     flow = cells.flow
     end = cell.end
     below = cells.below(cell)
-    while below is not None and cells.wrapped(below) is cell and end - start < _LONGEST:
+    while below is not None and _goes_on(cells, cell, below) and end - start < _LONGEST:
         end, cell = below.end, below
         below = cells.below(cell)
     text = flow.text[start : min(end, start + _LONGEST)]

@@ -29,6 +29,7 @@ _BEFORE = 90
 _AFTER = 420
 _NEAR_AFTER = 60
 _OFFICER_REACH = 45
+_OF_HOUSE = re.compile(r"[\s,](of) (?=\d)")
 _ADDRESS_DIGITS = re.compile(r"\d")
 _QUOTED = re.compile(r"[„“”«»\"'‘’(]{1,2}([^„“”«»\"()]{3,60})[„“”«»\"'’)]")
 # Settings whose nouns name the parties of a kind of paper, the most telling first.
@@ -117,13 +118,16 @@ class Mentions:
     def _role_of_label(self, label: str) -> tuple[str, str] | None:
         """The role and the noun that a label names, if it asks for a name and not for an account or an address."""
         folded = fold(label).text
-        if not folded or self._asks_otherwise(folded):
-            return None
         best: tuple[str, str] | None = None
         for role, noun in self._nouns():
             if _holds_word(folded, noun) and (best is None or len(noun) > len(best[1])):
                 best = role, noun
-        return best
+        if best is None:
+            return None
+        # "Holder of the account" asks for a name, "account of the sender" does not.
+        rest = folded.removeprefix(best[1])
+        banks = [bank for bank in self._words.names.banks if _holds_word(rest, bank)]
+        return best if not banks and (rest != folded or not self._asks_otherwise(folded)) else None
 
     def _asks_otherwise(self, folded: str) -> bool:
         words = folded.split()
@@ -201,6 +205,10 @@ class Mentions:
                 yield name, sign
                 return
         name = self._named_below(cell)
+        above = self._cells.above(cell)
+        if name is None and above is not None and self._kind == "court_order":
+            # Parties of a lawsuit stand over the word for their role.
+            name = self._name_at(above.start)
         if name is not None:
             yield name, sign
 
@@ -273,6 +281,10 @@ class Mentions:
                 name = self._person_before(start)
                 if name is not None:
                     yield name, Sign("debtor", 0.8, f"before “{word}”")
+        for match in _OF_HOUSE.finditer(self._flow.text):
+            name = self._person_before(match.start(1))
+            if name is not None:
+                yield name, Sign("debtor", 0.8, "before an address")
 
     def _person_before(self, offset: int) -> Name | None:
         """The longest person's name that ends right before this place."""

@@ -37,6 +37,7 @@ def test_an_invoice() -> None:
         "currency": "PLN",
         "iban.creditor": "PL61109010140000071219812874",
         "parties.creditor.nip": "5260250274",
+        "parties.creditor.name": "Rybak i Syn s.c.",
     }
 
 
