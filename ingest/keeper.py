@@ -74,6 +74,11 @@ class Keeper:
         """Whether this process is the one that acts."""
         return self._token is not None
 
+    @property
+    def lease(self) -> int | None:
+        """The fencing token under which it acts; None while it does not."""
+        return self._token
+
     def renew(self) -> bool:
         """Take or keep the lease; says whether this process acts now. Where the catalogue fails, it does not."""
         try:

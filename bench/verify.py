@@ -1,0 +1,136 @@
+"""Evidence at scale: verifying deposits beside sha256sum and sha512sum, one large stamp, a package, the log.
+
+The peer reads the same bytes, plain, from files of the same file system in the same run: sha256sum over all of them,
+then sha512sum. Verifying reads the encrypted objects, decrypts them, computes both digests, and compares all of it with
+manifests, log, stamps and catalogue. What is read once before is in the page cache for both.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from archive.sequencer import Sequencer
+from archive.stamp_closing import Pace, close_due, demand
+from bench._evidence import an_archive, fill_outbox, pack, settle, stamp, take_in
+from bench._measure import CommandFailed, measure
+from bench._tables import publish, say, table
+
+GOALS = {"verify": 0.8, "stamp": 2.0, "package": 3.0, "log": 5000}
+PACKAGED = 100
+
+
+def sums(folder: Path) -> float:
+    """Seconds of sha256sum, then sha512sum, over all files."""
+    seconds = 0.0
+    for program in ("sha256sum", "sha512sum"):
+        run = measure(
+            ["sh", "-c", f'find "$1" -type f -print0 | xargs -0 {program} >/dev/null', "sh", folder]
+        )
+        seconds += run.seconds
+    return seconds
+
+
+def verifying(home: Path) -> dict[str, Any]:
+    """What a process of its own measured."""
+    run = measure([sys.executable, "-m", "bench._evidence", home])
+    found: dict[str, Any] = json.loads(run.output)
+    if found["overall"] != "PASSED":
+        raise CommandFailed(f"the archive did not verify: {found}")
+    return found | {"peak_bytes": run.peak_bytes}
+
+
+def evidence(folder: Path, count: int, size: int) -> dict[str, Any]:
+    """Deposits of random bytes: stamped, packed, verified."""
+    plain = folder / "plain"
+    plain.mkdir()
+    paths = [plain / f"{number:06}.bin" for number in range(count)]
+    for path in paths:
+        path.write_bytes(os.urandom(size))
+    with an_archive(folder / "home") as (parts, keeper):
+        started = time.monotonic()
+        take_in(parts, paths)
+        taking = time.monotonic() - started
+        say(f"  {count} deposits taken in, {taking:.0f} s")
+        settle(parts, keeper)
+        started = time.monotonic()
+        demand(parts.archive)
+        keeper.renew()
+        if keeper.lease is None:
+            raise CommandFailed("the keeper of this measurement does not act")
+        close_due(parts.archive, keeper.lease, Pace())
+        building = time.monotonic() - started
+        stamp(parts, keeper)
+        packing, packed = pack(parts, keeper, min(PACKAGED, count))
+        settle(parts, keeper)
+    rounds = [(sums(plain), verifying(folder / "home")) for _ in range(2)]
+    peer, own = min(rounds, key=lambda each: each[1]["seconds"] / each[0])
+    return {
+        "deposits": count,
+        "bytes": count * size,
+        "take_in_seconds": round(taking, 2),
+        "stamp_seconds": round(building, 2),
+        "package_documents": min(PACKAGED, count),
+        "package_seconds": round(packing, 2),
+        "package_bytes": packed,
+        "sums_seconds": round(peer, 2),
+        "verify_seconds": round(own["seconds"], 2),
+        "verify_cpu_seconds": round(own["cpu_seconds"], 2),
+        "verify_peak_bytes": own["peak_bytes"],
+        "speed_of_sums": round(peer / own["seconds"], 3),
+        "checked": own["checked"],
+    }
+
+
+def log(folder: Path, count: int) -> float:
+    """Entries a second that the log takes, in groups, with an fsync a group."""
+    with an_archive(folder / "log") as (parts, keeper):
+        settle(parts, keeper)
+        fill_outbox(parts, count)
+        keeper.renew()
+        if keeper.lease is None:
+            raise CommandFailed("the keeper of this measurement does not act")
+        sequencer = Sequencer(parts.archive, parts.chest.log)
+        started = time.monotonic()
+        done = sequencer.run(keeper.lease)
+        return done / (time.monotonic() - started)
+
+
+def people(result: dict[str, Any]) -> str:
+    """The same as a table."""
+    rows = [
+        ["verifying, speed of sha256sum and sha512sum", result["speed_of_sums"], GOALS["verify"]],
+        ["  verifying, seconds", result["verify_seconds"], None],
+        ["  sha256sum and sha512sum, seconds", result["sums_seconds"], None],
+        [f"building a stamp of {result['deposits']}, seconds", result["stamp_seconds"], GOALS["stamp"]],
+        [
+            f"a package of {result['package_documents']} documents, seconds",
+            result["package_seconds"],
+            GOALS["package"],
+        ],
+        ["the log, entries a second", result["log_entries_a_second"], GOALS["log"]],
+    ]
+    return table(["", "measured", "goal"], rows)
+
+
+def main() -> int:
+    """0 where everything was measured; the goals are for people to compare."""
+    parser = argparse.ArgumentParser(prog="script/bench verify", description=__doc__)
+    parser.add_argument("--deposits", type=int, default=10_000)
+    parser.add_argument("--size", type=int, default=200_000, help="bytes of a deposit")
+    parser.add_argument("--entries", type=int, default=50_000, help="entries for the log")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="tabellion-verify-") as folder:
+        result = evidence(Path(folder), options.deposits, options.size)
+        result["log_entries_a_second"] = round(log(Path(folder), options.entries))
+    publish(result, people(result), as_json=options.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
