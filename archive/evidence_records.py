@@ -20,6 +20,7 @@ from archive.catalogue.schema import manifests, objects, renewals, stamps
 from archive.deposit_files import file_key
 from archive.log_files import LogFiles
 from archive.renewal_files import Renewal, read_lists, read_renewal
+from archive.stamp_tokens import further_tokens
 from archive.vault import Ref, VaultMissing
 from signing import cms
 from signing.ers.tree import DIGEST_SIZES, hash_bytes
@@ -180,6 +181,12 @@ class EvidenceRecords:
             for crl in (*envelope.crls, *map(x509.load_der_x509_crl, self._lists(each))):
                 crls[crl.fingerprint(SHA256())] = crl
         return tuple(certificates), tuple(crls.values())
+
+    def others(self, stamp: str) -> tuple[bytes, ...]:
+        """Tokens of other operators over the root of a stamp; none for a renewal."""
+        with self.archive.catalogue.read() as connection:
+            places = [row.place for row in further_tokens(connection, stamp)]
+        return tuple(stamp_files.read_further(self.archive.objects, stamp, place) for place in places)
 
     def stamp(self, stamp: str) -> StampRecords:
         """A stamp as the vault has it."""

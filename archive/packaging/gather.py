@@ -138,5 +138,6 @@ def _stamps(records: EvidenceRecords, plan: Plan, custody: Custody) -> tuple[Sta
         note = records.stamp(stamp).checkpoint
         certificates, crls = records.helpers(stamp)
         record = records.of_checkpoint(stamp).to_bytes()
-        found.append(StampPart(number, note, custody.consistency(note), record, certificates, crls))
+        others = records.others(stamp)
+        found.append(StampPart(number, note, custody.consistency(note), record, certificates, crls, others))
     return tuple(found)

@@ -180,6 +180,8 @@ def _evidence(
                 "token": _sha256(folder.stamp.token),
                 "renewals": list(renewed),
             }
+            if others := records.others(folder.stamp.id):
+                proved["others"] = [_sha256(each) for each in others]
         folders.append(proved)
     value: dict[str, Any] = {
         "format": FORMAT,

@@ -27,6 +27,7 @@ from signing.package.index import DepositItem, DocumentItem, PackageIndex
 from signing.package.parts import Opener, PackageParts, StampPart
 from signing.package.seal import SealKey, TimeStamper
 from signing.package.zip_writer import writing
+from signing.tst_info import read_imprint
 from signing.witness import AddCheckpoint
 from tabellion.base.errors import EvidenceError
 
@@ -165,6 +166,12 @@ def _tokens(stamp: StampPart) -> Iterator[tuple[_File, GuideToken]]:
         path = layout.token(stamp.number, number)
         token = GuideToken(path, each.imprint.digest.hex())
         yield _bytes(path, _BINARY, each.token), token
+    first = chains[0][0].imprint
+    for number, other in enumerate(stamp.others, 1):
+        path = layout.other_token(stamp.number, number)
+        if read_imprint(other) != first:
+            raise PackageInvalid(f"{path} is not over the root of stamp {stamp.number}")
+        yield _bytes(path, _BINARY, other), GuideToken(path, first.digest.hex())
 
 
 def _stamp(stamp: StampPart, checkpoint: bytes) -> Iterator[_File]:

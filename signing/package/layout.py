@@ -21,6 +21,8 @@ UNSEALED = frozenset({MIMETYPE_FILE, SEAL_MANIFEST, SEAL})
 
 PROOF_FILE = re.compile(r"log/entries/(0|[1-9][0-9]*)\.tlog-proof")
 RECORD_MANIFEST_FILE = re.compile(r"META-INF/ASiCEvidenceRecordManifest[A-Za-z0-9_-]*\.xml")
+TOKEN_FILE = re.compile(r"time/stamp-[1-9][0-9]*/token-[1-9][0-9]*\.der")
+OTHER_FILE = re.compile(r"time/stamp-[1-9][0-9]*/other-[1-9][0-9]*\.der")
 CHAIN_FILE = re.compile(r"time/stamp-[1-9][0-9]*/(chain-[1-9][0-9]*\.pem|revocation-[1-9][0-9]*\.crl)")
 
 
@@ -57,6 +59,11 @@ def stamp_consistency(stamp: int) -> str:
 def token(stamp: int, number: int) -> str:
     """A token of a stamp, bare, for `openssl ts`: the first is number 1, each renewal one more."""
     return f"time/stamp-{stamp}/token-{number}.der"
+
+
+def other_token(stamp: int, number: int) -> str:
+    """A token of another operator over the same root as the first, counted from 1."""
+    return f"time/stamp-{stamp}/other-{number}.der"
 
 
 def chain(stamp: int, number: int) -> str:

@@ -47,7 +47,7 @@ class StampPart:
     """A stamp: the note text in its tree, the consistency proof from there to the package's checkpoint, its record.
 
     `record` is the DER of the evidence record over the note text; `certificates` and `crls` are those of the paths of
-    its tokens, each once.
+    its tokens, each once. `others` are tokens (DER) of other operators over the root that its first token is over.
     """
 
     number: int
@@ -56,6 +56,7 @@ class StampPart:
     record: bytes
     certificates: tuple[x509.Certificate, ...] = ()
     crls: tuple[x509.CertificateRevocationList, ...] = ()
+    others: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

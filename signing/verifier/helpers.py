@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from signing import cms
-from signing.errors import PackageRefused
+from signing.errors import PackageRefused, TokenRefused
 from signing.package import layout
 from signing.timestamp import TimestampTrust
 from signing.verifier.container import Container
@@ -39,10 +40,25 @@ def with_helpers(container: Container, trust: Trust, findings: Findings) -> list
             raise PackageRefused("CHAIN_MALFORMED", f"{name} cannot be read") from error
     helped = [_helped(each, certificates, list(crls.values()), trust) for each in trust.authorities]
     used = {id(crl) for each in helped for crl in each.crls}
-    for name, crl in crls.items():
-        if id(crl) not in used:
+    unused = {name: crl for name, crl in crls.items() if id(crl) not in used}
+    carried = _in_tokens(container) if unused else set()
+    for name, crl in unused.items():
+        # A token of an authority that is not trusted has said so already, and its lists belong to it.
+        if crl.fingerprint(SHA256()) not in carried:
             findings.add("CHAIN_UNKNOWN", f"{name} was signed by nobody who is known")
     return helped
+
+
+def _in_tokens(container: Container) -> set[bytes]:
+    """Fingerprints of the revocation lists that the bare tokens of the package carry themselves."""
+    found: set[bytes] = set()
+    for name in [name for name in container.entries if layout.TOKEN_FILE.fullmatch(name)][:_MOST]:
+        try:
+            envelope = cms.open_envelope(container.read(name, LARGEST_DER))
+            found.update(crl.fingerprint(SHA256()) for crl in envelope.crls)
+        except TokenRefused:
+            continue
+    return found
 
 
 def _helped(

@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from signing.errors import RecordRefused, TokenRefused
-from signing.ers import Digest, Proof, parse_record, verify_record
+from signing.ers import CheckToken, Digest, Proof, parse_record, verify_record
 from signing.package import layout
 from signing.package.asic_manifest import AsicManifest
 from signing.package.index import DepositItem
-from signing.verdict import Aspect, weakest
+from signing.timestamp import Token
+from signing.verdict import Aspect, TimeClass, strongest, weakest
 from signing.verifier.container import Container
 from signing.verifier.findings import Findings
 from signing.verifier.opened import LARGEST_DER, LARGEST_XML, Opened
+from signing.verifier.other_tokens import holding, read_others
 from signing.verifier.streamed import streamed_digest
 from tabellion.base.clock import rfc3339
 
@@ -48,6 +50,7 @@ def check_records(package: Opened) -> None:
     findings = package.findings
     findings.looked(Aspect.TIME)
     package.records = read_record_manifests(package.container, findings)
+    package.others = read_others(package.container)
     expected: set[str] = set()
     for item in package.index.deposits:
         document = package.document_of(item)
@@ -81,11 +84,22 @@ def _check_one(
         return
     proof = prove(package, record, names, document)
     if proof is not None:
-        package.first_tokens[record] = proof.tokens[0].der
+        package.first_tokens[record] = proof.steps[0].token
     if item is not None:
-        findings.times.append(
-            "unknown" if proof is None else weakest(each.time_class for each in proof.tokens)
-        )
+        findings.times.append("unknown" if proof is None else _time_class(package, proof))
+
+
+def _time_class(package: Opened, proof: Proof) -> TimeClass:
+    """Of the tokens over the first root the best, because each proves alone; of renewals the weakest."""
+    first = (proof.tokens[0], *_others(package, proof))
+    return weakest([strongest(each.time_class for each in first), *(t.time_class for t in proof.tokens[1:])])
+
+
+def _others(package: Opened, proof: Proof) -> list[Token]:
+    """Tokens of other operators over the first root that hold as well."""
+    step = proof.steps[0]
+    found = holding(package.others, package.check_token, step.imprint, step.algorithm)
+    return [each for each in found if each.der != proof.tokens[0].der]
 
 
 def prove(package: Opened, record: str, names: Sequence[str], document: str | None = None) -> Proof | None:
@@ -94,8 +108,10 @@ def prove(package: Opened, record: str, names: Sequence[str], document: str | No
     findings = package.findings
     try:
         parsed = parse_record(package.container.read(record, LARGEST_DER))
+        renewed_once = sum(len(chain) for chain in parsed.chains) > 1
+        check = package.check_token if renewed_once else _check_any(package)
         proof = verify_record(
-            parsed, members, check=package.check_token, at=package.at, algorithms=package.trust.algorithms
+            parsed, members, check=check, at=package.at, algorithms=package.trust.algorithms
         )
     except (RecordRefused, TokenRefused) as error:
         findings.refused(Aspect.TIME, error, record, document)
@@ -110,4 +126,26 @@ def prove(package: Opened, record: str, names: Sequence[str], document: str | No
     thing = names[0].removesuffix(f"/{layout.MANIFEST_NAME}")
     what = f"{thing} existed not later than {rfc3339(proof.existed)}"
     findings.add("EXISTED", f"{what}, says {proof.tokens[0].authority}{renewed}{joined}", document)
+    for other in _others(package, proof):
+        findings.authorities.add(other.authority)
+        what = f"{thing} existed not later than {rfc3339(other.gen_time)}, says {other.authority} as well"
+        findings.add("EXISTED", what, document)
     return proof
+
+
+def _check_any(package: Opened) -> CheckToken:
+    """The check of all tokens; where one falls, a token of another operator over the same root stands for it.
+
+    Not in a record that was renewed: renewals cover the first token, and nothing renews the others.
+    """
+
+    def check(token: bytes, imprint: bytes, algorithm: str) -> Token:
+        try:
+            return package.check_token(token, imprint, algorithm)
+        except TokenRefused:
+            found = holding(package.others, package.check_token, imprint, algorithm)
+            if not found:
+                raise
+            return found[0]
+
+    return check
