@@ -51,13 +51,14 @@ def view(
     number: Annotated[int | None, Query(alias="page", ge=1, le=1_000_000)] = None,
     tab: Tab = "figures",
     field: int | None = None,
+    asked: bool = False,
 ) -> Response:
-    """A page of the paper; looking at it is an entry of the log."""
+    """A page of the paper; `asked` for a time proof, it waits for it. Looking at it is an entry of the log."""
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         access.require_document(connection, actor, Action.READ, document_id)
         record_access(archive, connection, actor, "access", "document", document_id)
-    return _page(request, actor, document_id, q=q, number=number, tab=tab, field=field)
+    return _page(request, actor, document_id, q=q, number=number, tab=tab, field=field, asked=asked)
 
 
 @router.post("/documents/{document_id}/check")
@@ -95,7 +96,8 @@ def stamp(
     with service.archive.catalogue.read() as connection:
         access.require_document(connection, actor, Action.READ, document_id)
     service.close_stamp()
-    return RedirectResponse(f"/documents/{document_id}?tab=evidence", 303)
+    kept = {**request.query_params, "tab": "evidence", "asked": "true"}
+    return RedirectResponse(f"/documents/{document_id}?{urlencode(kept)}", 303)
 
 
 @router.post("/documents/{document_id}/retry")
@@ -121,6 +123,7 @@ def _page(
     number: int | None,
     tab: Tab,
     field: int | None = None,
+    asked: bool = False,
     report: Report | None = None,
     checked: proof.Check | None = None,
 ) -> Response:
@@ -158,6 +161,7 @@ def _page(
         "place": _place(pages, shown, hit_pages),
         "broken": broken,
         "tab": tab,
+        "asked": asked,
         "report": report,
         "chosen": _chosen(figures, field, shown),
         "address": lambda **parts: _address(document_id, q, parts),

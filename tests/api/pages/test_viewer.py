@@ -146,3 +146,18 @@ def test_what_is_still_being_read_says_so(house: House, north: str) -> None:
     received = house.hand_in(house.client("operator"), batch_name="Box 1", portfolio=north)
     text = see(house.client("collector"), f"/documents/{received['document']}")
     assert "This paper is being read" in text
+
+
+def test_who_asks_for_the_time_proof_is_told_when_it_is_there(house: House, north: str) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    legal = house.client("legal")
+    address = f"/documents/{document}"
+    assert "data-waiting" not in markup(legal, address, tab="evidence")
+    asked = do(legal, f"{address}/stamp?q=overdue").headers["location"]
+    assert "q=overdue" in asked and "tab=evidence" in asked
+    page = markup(legal, asked)
+    assert "data-waiting" in page and "the authority is being asked" in page
+    assert "Get the time proof now" not in page
+    house.keeper.stamp()
+    page = markup(legal, asked)
+    assert "Existed no later than" in page and "data-waiting" not in page
