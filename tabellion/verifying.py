@@ -1,5 +1,7 @@
 """Verifies a package or receipt in a file: with a folder of trust, else with what the archive at hand publishes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,14 +37,15 @@ def check_file(
             f"there is no file {path}", advice="Name a document by its id, a package or receipt by its file."
         )
     try:
-        return verify_file(
-            path,
-            trust_for(settings, trust, chosen_policy(policy)),
-            SystemClock().now() if at is None else time_of(at),
-            original=original,
-            remembered=None if since is None else read_small(since),
-            log=None if log is None else read_log(log, settings),
-        )
+        with reading_log(log, settings) as read:
+            return verify_file(
+                path,
+                trust_for(settings, trust, chosen_policy(policy)),
+                SystemClock().now() if at is None else time_of(at),
+                original=original,
+                remembered=None if since is None else read_small(since),
+                log=read,
+            )
     except (OSError, ValueError) as error:
         raise BadRequest(str(error)) from error
 
@@ -69,20 +72,31 @@ def trust_for(settings: Settings, folder: Path | None, policy: Policy | None) ->
         ) from error
 
 
-def read_log(where: str, settings: Settings) -> ReadLog:
+@contextmanager
+def reading_log(where: str | None, settings: Settings) -> Iterator[ReadLog | None]:
     """Reads the files of a log in a folder, or at an address: `https://HOST/api/v1/log`, or any tlog-tiles mirror.
 
     The token of the settings goes to the service of the settings and to nobody else.
     """
-    if urlsplit(where).scheme not in ("http", "https"):
-        return folder_log(Path(where))
+    if where is None:
+        yield None
+    elif urlsplit(where).scheme not in ("http", "https"):
+        yield folder_log(Path(where))
+    else:
+        with _client(where, settings) as client:
+            yield _address_log(client, where.rstrip("/"))
+
+
+def _client(where: str, settings: Settings) -> httpx.Client:
     base = where.rstrip("/")
     ours = settings.url is not None and f"{base}/".startswith(f"{settings.url.rstrip('/')}/")
     headers = {}
     if ours and settings.token is not None:
         headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
-    client = httpx.Client(headers=headers, timeout=_SECONDS)
+    return httpx.Client(headers=headers, timeout=_SECONDS)
 
+
+def _address_log(client: httpx.Client, base: str) -> ReadLog:
     def read(path: str) -> bytes:
         # What a reader of the log cannot get is an OSError, whichever way the log is read.
         data = b""

@@ -125,12 +125,27 @@ def _a_paper_goes_its_way_over_rest(service: Service) -> str:
     assert line["sha256"] in service.terminal.run("show", line["document"], environment=remote).out
     report = service.terminal.run("verify", line["document"], "--json", code=3, environment=remote).json
     assert "TIME_PENDING" in [finding["code"] for finding in report["findings"]]
+    _a_stranger_verifies_its_package(service, line["document"], remote)
     refused = service.terminal.run(
         "search", "x", code=1, environment={**remote, "TABELLION_TOKEN": "tab_wrong"}
     )
     assert refused.err.startswith("REFUSED: NOT_SIGNED_IN")
     document: str = line["document"]
     return document
+
+
+def _a_stranger_verifies_its_package(service: Service, document: str, remote: dict[str, str]) -> None:
+    """Ordered and fetched over REST; the whole log is read from its address by somebody who may read it."""
+    package, trust = service.desk / "one.asice", service.desk / "trust"
+    done = service.terminal.run("export", document, "--output", package, "--json", environment=remote).json
+    assert (done["pending"], done["size"]) == (True, package.stat().st_size)
+    service.terminal.run("keys", "export", "--public", trust)
+    log = f"{service.address}/api/v1/log"
+    verified = ("verify", package, "--trust", trust, "--log", log, "--json")
+    report = service.terminal.run(*verified, code=3, environment=service.remote("auditor")).json
+    assert (report["log"], report["completeness"]) == ("PASSED", "PASSED")
+    unread = service.terminal.run(*verified, code=3, environment=remote).json
+    assert "LOG_UNREADABLE" in [finding["code"] for finding in unread["findings"]]
 
 
 def _what_is_killed_comes_back(service: Service) -> None:
