@@ -29,6 +29,7 @@ def send(
     """
     try:
         parts = urlsplit(url)
+        _ = parts.port  # looked at here, because httpcore would raise its ValueError
     except ValueError as error:
         raise BadAnswer(f"{url[:200]} is no address") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:

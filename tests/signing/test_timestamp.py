@@ -15,6 +15,7 @@ from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.cms import open_envelope
 from signing.errors import TokenReason, TokenRefused
 from signing.timestamp import TimestampTrust, accept_response, build_request, verify_token
+from signing.token_trust import verify_with_any
 from tests.shared import SHARED, needs_shared
 from tests.signing import pki
 from tests.signing.pki import GEN_TIME, IMPRINT, NONCE, ROOT, SIGNER, TRUST, Recipe
@@ -233,6 +234,25 @@ class TestContent:
     def test_policy(self):
         refused(TokenReason.POLICY, Recipe(info=(("policy", "1.2.3.4"),)))
         refused(TokenReason.POLICY, Recipe(), trust=replace(TRUST, policies=frozenset()))
+
+    def test_what_a_stranger_promises_is_not_asked(self):
+        """Its policy and accuracy are no fault of its token: another verifier may trust just that authority."""
+        other = pki.ca("another authority")
+        stranger = replace(TRUST, anchors=(other.certificate,))
+        for info in ((("policy", "1.2.3.4"),), (("accuracy", {"seconds": 9}),)):
+            refused(TokenReason.PATH, Recipe(info=info), trust=stranger)
+
+    def test_the_reason_is_that_of_who_knows_the_token(self):
+        der = Recipe(info=(("policy", "1.2.3.4"),)).token()
+        strangers = [replace(TRUST, anchors=(pki.ca(name).certificate,)) for name in ("one", "two")]
+        for trusts in ([*strangers, TRUST], [TRUST, *strangers]):
+            with pytest.raises(TokenRefused) as caught:
+                verify_with_any(der, IMPRINT, trusts, GEN_TIME)
+            assert caught.value.reason is TokenReason.POLICY
+            assert caught.value.undecided
+        with pytest.raises(TokenRefused) as caught:
+            verify_with_any(der, IMPRINT, strangers, GEN_TIME)
+        assert (caught.value.reason, caught.value.undecided) == (TokenReason.PATH, True)
 
     def test_extension(self):
         extension = {"extn_id": "1.2.3.4", "critical": True, "extn_value": b"x"}
