@@ -12,6 +12,7 @@ from archive.archive import Archive
 from archive.catalogue.schema import claims, current, links, parties
 from archive.histories import LINK_KEY
 from archive.records import record_document
+from archive.relinking import link_again
 from ingest import stored
 from tabellion.base.errors import BadRequest, Forbidden
 
@@ -122,4 +123,5 @@ def _require_pages(opened: DocumentAccess, first: int, last: int, count: int) ->
 
 def _linked(archive: Archive, connection: Connection, document_id: str, actor: Actor, reason: str) -> None:
     record_document(archive, connection, document_id, type="link", actor=actor.pseudonym, reason=reason)
+    link_again(archive, connection, document_id)
     stored.queue_indexing(connection, document_id, archive.clock.now())

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, exists, select
 
 from archive.archive import Archive
-from archive.catalogue import ask_again
+from archive.catalogue import URGENT, ask_again
 from archive.catalogue.schema import current, documents, fields, links
 from archive.catalogue.schema.registry import document_keys
 from archive.histories import LINK_KEY
@@ -61,3 +61,16 @@ def queue_unsettled(archive: Archive, connection: Connection, keys: Iterable[str
     for document_id in sorted(found):
         ask_again(connection, archive.ids, "link", document_id, now)
     return len(found)
+
+
+def link_again(archive: Archive, connection: Connection, document_id: str) -> None:
+    """Have a document linked anew after a person's decision, and those that carry the same numbers."""
+    ask_again(connection, archive.ids, "link", document_id, archive.clock.now(), priority=URGENT)
+    keys = connection.execute(
+        select(document_keys.c.key).where(
+            document_keys.c.document_id == document_id,
+            document_keys.c.key >= "c:",
+            document_keys.c.key < "c;",
+        )
+    ).scalars()
+    queue_unsettled(archive, connection, keys.all(), document_id)

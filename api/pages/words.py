@@ -90,9 +90,47 @@ BASES: Mapping[str, str] = {
     "identifier": N_("its identifier was read, the check digit holds"),
     "iban": N_("by account number"),
     "number": N_("by contract, case or invoice number"),
-    "name": N_("by name and address"),
+    "number_name": N_("by name and number"),
+    "name_birth_date": N_("by name and date of birth"),
+    "name_address": N_("by name and address"),
+    "name_amount": N_("by name and amount"),
+    "name": N_("by name alone"),
     "person": N_("a person linked it"),
 }
+
+FACTS: Mapping[str, str] = {"address": N_("Address"), "claim_number": N_("Claim number")}
+"""What the registry says of somebody, where it is no field of a paper."""
+
+IMPORT_STATES: Mapping[str, str] = {
+    "waiting": N_("waits"),
+    "running": N_("is being read"),
+    "done": N_("done"),
+    "failed": N_("could not be read"),
+}
+
+ROW_PROBLEMS: Mapping[str, str] = {
+    "BROKEN_QUOTE": N_("A quote is not closed. Close it, or write a quote inside a cell twice."),
+    "TOO_MANY_CELLS": N_("More cells than columns. Put cells that hold the separator into quotes."),
+    "BAD_JSON": N_("Not one JSON object on a line."),
+    "BAD_TEXT": N_("Bytes that are none of the file's encoding. Save it in UTF-8, or name its encoding."),
+    "FORMULA_WITHOUT_VALUE": N_("A formula without a value. Save the sheet in the program that made it."),
+    "NO_EXTERNAL_ID": N_("No external id. Give every row the number that its record has in your system."),
+    "DUPLICATE_EXTERNAL_ID": N_("An earlier row has the same external id; nothing of this one was taken."),
+    "NO_NAME": N_("No name. Give the name, or given name and family name."),
+    "NO_NUMBER": N_("No number of the claim, or a longer one than there are."),
+    "BAD_KIND": N_("Not person, company, court or authority."),
+    "BAD_DATE": N_("Not a date such as 2024-06-18 or 18.06.2024."),
+    "BAD_AMOUNT": N_("Not an amount such as 2926.05 or 2 926,05."),
+    "BAD_CURRENCY": N_("Not a currency of three letters, as in PLN."),
+    "TOO_LONG": N_("Longer than it may be. Shorten it."),
+    "CHECK_DIGIT": N_(
+        "The check digit does not hold. The row was taken, but this identifier links no papers."
+    ),
+    "UNKNOWN_PARTY": N_("Names a party that there is not. Import the parties first."),
+    "UNKNOWN_PORTFOLIO": N_("Names a portfolio that there is not."),
+    "INCOMPLETE_ASSIGNMENT": N_("An assignment has a buyer and a day."),
+}
+"""What is wrong with a row of an import, and what to do."""
 
 LINK_STATES: Mapping[str, str] = {
     "automatic": N_("linked by machine"),

@@ -193,7 +193,7 @@ def by_shared_numbers(
                 links.c.target_type == "party",
                 links.c.role.in_(OWING),
                 links.c.state != "rejected",
-                links.c.score >= WORTH_SHARING,
+                or_(links.c.score >= WORTH_SHARING, links.c.state == "confirmed"),
                 current(links, *LINK_KEY),
             )
             .limit(_MOST_SHARED)

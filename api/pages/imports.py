@@ -1,0 +1,54 @@
+"""`/imports`: hand in a file of debtors or claims, see how far it is and what is wrong with which row."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+
+from api.access import Action, Actor
+from api.pages.render import page
+from api.request import Ask, service_of
+from archive.registry import list_portfolios
+from ingest.importing.columns import FIELDS
+from ingest.importing.jobs import get_import, list_imports, problems_of
+from ingest.importing.mappings import list_mappings
+
+router = APIRouter(prefix="/imports", include_in_schema=False)
+Writer = Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))]
+
+PER_PAGE = 50
+
+
+@router.get("")
+def start(
+    request: Request, actor: Writer, before: Annotated[str | None, Query(max_length=36)] = None
+) -> Response:
+    """The form, and the imports before, newest first."""
+    with service_of(request).archive.catalogue.read() as connection:
+        rows = list_imports(connection, PER_PAGE + 1, before)
+        context = {
+            "imports": rows[:PER_PAGE],
+            "following": rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None,
+            "mappings": [*list_mappings(connection, "debtors"), *list_mappings(connection, "claims")],
+            "portfolios": list_portfolios(connection),
+            "fields": FIELDS,
+        }
+    return page(request, "imports.html", context, actor=actor, here="debtors")
+
+
+@router.get("/{import_id}")
+def show(
+    request: Request,
+    import_id: Annotated[str, Path(max_length=36)],
+    actor: Writer,
+    after: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
+    """One import with its report."""
+    with service_of(request).archive.catalogue.read() as connection:
+        row = get_import(connection, import_id)
+        found = problems_of(connection, import_id, PER_PAGE + 1, after)
+    context = {
+        "one": row,
+        "problems": found[:PER_PAGE],
+        "following": found[PER_PAGE - 1].id if len(found) > PER_PAGE else None,
+    }
+    return page(request, "import.html", context, actor=actor, here="debtors")

@@ -1,0 +1,121 @@
+"""Doubtful links are shown to a person beside the paper; what he decides is final, and told to other papers."""
+
+import pytest
+from sqlalchemy import select
+
+from archive.archive import Archive
+from archive.catalogue.schema import current, links
+from archive.histories import LINK_KEY
+from archive.registry import NewParty, put_party
+from tests.api.support import Client, House, good
+
+NAME = "Bartholomew Wisniowski"
+NUMBERED = ["Payment reminder", f"Dear {NAME},", "contract no. HOR/2022/07719", "Amount due: 1,234.50 EUR"]
+
+
+def add(archive: Archive, name: str, **more: object) -> str:
+    with archive.catalogue.write() as connection:
+        return put_party(archive, connection, NewParty(name, **more))  # type: ignore[arg-type]
+
+
+def states(house: House, document: str) -> dict[str, tuple[str, bool]]:
+    """State of the links of a document by target, and whether a person decided."""
+    query = select(links).where(links.c.document_id == document, current(links, *LINK_KEY))
+    with house.archive.catalogue.read() as connection:
+        return {row.target_id: (row.state, row.actor is not None) for row in connection.execute(query)}
+
+
+@pytest.fixture
+def paper(house: House) -> str:
+    document: str = house.hand_in(house.client("operator"), NUMBERED)["document"]
+    house.settle()
+    return document
+
+
+def waiting(client: Client) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = client.json("/api/v1/review/links")["links"]
+    return found
+
+
+def test_a_name_alone_is_proposed_and_shown_with_what_stands_on_the_page(house: House, paper: str) -> None:
+    party = add(house.archive, NAME, town="Leeds")
+    house.worker.drain()
+    client = house.client("collector")
+    (one,) = waiting(client)
+    assert (one["document"], one["target"], one["role"], one["basis"]) == (paper, party, "debtor", "name")
+    text = client.get("/review").text
+    assert f"Is this {NAME}?" in text
+    assert text.count('<rect class="mark"') == 2
+    assert 'class="same"' in text
+    assert "not found on the page" in text
+    dossier = client.get(f"/debtors/{party}").text
+    assert "May belong (1), not confirmed" in dossier
+
+
+@pytest.mark.parametrize(("decision", "state"), [("accept", "confirmed"), ("reject", "rejected")])
+def test_what_a_person_decides_is_final(house: House, paper: str, decision: str, state: str) -> None:
+    party = add(house.archive, NAME, external_id="1")
+    house.worker.drain()
+    client = house.client("collector")
+    link = waiting(client)[0]["link"]
+    answer = client.post(f"/review/{link}", data={"decision": decision})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/review")
+    assert states(house, paper) == {party: (state, True)}
+    assert "Nothing waits" in client.get("/review").text
+    # Neither a second look nor a change of the registry asks again.
+    add(house.archive, NAME, external_id="1", town="Leeds")
+    house.worker.drain()
+    assert states(house, paper) == {party: (state, True)}
+    assert client.post(f"/review/{link}", data={"decision": "accept"}).status_code == 404
+
+
+def test_of_namesakes_one_is_chosen_and_the_machine_takes_the_other_back(house: House, paper: str) -> None:
+    first, second = add(house.archive, NAME, town="Leeds"), add(house.archive, NAME, town="York")
+    house.worker.drain()
+    client = house.client("collector")
+    one, two = waiting(client)
+    text = client.get("/review", params={"link": str(one["link"])}).text
+    assert "Also possible" in text
+    assert str(two["link"]) in text
+    good(client.patch(f"/api/v1/documents/{paper}/links/{one['link']}", json={"state": "confirmed"}))
+    house.worker.drain()
+    assert states(house, paper)[str(one["target"])] == ("confirmed", True)
+    assert states(house, paper)[str(two["target"])] == ("rejected", False)
+    assert {one["target"], two["target"]} == {first, second}
+
+
+def test_somebody_else_is_found_and_chosen(house: House, paper: str) -> None:
+    wrong = add(house.archive, NAME)
+    right = add(house.archive, "Barbara Whitlock")
+    house.worker.drain()
+    client = house.client("collector")
+    link = str(waiting(client)[0]["link"])
+    text = client.get("/review", params={"link": link, "other": "whitl"}).text
+    assert f'value="{right}"' in text
+    client.post(f"/review/{link}", data={"decision": "other", "target": right})
+    assert states(house, paper) == {wrong: ("rejected", True), right: ("confirmed", True)}
+
+
+def test_a_decision_tells_whose_the_other_papers_with_the_same_number_are(house: House, paper: str) -> None:
+    other = house.hand_in(
+        house.client("operator"), ["Invoice INV-1", "Contract no. HOR/2022/07719", "Total: 77.00 EUR"]
+    )["document"]
+    party = add(house.archive, NAME)
+    house.settle()
+    client = house.client("collector")
+    (link,) = (one["link"] for one in waiting(client) if one["document"] == paper)
+    client.post(f"/review/{link}", data={"decision": "accept"})
+    house.worker.drain()
+    assert states(house, other) == {party: ("proposed", False)}
+
+
+def test_review_holds_to_scopes(house: House, paper: str) -> None:
+    add(house.archive, NAME)
+    house.worker.drain()
+    elsewhere = house.client("collector", scopes=["portfolio:elsewhere"])
+    assert elsewhere.json("/api/v1/review/links") == {"links": [], "waiting": 0, "next": None}
+    link = waiting(house.client("collector"))[0]["link"]
+    assert elsewhere.post(f"/review/{link}", data={"decision": "accept"}).status_code == 404
+    assert NAME not in elsewhere.get("/review", params={"link": str(link)}).text
+    for role in ("operator", "auditor", "administrator"):
+        assert house.client(role).get("/api/v1/review/links").status_code == 404
