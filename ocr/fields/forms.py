@@ -21,6 +21,12 @@ _LOOKS_LIKE = {
 }
 _QUOTES = "\"'״׳“”„’`"
 _SHORT = 3
+INTERNATIONAL = (
+    "Ltd.", "Ltd", "Limited", "plc", "LLP", "LLC", "Inc.", "GmbH", "AG", "SE", "S.A.", "S.p.A.", "S.r.l.", "S.L.",
+    "S.à r.l.", "SARL", "SAS", "B.V.", "N.V.", "s.r.o.", "a.s.", "Kft.", "Zrt.", "OÜ", "UAB", "SIA", "AB", "A/S", "Oy",
+    "Sp. z o.o.",
+)  # fmt: skip
+"""Forms of companies from elsewhere, met on the papers of every country."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,17 +215,25 @@ class Mentions:
     def _named_below(self, heading: Cell) -> Name | None:
         """Under the heading of a party's block: the company there, or what its line for the name says."""
         below = self._cells.below(heading)
+        person: Name | None = None
+        over: Cell | None = None
         for _ in range(_BLOCK_LINES):
-            if below is None or self._role_of_label(below.text.partition(":")[0]) is not None:
-                return None
-            asked = fold(below.text.partition(":")[0]).text
-            value = self._cells.after(below) if below.text.rstrip().endswith(":") else None
-            if asked in _NAME_LABELS and value is not None:
-                return self._name_at(value.start) or self._finder.whole(value)
-            if (name := self._name_at(below.start)) is not None:
+            if below is None:
+                break
+            name = self._name_at(below.start)
+            if name is not None and name.form == "company":
                 return name
-            below = self._cells.below(below)
-        return None
+            label = below.text.partition(":")[0]
+            if self._role_of_label(label) is not None:
+                break
+            value = self._cells.after(below) if below.text.rstrip().endswith(":") else None
+            if fold(label).text in _NAME_LABELS and value is not None:
+                return self._name_at(value.start) or self._finder.whole(value)
+            person = person or name
+            if over is not None and person is None and self._is_address(below.text) and ":" not in over.text:
+                return self._finder.whole(over)
+            over, below = below, self._cells.below(below)
+        return person
 
     def _addressed(self) -> Iterator[tuple[Name, Sign]]:
         """The addressee of a letter: under or after a form of address, or above an address."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ocr.fields import thai
 from ocr.fields.cells import Cell, Cells
-from ocr.fields.forms import trailing_forms
+from ocr.fields.forms import INTERNATIONAL, trailing_forms
 from ocr.folding import HEBREW_PREFIXES, fold
 from ocr.lexicon import Lexicon
 
@@ -54,6 +54,7 @@ _RUSSIAN_PERSON = re.compile(
     r"[А-ЯЁ][а-яё]+(?:вич|вна|ична|ич|вича|вичу|вичем|виче|вны|вне|вной|вну|ьича|ьичу)\b"
     r"|(?:Индивидуальн\w+\s+предпринимател\w+|ИП)\s+[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?[А-ЯЁ]\."
 )
+_BRANCH = re.compile(r"^ [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+(?: [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+)?$")
 _SOLE_TRADER = re.compile(r"^(?:Индивидуальн\w+\s+предпринимател\w+|ИП)$")
 _QUOTED = (
     r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
@@ -79,6 +80,8 @@ class NameFinder:
         self._words = words
         self._language = language
         self._caseless = language in ("he", "th")
+        forms = {*words.names.after, *INTERNATIONAL}
+        self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self._printed = cells.flow.page.source == "text"
         self._nouns = tuple(
             sorted(
@@ -99,7 +102,7 @@ class NameFinder:
             yield from (Name(*found, "company") for found in thai.companies(self._flow))
             return
         floor = 0
-        for form in trailing_forms(text, self._words.names.after):
+        for form in trailing_forms(text, self._forms):
             start = self._begin(form.start, floor)
             if start is None:
                 continue
@@ -108,8 +111,16 @@ class NameFinder:
             comma = "" if name.endswith(",") or text[form.start - 1 : form.start] != "," else ","
             printed = " ".join(text[form.start : form.end].split())
             spelt = printed if self._printed else form.spelling
-            yield Name(start, form.end, f"{name}{comma} {spelt}".lstrip(_OPENING), "company")
+            branch = self._branch(form.end)
+            yield Name(
+                start, form.end + len(branch), f"{name}{comma} {spelt}{branch}".lstrip(_OPENING), "company"
+            )
         yield from self._leading(text)
+
+    def _branch(self, end: int) -> str:
+        """What stands behind the form and ends the cell: the branch of a company, where nothing can be a speck."""
+        rest = self._flow.text[end : self._cells.at(end - 1).end]
+        return rest if self._printed and _BRANCH.match(rest) else ""
 
     def persons(self) -> Iterator[Name]:
         """Persons whose names are known by their form: Russian with a patronymic, Thai with a title."""
@@ -141,7 +152,7 @@ class NameFinder:
         taken: list[int] = []
         for index in indices[:_LONGEST_PERSON]:
             word = self._word(index)
-            if taken and self._apart(taken[-1], index):
+            if taken and (self._apart(taken[-1], index) or self._next_label(taken[-1], index)):
                 break
             bare = word.strip(_OPENING).rstrip(_CLOSING + ".")
             if word[0] in "([" or not self._is_of_person(bare, word) or (not taken and bare in _PARTICLES):
@@ -161,6 +172,10 @@ class NameFinder:
         value = " ".join(self._word(index) for index in taken).strip(_OPENING)
         value = value if _INITIAL.match(last) else value.rstrip(_CLOSING + ".")
         return Name(start, stop, value, "person")
+
+    def _next_label(self, left: int, right: int) -> bool:
+        """Whether the next word begins a line that is a label."""
+        return self._word(right).endswith(":") and not self._same_line(left, right)
 
     def whole(self, cell: Cell) -> Name | None:
         """The cell as a name, where a label says that it is one: an organisation without a legal form."""
