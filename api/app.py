@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter
@@ -24,7 +25,10 @@ LARGEST_BODY = 16 * 2**20
 """What a request may carry besides a file: a list of 100 000 announced digests has a place in it."""
 
 UPLOADS_AT_ONCE = 64
-STREAMED = frozenset({("POST", "/api/v1/deposits"), ("POST", "/api/v1/imports")})
+VERIFICATIONS_AT_ONCE = 4
+STREAMED = frozenset(
+    {("POST", "/api/v1/deposits"), ("POST", "/api/v1/imports"), ("POST", "/evidence/verify")}
+)
 """Routes that read their body piece by piece, and bound it by a setting of its own."""
 
 
@@ -40,6 +44,7 @@ def build_app(service: Service, version: str) -> FastAPI:
     )
     app.state.service = service
     app.state.uploads = CapacityLimiter(UPLOADS_AT_ONCE)
+    app.state.verifications = BoundedSemaphore(VERIFICATIONS_AT_ONCE)
     app.include_router(rest.router, prefix="/api/v1")
     app.include_router(rest.health)
     app.include_router(pages.router)

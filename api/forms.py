@@ -16,7 +16,9 @@ from starlette.requests import ClientDisconnect
 from tabellion.base.errors import BadRequest
 
 FILE: Final = "file"
-LONGEST_FIELDS: Final = 64 * 1024
+LONGEST_FIELDS: Final = 256 * 1024
+"""Bytes of all fields, and of all small files, that stand before the file."""
+
 _MARK = "_streams_form"
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -50,7 +52,7 @@ def form_of(request: Request) -> "FormStream | None":
 
 
 class FormStream:
-    """A form with fields and, after them, one part named `file`."""
+    """A form with fields, perhaps small files, and after them one part named `file`."""
 
     def __init__(self, request: Request) -> None:
         _, options = parse_options_header(request.headers.get("content-type", ""))
@@ -59,6 +61,7 @@ class FormStream:
             raise BadRequest("the form names no boundary")
         self._pieces = request.stream()
         self._fields: dict[str, str] = {}
+        self._small: dict[str, bytes] = {}
         self._file_name: str | None = None
         self._in_file = False
         self._file_ended = False
@@ -67,6 +70,7 @@ class FormStream:
         self._header = (bytearray(), bytearray())
         self._headers: dict[bytes, bytes] = {}
         self._name = ""
+        self._small_name = ""
         self._value = bytearray()
         self._room = LONGEST_FIELDS
         try:
@@ -91,6 +95,11 @@ class FormStream:
         while not self._in_file and not self._complete and await self._feed():
             pass
         return self._fields
+
+    async def small_files(self) -> Mapping[str, bytes]:
+        """The files under other names that stand before the file, by the sender's names of them."""
+        await self.fields()
+        return self._small
 
     async def file_name(self) -> str:
         """The sender's name of the file. Raises BadRequest where the form has none, or none was chosen."""
@@ -133,7 +142,10 @@ class FormStream:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         self._value.clear()
-        if self._name == FILE:
+        self._small_name = ""
+        if self._name != FILE:
+            self._small_name = options.get(b"filename", b"").decode("utf-8", "surrogateescape")
+        else:
             if self._file_name is not None:
                 raise BadRequest("one file at a time")
             self._in_file = True
@@ -151,6 +163,8 @@ class FormStream:
     def _part_ends(self) -> None:
         if self._in_file and not self._file_ended:
             self._file_ended = True
+        elif self._small_name:
+            self._small[self._small_name] = bytes(self._value)
         else:
             self._fields[self._name] = self._value.decode("utf-8", "replace")
 

@@ -1,7 +1,5 @@
 """What is proved of a paper, and what is not: the facts behind the sentences of the evidence panel."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from api.access import Actor
+from archive import checks
 from archive.archive import Archive
 from archive.catalogue.schema import log_entries, manifests, stamps
 from archive.cosignatures import seen_by
-from archive.log import record
 from archive.log_view import LogView
 from archive.stamp_tokens import further_tokens
 from signing.entry import Entry
-from signing.verdict import Report, Verdict
+from signing.verdict import Report
 from tabellion.base.clock import parse_rfc3339
-
-OUTCOMES = {Verdict.PASSED: "passed", Verdict.FAILED: "failed", Verdict.INDETERMINATE: "undecided"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +113,6 @@ def last_check(connection: Connection, document_id: str) -> Check | None:
 
 def record_check(archive: Archive, actor: Actor, object_type: str, object_id: str, report: Report) -> Check:
     """Write into the log that the evidence was checked; the subject is the report's digest."""
-    now, outcome = archive.clock.now(), OUTCOMES[report.overall]
-    body = json.dumps(report.to_json(), sort_keys=True, ensure_ascii=False).encode()
     with archive.catalogue.write() as connection:
-        record(
-            connection,
-            type="verify",
-            object_type=object_type,
-            object_id=object_id,
-            subject=hashlib.sha256(body).hexdigest(),
-            actor=actor.pseudonym,
-            time=now,
-            reason=outcome,
-        )
-    return Check(now, outcome)
+        checks.record_check(archive, connection, actor.pseudonym, object_type, object_id, report)
+    return Check(archive.clock.now(), checks.OUTCOMES[report.overall])

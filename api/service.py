@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from archive.archive import Archive
 from search import Finder
+from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.verdict import Report
 
 
@@ -21,6 +22,7 @@ class Options:
     test_authority: bool
     languages: tuple[str, ...]
     retention: timedelta
+    algorithms: AlgorithmPolicy = BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +37,7 @@ class Service:
     verify: Callable[[Sequence[str] | None], Report]
     # Close the open stamp now and give its id; the keeper fetches the token.
     close_stamp: Callable[[], str]
+    # The files of the folder of trust that this archive publishes.
+    public_files: Callable[[], Mapping[str, bytes]]
     # Part by name and what is wrong with it, or None where it answers.
     health: Callable[[], Mapping[str, str | None]]

@@ -8,8 +8,11 @@ from threading import Event
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, Task, claim_work, extend, fail, finish, give_back, work_waits
 from archive.catalogue.work import MAX_ATTEMPTS
+from archive.checks import WORK as CHECK
+from archive.checks import fail_check, run_check
 from archive.packages import WORK as PACKAGE
 from archive.packages import ExportRefused, Issuer, build_ordered, fail_ordered
+from archive.verification.trust import VerifyTrust
 from ingest import relinking
 from ingest.importing.jobs import WORK as IMPORT
 from ingest.importing.jobs import fail_job, run_job
@@ -34,7 +37,7 @@ class Worker:
 
     `holder` names this process in leases. The lease is short, so that the work of a killed worker is soon taken up by
     another, and is extended by `extend_lease`, which another thread calls while a task runs. `issuer` gives what
-    packages are made with; a worker without it makes none.
+    packages are made with, `trust` what everything is verified with; a worker without them does neither.
     """
 
     def __init__(
@@ -45,12 +48,14 @@ class Worker:
         *,
         lease: timedelta = LEASE,
         issuer: Callable[[], Issuer] | None = None,
+        trust: Callable[[], VerifyTrust] | None = None,
     ) -> None:
         self._archive = archive
         self._reader = reader
         self._holder = holder
         self._lease = lease
         self._issuer = issuer
+        self._trust = trust
         self._stop = Event()
         self._task: Task | None = None
         self._lost = False
@@ -146,6 +151,8 @@ class Worker:
             build_ordered(self._archive, self._issuer(), task.object_id)
             with self._archive.catalogue.write() as connection:
                 finish(connection, task, self._now())
+        elif task.kind == CHECK and self._trust is not None:
+            run_check(self._archive, self._trust(), task, self._alive)
         else:
             self._fail(task, "UNKNOWN_WORK", f"this version does not know {task.kind} work", retry=False)
 
@@ -167,6 +174,8 @@ class Worker:
             fail_ordered(self._archive, task.object_id, code, reason)
         if not again and task.kind == IMPORT:
             fail_job(self._archive, task.object_id, reason)
+        if not again and task.kind == CHECK:
+            fail_check(self._archive, task.object_id, code, reason)
         _log.warning("work failed", extra={"work": task.id, "code": code, "again": again})
 
     def _now(self) -> datetime:

@@ -26,11 +26,11 @@ from archive.catalogue.schema import (
     stamps,
     witnesses,
 )
+from archive.checks import find_check, order_check, running_check
 from archive.cosignatures import seen_by
 from archive.log_view import LogView
 from signing.entry import Entry
 from signing.tlog import leaf_hash
-from signing.verdict import Report
 from tabellion.base.clock import parse_rfc3339
 from tabellion.base.errors import NotFound
 
@@ -38,6 +38,8 @@ router = APIRouter(include_in_schema=False)
 Auditor = Annotated[Actor, Depends(Ask(Action.LOG_READ))]
 
 PROVED = ("verified", "published")
+LOOK_AGAIN = "2"
+"""Seconds after which a browser loads the page of a check that still runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +67,40 @@ class SetBy:
 @router.get("/evidence")
 def start(request: Request, actor: Auditor) -> Response:
     """What is here, what is proved of it, and what is not."""
-    return _start(request, actor, None)
+    return _start(request, actor)
 
 
 @router.post("/evidence/check")
 def check(request: Request, actor: Auditor) -> Response:
-    """Verify everything that the archive holds; it takes as long as reading it does, and is an entry of the log."""
+    """Have everything that the archive holds verified; a worker does it, and the outcome is an entry of the log."""
     service = service_of(request)
-    report = service.verify(None)
-    proof.record_check(service.archive, actor, "archive", service.archive.id, report)
-    return _start(request, actor, report)
+    with service.archive.catalogue.write() as connection:
+        begun = order_check(service.archive, connection, actor.pseudonym)
+    service.nudge()
+    return RedirectResponse(f"/evidence/checks/{begun}", 303)
 
 
 @router.get("/evidence/check")
 def checked(_: Auditor) -> Response:
     """Where the address of a check is loaded anew: back to the start, without checking again."""
     return RedirectResponse("/evidence", 303)
+
+
+@router.get("/evidence/checks/{check_id}")
+def show_check(request: Request, check_id: Annotated[str, Path(max_length=36)], actor: Auditor) -> Response:
+    """How far a verification of everything is, and its report; while it runs, the page comes again by itself."""
+    archive = service_of(request).archive
+    with archive.catalogue.read() as connection:
+        found = find_check(connection, check_id)
+        context = {
+            "check": found,
+            "asked_by": names_of(connection, {found.asked_by}).get(found.asked_by),
+            "now": archive.clock.now(),
+        }
+    answer = page(request, "check.html", context, actor=actor, here="evidence")
+    if found.state == "running":
+        answer.headers["Refresh"] = LOOK_AGAIN
+    return answer
 
 
 @router.get("/evidence/entries")
@@ -142,7 +162,7 @@ def checkpoint(request: Request, actor: Auditor) -> Response:
     return page(request, "checkpoint.html", context, actor=actor, here="evidence")
 
 
-def _start(request: Request, actor: Actor, report: Report | None) -> Response:
+def _start(request: Request, actor: Actor) -> Response:
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
         context: dict[str, Any] = {
@@ -166,7 +186,7 @@ def _start(request: Request, actor: Actor, report: Report | None) -> Response:
             "incidents": connection.scalar(select(func.count()).where(log_entries.c.type == "incident")) or 0,
             "checked": _last_check(connection, archive),
             "origin": archive.origin,
-            "report": report,
+            "running": running_check(connection),
             "now": archive.clock.now(),
         }
     return page(request, "evidence.html", context, actor=actor, here="evidence")

@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from fastapi.responses import HTMLResponse, StreamingResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from api.access import Action, Actor
-from api.pages import troubles, words
+from api.pages import troubles, verdicts, words
 from api.pages.texts import Speaker, choose_language, languages, translations
 from api.pages.words import N_
 from api.request import service_of
@@ -28,7 +28,6 @@ STATIC = ROOT / "static"
 RAIL = (
     ("search", "/search", N_("Search"), Action.SEARCH),
     ("debtors", "/debtors", N_("Debtors"), Action.REGISTRY_READ),
-    ("review", "/review", N_("Review"), Action.LINK),
     ("batches", "/batches", N_("Batches"), Action.BATCH_READ),
     ("matters", "/matters", N_("Matters"), Action.MATTER_READ),
     ("evidence", "/evidence", N_("Evidence"), Action.LOG_READ),
@@ -51,6 +50,7 @@ def environment(language: str) -> Environment:
     made.globals["asset"] = asset
     made.globals["words"] = words
     made.globals["troubles"] = troubles
+    made.globals["verdicts"] = verdicts
     made.policies["ext.i18n.trimmed"] = True
     return made
 
@@ -92,23 +92,38 @@ def page(
     status: int = 200,
 ) -> HTMLResponse:
     """A page of the frame; `here` names the entry of the rail that it belongs to."""
-    text = fragment(
-        request,
-        template,
-        {
-            "here": here,
-            "rail": [entry for entry in RAIL if actor is not None and actor.may(entry[3])],
-            "languages": languages(),
-            "request_path": request.url.path,
-            "query": request.query_params.get("q", ""),
-            "tray": _tray(request, actor) if here in TRAY_ON else None,
-            "here_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
-            **context,
-        },
-        actor=actor,
+    text = fragment(request, template, _framed(request, context, actor, here), actor=actor)
+    return HTMLResponse(text, status, headers=_headers(request, actor))
+
+
+def streamed_page(
+    request: Request, template: str, context: Mapping[str, Any], *, actor: Actor, here: str = ""
+) -> StreamingResponse:
+    """A page that is sent as it is rendered: what its context yields is seen as soon as it is there."""
+    made, variables = _template(request, template, _framed(request, context, actor, here), actor)
+    return StreamingResponse(
+        made.generate(**variables), media_type="text/html", headers=_headers(request, actor)
     )
-    language = speaker_of(request, actor).language
-    return HTMLResponse(text, status, headers={"Content-Language": language, "Vary": "Accept-Language"})
+
+
+def _framed(
+    request: Request, context: Mapping[str, Any], actor: Actor | None, here: str
+) -> Mapping[str, Any]:
+    """The context with what every page of the frame needs."""
+    return {
+        "here": here,
+        "rail": [entry for entry in RAIL if actor is not None and actor.may(entry[3])],
+        "languages": languages(),
+        "request_path": request.url.path,
+        "query": request.query_params.get("q", ""),
+        "tray": _tray(request, actor) if here in TRAY_ON else None,
+        "here_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        **context,
+    }
+
+
+def _headers(request: Request, actor: Actor | None) -> dict[str, str]:
+    return {"Content-Language": speaker_of(request, actor).language, "Vary": "Accept-Language"}
 
 
 def _tray(request: Request, actor: Actor | None) -> Tray | None:
@@ -122,16 +137,20 @@ def fragment(
     request: Request, template: str, context: Mapping[str, Any], *, actor: Actor | None = None
 ) -> str:
     """A rendered template without the frame's own variables: a part that a page fetches anew."""
+    made, variables = _template(request, template, context, actor)
+    return made.render(**variables)
+
+
+def _template(
+    request: Request, name: str, context: Mapping[str, Any], actor: Actor | None
+) -> tuple[Template, Mapping[str, Any]]:
+    """The template in the reader's language, and all variables that it is given."""
     speaker = speaker_of(request, actor)
     session = getattr(request.state, "session", None)
-    return (
-        environment(speaker.language)
-        .get_template(template)
-        .render(
-            **context,
-            say=speaker,
-            actor=actor,
-            csrf=session.csrf if session else "",
-            test_authority=service_of(request).options.test_authority,
-        )
-    )
+    return environment(speaker.language).get_template(name), {
+        **context,
+        "say": speaker,
+        "actor": actor,
+        "csrf": session.csrf if session else "",
+        "test_authority": service_of(request).options.test_authority,
+    }

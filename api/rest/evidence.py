@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response, status
+from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
+from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy import and_, or_, select
 
@@ -13,7 +14,6 @@ from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from api.rest.document_shapes import DocumentId
 from api.rest.log_shapes import LogEntries, log_entry
-from api.service import Service
 from archive.catalogue.schema import (
     batches,
     deposits,
@@ -22,6 +22,8 @@ from archive.catalogue.schema import (
     log_entries,
     stations,
 )
+from archive.checks import Check as WholeCheck
+from archive.checks import find_check, order_check
 from ingest.retrying import retry_reading
 from signing.verdict import Report
 from tabellion.base.errors import Conflict, Forbidden
@@ -110,6 +112,20 @@ class Verification(Strict):
     trust: list[Trusted]
 
 
+class Running(Strict):
+    """A verification of everything, as far as it has come."""
+
+    verification: str
+    state: Literal["running", "done", "failed"]
+    done: int = Field(description="Things that are checked.")
+    total: int = Field(description="Things that there are; 0: not counted yet.")
+    report: Verification | None
+    reason_code: str | None
+    reason: str | None
+    asked_at: datetime
+    finished_at: datetime | None
+
+
 class Accepted(Strict):
     """It will be done; what comes of it is seen at this address."""
 
@@ -190,19 +206,49 @@ def verify_document(request: Request, document_id: DocumentId, actor: Reader) ->
     return _verification(report)
 
 
-@router.post("/verify")
-def verify(request: Request, body: ToVerify, actor: Reader) -> Verification:
-    """Verify documents, or everything. It takes as long as reading them does; the check is an entry of the log."""
+@router.post(
+    "/verify",
+    response_model=Verification,
+    responses={202: {"model": Running, "description": "Everything is being verified; see `Location`."}},
+)
+def verify(
+    request: Request, response: Response, body: ToVerify, actor: Reader
+) -> Verification | JSONResponse:
+    """Verify documents, as long as reading them takes; or everything, which a worker does: then 202 with `Location`.
+
+    The check is an entry of the log.
+    """
     service = service_of(request)
+    archive = service.archive
     if body.documents is None:
         access.require(actor, Action.LOG_READ)
-    else:
-        with service.archive.catalogue.read() as connection:
-            for document_id in body.documents:
-                access.require_evidence(connection, actor, document_id)
+        with archive.catalogue.write() as connection:
+            check = find_check(connection, order_check(archive, connection, actor.pseudonym))
+        service.nudge()
+        return JSONResponse(
+            _running(check).model_dump(mode="json"),
+            status.HTTP_202_ACCEPTED,
+            headers={"Location": f"/api/v1/verifications/{check.id}"},
+        )
+    with archive.catalogue.read() as connection:
+        for document_id in body.documents:
+            access.require_evidence(connection, actor, document_id)
     report = service.verify(body.documents)
-    _record(service, actor, body.documents, report)
+    for document_id in body.documents:
+        # One entry an object: an act on several is one entry each (EVIDENCE section 2).
+        proof.record_check(archive, actor, "document", document_id, report)
     return _verification(report)
+
+
+@router.get("/verifications/{check_id}")
+def verification(
+    request: Request,
+    check_id: Annotated[str, Path(max_length=36)],
+    _: Annotated[Actor, Depends(Ask(Action.LOG_READ))],
+) -> Running:
+    """A verification of everything: how far it is, and its report once it is done."""
+    with service_of(request).archive.catalogue.read() as connection:
+        return _running(find_check(connection, check_id))
 
 
 @router.post("/documents/{document_id}/retry", status_code=status.HTTP_202_ACCEPTED)
@@ -233,13 +279,18 @@ def retry(
     return Accepted(at=response.headers["Location"])
 
 
-def _record(service: Service, actor: Actor, document_ids: list[str] | None, report: Report) -> None:
-    """One entry an object: an act on several is one entry each (EVIDENCE section 2)."""
-    archive = service.archive
-    if document_ids is None:
-        proof.record_check(archive, actor, "archive", archive.id, report)
-    for document_id in document_ids or ():
-        proof.record_check(archive, actor, "document", document_id, report)
+def _running(check: WholeCheck) -> Running:
+    return Running(
+        verification=check.id,
+        state=check.state,
+        done=check.done,
+        total=check.total,
+        report=None if check.report is None else Verification(**check.report),
+        reason_code=check.reason_code,
+        reason=check.reason,
+        asked_at=check.asked_at,
+        finished_at=check.finished_at,
+    )
 
 
 def _verification(report: Report) -> Verification:

@@ -17,7 +17,7 @@ class Findings:
         self.checked: Counter[str] = Counter()
         self.times: list[TimeClass] = []
         self.authorities: set[str] = set()
-        self._findings: dict[Finding, None] = {}
+        self._findings: dict[Finding, Verdict | None] = {}
 
     @property
     def all(self) -> tuple[Finding, ...]:
@@ -33,19 +33,24 @@ class Findings:
         reason = REASONS[code]
         if reason.aspect is not None and reason.verdict is not None:
             self._decide(reason.aspect, reason.verdict)
-        self._note(Finding(code, detail, document))
+        self._note(Finding(code, detail, document), reason.verdict)
 
     def refused(
         self, aspect: Aspect, error: TokenRefused | RecordRefused, what: str, document: str | None = None
     ) -> None:
         """A token or record that was refused, under the code of its reason."""
-        self._decide(aspect, Verdict.INDETERMINATE if error.undecided else Verdict.FAILED)
-        self._note(Finding(error.reason.value, f"{what}: {error.message}", document))
+        verdict = Verdict.INDETERMINATE if error.undecided else Verdict.FAILED
+        self._decide(aspect, verdict)
+        self._note(Finding(error.reason.value, f"{what}: {error.message}", document), verdict)
 
     def _decide(self, aspect: Aspect, verdict: Verdict) -> None:
         if self.verdicts.get(aspect) is not Verdict.FAILED:
             self.verdicts[aspect] = verdict
 
-    def _note(self, finding: Finding) -> None:
+    def weight(self, finding: Finding) -> Verdict | None:
+        """The verdict that the finding speaks for; None: it only tells."""
+        return self._findings[finding]
+
+    def _note(self, finding: Finding, verdict: Verdict | None) -> None:
         if len(self._findings) < _MOST:
-            self._findings[finding] = None
+            self._findings[finding] = verdict

@@ -18,6 +18,7 @@ from signing.verifier.log_check import check_log
 from signing.verifier.opened import LARGEST_JSON, Opened
 from signing.verifier.records_check import check_records
 from signing.verifier.seal_check import check_seal
+from signing.verifier.steps import OnStep, Walk
 from signing.verifier.trust import Trust
 from signing.verifier.whole_log import ReadLog, check_remembered, check_whole_log
 
@@ -31,20 +32,24 @@ def verify_package(
     *,
     remembered: bytes | None = None,
     log: ReadLog | None = None,
+    on_step: OnStep | None = None,
 ) -> Report:
     """The report on a package, as of the time `at`, under the policy of the trust.
 
-    `remembered` is a checkpoint that the verifier kept, `log` reads the log's files; both are optional. What is wrong
-    with the package is in the report, whatever it is; nothing is raised for it.
+    `remembered` is a checkpoint that the verifier kept, `log` reads the log's files, `on_step` is told of each step as
+    it is done; all are optional. What is wrong with the package is in the report, whatever it is; nothing is raised
+    for it.
     """
     findings = Findings()
+    walk = Walk(findings, on_step)
     try:
-        _verify(Container(package), trust, at, findings, remembered, log)
+        _verify(Container(package), trust, at, findings, remembered, log, walk)
     except PackageRefused as refused:
         findings.add(refused.reason, refused.message)
     except (RecursionError, MemoryError) as error:
         findings.add("LIMITS_REACHED", f"a parser gave up: {type(error).__name__}")
-    return conclude(
+    walk.broken_off()
+    report = conclude(
         trust.policy,
         findings.verdicts,
         time_class=weakest(findings.times),
@@ -53,6 +58,8 @@ def verify_package(
         checked=findings.checked,
         trust=trust.inputs,
     )
+    walk.conclude(report.overall)
+    return report
 
 
 def _verify(
@@ -62,8 +69,10 @@ def _verify(
     findings: Findings,
     remembered: bytes | None,
     log: ReadLog | None,
+    walk: Walk,
 ) -> None:
     _check_type(container)
+    walk.done(2, skipped=() if trust.inputs else (2,))
     check_token = token_check(with_helpers(container, trust, findings), at)
     if layout.INDEX not in container:
         check_foreign(container, trust, at, check_token, findings)
@@ -75,13 +84,20 @@ def _verify(
         return
     opened = Opened(container, index, trust, at, check_token, findings)
     check_files(opened)
+    walk.done(3)
     check_records(opened)
+    pending = not findings.checked["records"]
+    walk.done(8, skipped=(4, 5, 7, 8) if pending else ())
     check_log(opened)
+    walk.done(9)
     if remembered is not None:
         check_remembered(opened, remembered, log)
+    walk.done(10, skipped=() if remembered is not None else (10,))
     chains = check_custody(opened)
     check_whole_log(opened, chains, log)
+    walk.done(11)
     check_seal(opened)
+    walk.done(12)
 
 
 def _check_type(container: Container) -> None:

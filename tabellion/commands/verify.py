@@ -1,13 +1,15 @@
 """`tabellion verify`."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 
 from archive.verify import verify
 from signing.verdict import EMBEDDED, Verdict
-from tabellion.base.errors import BadRequest
+from tabellion.base.errors import BadRequest, Unavailable
 from tabellion.base.ids import is_id
 from tabellion.commands.output import json_option, print_json, progress_line, say, tell
 from tabellion.doors import answer, remote_client
@@ -17,6 +19,9 @@ from tabellion.verifying import check_file, chosen_policy
 from tabellion.wiring import opened
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+FOLLOW_SECONDS = 1.0
 
 
 @click.command("verify")
@@ -92,7 +97,7 @@ def _of_archive(items: tuple[str, ...], policy: str | None, since: Path | None) 
         body = {"documents": list(items)} if items else {}
         with remote_client(settings) as client:
             found: dict[str, Any] = answer(client.post("/api/v1/verify", json=body, timeout=None))
-        return found
+            return found if items else _followed(client, found)
 
     def progress(done: int, total: int) -> None:
         progress_line(f"{done} of {total} checked")
@@ -106,6 +111,19 @@ def _of_archive(items: tuple[str, ...], policy: str | None, since: Path | None) 
             chosen_policy(policy) or EMBEDDED,
             None if since is None else since.read_bytes(),
         ).to_json()
+
+
+def _followed(client: httpx.Client, check: dict[str, Any]) -> dict[str, Any]:
+    """The report of a verification of everything, which a worker of the service makes."""
+    while check["state"] == "running":
+        if check["total"]:
+            progress_line(f"{check['done']} of {check['total']} checked")
+        time.sleep(FOLLOW_SECONDS)
+        check = answer(client.get(f"/api/v1/verifications/{check['verification']}"))
+    if check["report"] is None:
+        raise Unavailable(f"the verification ended without a report: {check['reason']}")
+    report: dict[str, Any] = check["report"]
+    return report
 
 
 def _print(report: dict[str, Any]) -> None:

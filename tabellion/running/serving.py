@@ -14,7 +14,9 @@ from archive.verify import verify
 from search import Analyser, EmbeddedIndex, Finder, FolderResultLists
 from signing.verdict import Report
 from tabellion.authorities import LOCAL
+from tabellion.public_trust import public_files
 from tabellion.running.trust import verify_trust
+from tabellion.sealing import with_seal
 from tabellion.wiring import Parts, nudger
 
 LIVES_WITHIN = timedelta(seconds=15)
@@ -50,10 +52,12 @@ def make_service(parts: Parts) -> Service:
             test_authority=LOCAL in settings.tsa_urls.split(),
             languages=settings.language_list,
             retention=parts.retention,
+            algorithms=parts.algorithms,
         ),
         nudge=nudger(settings),
         verify=verify_documents,
         close_stamp=lambda: demand(archive),
+        public_files=lambda: public_files(with_seal(parts)),
         health=lambda: _health(parts),
     )
 

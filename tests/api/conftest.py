@@ -27,7 +27,7 @@ from tabellion.base.clock import ManualClock, SystemClock
 from tabellion.base.ids import Ids
 from tests.api.support import House
 from tests.archive.keeping import TestKeeper, authority, log_signer
-from tests.archive.packaging.making import issuer
+from tests.archive.packaging.making import issuer, public_files
 
 PASSPHRASE = b"correct horse battery staple"
 LARGEST_UPLOAD = 1 << 30
@@ -78,12 +78,17 @@ def archive(template: Path, tmp_path: Path, clock: ManualClock) -> Iterator[Arch
     catalogue.close()
 
 
+def trust_in(archive: Archive) -> VerifyTrust:
+    """What the archive of a test trusts when it verifies itself."""
+    return VerifyTrust(
+        log_keys=(NoteKey(archive.origin, log_signer().public_der),), authorities=(authority(archive).trust,)
+    )
+
+
 @pytest.fixture
 def service(archive: Archive, tmp_path: Path) -> Service:
     """The parts behind the routes, as the wiring makes them."""
-    trust = VerifyTrust(
-        log_keys=(NoteKey(archive.origin, log_signer().public_der),), authorities=(authority(archive).trust,)
-    )
+    trust = trust_in(archive)
 
     def verify_documents(document_ids: Sequence[str] | None) -> Report:
         return verify(archive, trust, document_ids)
@@ -111,6 +116,7 @@ def service(archive: Archive, tmp_path: Path) -> Service:
         nudge=lambda: None,
         verify=verify_documents,
         close_stamp=lambda: demand(archive),
+        public_files=lambda: public_files(archive.origin),
         health=health,
     )
 
@@ -132,7 +138,9 @@ def house(
         app=build_app(service, "0.0"),
         portal=portal,
         keeper=TestKeeper(archive),
-        worker=Worker(archive, reader, "worker-1", issuer=lambda: issuer(archive)),
+        worker=Worker(
+            archive, reader, "worker-1", issuer=lambda: issuer(archive), trust=lambda: trust_in(archive)
+        ),
         indexer=indexer,
     )
     indexer.close()

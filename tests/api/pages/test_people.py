@@ -86,8 +86,7 @@ class TestEvidence:
     def test_checking_everything_is_an_entry(self, house: House, north: str) -> None:
         read_paper(house, north, ["one"])
         auditor = house.client("auditor")
-        text = visible(do(auditor, "/evidence/check"))
-        assert "Checked just now" in text
+        assert do(auditor, "/evidence/check").status_code == 303
         house.settle()
         checked = select(log_entries).where(
             log_entries.c.type == "verify", log_entries.c.object_type == "archive"
