@@ -1,8 +1,6 @@
 """Transfer notes: what the archive's encrypted records say of a deposit, for people; its word, and no proof.
 
-`transfer-note.json`, canonical JSON: `{$schema, deposit, file_name?, batch?, station?, sequence?, reading?,
-documents: [{document, pages?, record}], note}`. `pages[i]` is the deposit's page that is page `positions[i]` of the
-document; `record` is the digest of the document's record, whose entry is among the proofs.
+docs/evidence.md has the shape of `transfer-note.json`.
 """
 
 from collections.abc import Mapping, Sequence
