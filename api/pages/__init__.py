@@ -1,10 +1,11 @@
 """Web pages: one module a page, templates beside; all state is in the address, reading works without JavaScript."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from api.addresses import inside
 from api.pages import (
     assets,
     batch_acts,
@@ -66,10 +67,22 @@ def error_page(request: Request, error: TabellionError) -> Response:
         "advice": error.diagnostics(),
         "code": error.code,
         "request_id": getattr(request.state, "id", ""),
+        "back": _back(request),
     }
     return page(
         request, "error.html", context, actor=getattr(request.state, "actor", None), status=error.status
     )
+
+
+def _back(request: Request) -> str | None:
+    """The page of this service that the request came from, where the browser says so."""
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return None
+    if came.netloc != request.url.netloc or came.path in ("/sign-in", request.url.path):
+        return None
+    return inside(came.path + (f"?{came.query}" if came.query else ""))
 
 
 __all__ = ["error_page", "router"]

@@ -56,7 +56,7 @@ def command(
         sent = list(_send_all(door, paths, lines))
         _follow(door, sent, wait, lines)
     say(
-        f"{lines.done} files: "
+        f"{lines.done} {'file' if lines.done == 1 else 'files'}: "
         + ", ".join(f"{count} {status}" for status, count in sorted(lines.counts.items()))
     )
     return 1 if lines.counts.get("failed") else 0

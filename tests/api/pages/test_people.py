@@ -9,7 +9,7 @@ from api.accounts import find_account
 from archive.catalogue.schema import log_entries
 from archive.registry import NewClaim, NewParty, put_claim, put_party
 from tests.api.pages.reading import HTML, do, markup, read_paper, see, visible
-from tests.api.support import House
+from tests.api.support import ORIGIN, House
 
 PESEL = "81051784697"
 
@@ -196,3 +196,16 @@ def test_an_address_that_leads_nowhere_keeps_frame_and_language(house: House) ->
     assert "Debtors" in text and "That did not work" in text
     stranger = house.stranger()
     assert "Debtors" not in see(stranger, "/nowhere", 404)
+
+
+def test_a_refusal_leads_back_to_where_one_was(house: House) -> None:
+    collector = house.client("collector")
+
+    def links(referer: str) -> str:
+        return collector.get("/nowhere", headers={**HTML, "Referer": referer}).text
+
+    assert 'href="/search?q=a"' in links(f"{ORIGIN}/search?q=a")
+    for strange in ("http://evil.example/search", f"{ORIGIN}//evil.example"):
+        assert "evil" not in links(strange)
+    for nowhere in (f"{ORIGIN}/nowhere", "http://[", ""):
+        assert "Back to where you were" not in links(nowhere)
