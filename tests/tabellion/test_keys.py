@@ -1,11 +1,16 @@
 """`tabellion keys`: backed up, lost, restored, rotated."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import select
 
 from archive.archive import SYSTEM_ACTOR
+from archive.catalogue.schema import log_outbox
 from archive.erase import erase
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
@@ -62,3 +67,36 @@ def test_the_archive_key_is_rotated_and_everything_still_opens(tmp_path: Path) -
     assert report["integrity"] == "PASSED"
     fresh = {key["key"] for key in after} - {key["key"] for key in before}
     assert len(fresh) == 1
+
+
+def test_the_keys_that_sign_come_back_too_under_the_passphrase_of_now(
+    tmp_path: Path, passphrase: Path
+) -> None:
+    terminal, keys, backup = Terminal(tmp_path / "home"), tmp_path / "home" / "keys", tmp_path / "keys.backup"
+    terminal.run("init")
+    terminal.run("keys", "export", "--public", tmp_path / "before")
+    terminal.run("keys", "backup", backup, "--passphrase-file", passphrase)
+    shutil.rmtree(keys)
+    keys.mkdir(mode=0o700)
+    (keys / "passphrase").touch(mode=0o600)
+    (keys / "passphrase").write_text("quite another one\n")
+    said = terminal.run("keys", "restore", backup, "--passphrase-file", passphrase).err
+    assert "Keys that sign are back." in said
+    assert all(path.stat().st_mode & 0o077 == 0 for path in keys.rglob("*"))
+    terminal.run("keys", "export", "--public", tmp_path / "after")
+    for name in ("keys.json", "log.vkey", "seal.pem", "tsa/local.pem"):
+        assert (tmp_path / "after" / name).read_bytes() == (tmp_path / "before" / name).read_bytes()
+
+
+def test_an_archive_without_a_seal_gets_one_and_the_log_says_so(tmp_path: Path) -> None:
+    terminal, keys = Terminal(tmp_path / "home"), tmp_path / "home" / "keys"
+    terminal.run("init")
+    for name in ("seal.pem", "seal-certificate.pem"):
+        (keys / name).unlink()
+    for _ in range(2):
+        terminal.run("keys", "export", "--public", tmp_path / "trust")
+    seal = x509.load_pem_x509_certificate((tmp_path / "trust" / "seal.pem").read_bytes())
+    public = seal.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    with opened(load_settings(home=tmp_path / "home")) as parts, parts.archive.catalogue.read() as connection:
+        told = list(connection.scalars(select(log_outbox.c.subject).where(log_outbox.c.type == "key")))
+    assert told.count(hashlib.sha256(public).hexdigest()) == 1
