@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from signing.verdict import Finding, Verdict, worst
+from signing.verdict import Finding, Report, Verdict, worst
 from signing.verifier.findings import Findings
 
 STEPS: tuple[str, ...] = (
@@ -107,9 +107,11 @@ class Walk:
         for number in range(self._told + 1, len(STEPS)):
             self._tell(number, None)
 
-    def conclude(self, verdict: Verdict) -> None:
-        """Tell of the last step."""
-        self._tell(len(STEPS), verdict)
+    def conclude(self, report: Report) -> None:
+        """Tell of the last step: the verdict, and what of the report was told with no other."""
+        if self._on_step is not None:
+            rest = tuple(each for each in report.findings if each not in self._seen)
+            self._on_step(Step(len(STEPS), report.overall, rest))
 
     def _tell(self, number: int, verdict: Verdict | None) -> None:
         found = tuple(
@@ -120,7 +122,7 @@ class Walk:
         self._seen.update(found)
         self._told = number
         weights = [weight for each in found if (weight := self._findings.weight(each)) is not None]
-        if weights and number < len(STEPS):
+        if weights:
             verdict = worst([Verdict.PASSED, *weights])
         if self._on_step is not None:
             self._on_step(Step(number, verdict, found))

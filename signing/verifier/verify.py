@@ -58,7 +58,7 @@ def verify_package(
         checked=findings.checked,
         trust=trust.inputs,
     )
-    walk.conclude(report.overall)
+    walk.conclude(report)
     return report
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from api.accounts import find_account
 from archive.catalogue.schema import log_entries
 from archive.registry import NewClaim, NewParty, put_claim, put_party
-from tests.api.pages.reading import HTML, do, markup, read_paper, see, visible
+from tests.api.pages.reading import HTML, do, markup, read_paper, see
 from tests.api.support import ORIGIN, House
 
 PESEL = "81051784697"

@@ -5,7 +5,7 @@ import io
 import pytest
 
 from signing.errors import RecordReason, TokenReason
-from signing.verdict import Verdict
+from signing.verdict import EMBEDDED, Verdict, conclude
 from signing.verifier import REASONS, STEPS, Step, Trust, verify_package
 from signing.verifier.findings import Findings
 from signing.verifier.steps import Walk, step_of
@@ -27,13 +27,13 @@ def test_what_is_found_late_goes_with_the_step_that_found_it() -> None:
     findings.add("FILE_MISSING", "a record")
     walk.done(9, skipped=(7,))
     walk.broken_off()
-    walk.conclude(Verdict.FAILED)
+    walk.conclude(conclude(EMBEDDED, findings.verdicts, time_class="test", findings=findings.all))
     assert [step.number for step in steps] == list(range(1, 14))
     verdicts = {step.number: step.verdict for step in steps}
     assert (verdicts[3], verdicts[4], verdicts[7]) == (Verdict.PASSED, Verdict.FAILED, None)
     assert (verdicts[9], verdicts[10], verdicts[13]) == (Verdict.INDETERMINATE, None, Verdict.FAILED)
     shown = [finding.code for step in steps for finding in step.findings]
-    assert sorted(shown) == ["FILE_MISSING", "WITNESS_NONE"]
+    assert sorted(shown) == ["FILE_MISSING", "NOTHING_CHECKED", "WITNESS_NONE"]
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"PK\x03\x04" + b"\0" * 400, b"no zip at all" * 9])
