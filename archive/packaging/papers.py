@@ -35,14 +35,16 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A chosen document as its record tells of it; `subject` is that record's digest, `composed` the last such entry.
+    """A chosen document as its record tells of it; `subject` is that record's digest, `recorded` its entry's index.
 
+    `composed` is the index of the last entry after which it may have had other pages.
     `erased` are the digests of the first manifests of deposits that were erased from it.
     """
 
     choice: Choice
     record: Mapping[str, Any]
     subject: str
+    recorded: int
     composed: int
     uses: tuple[Use, ...]
     erased: tuple[str, ...]
@@ -72,13 +74,14 @@ def read_paper(archive: Archive, connection: Connection, choice: Choice, size: i
             f"the record of document {choice.document} is not there",
             advice="Run `tabellion verify` on it; bring back what it says to be missing.",
         )
-    record, subject = found
+    record, named = found
     _require_whole(choice.document, record)
     uses = _uses(choice, record)
     return Paper(
         choice=choice,
         record=record,
-        subject=subject,
+        subject=named.subject or "",
+        recorded=named.seq,
         composed=composed[-1].seq,
         uses=uses,
         erased=tuple(dict.fromkeys(entry.subject or "" for entry in entries if entry.type == "erase")),
@@ -136,18 +139,22 @@ def _unknown(connection: Connection, document: str, size: int) -> Exception:
 
 def _newest_record(
     archive: Archive, connection: Connection, kind: str, thing: str, entries: Sequence[Entry]
-) -> tuple[Mapping[str, Any], str] | None:
-    """The record that the newest of these entries names, and its digest; None where the catalogue has it not."""
-    subject = next((entry.subject for entry in reversed(entries) if entry.type in RECORDED[kind]), None)
+) -> tuple[Mapping[str, Any], Entry] | None:
+    """The record that the newest of these entries names, and that entry; None where the catalogue has it not."""
+    named = next((entry for entry in reversed(entries) if entry.type in RECORDED[kind]), None)
+    if named is None:
+        return None
+    # A range of keys, because an index serves that.
+    prefix = f"{PLACES[kind]}/{thing}/record-"
     row = connection.execute(
         select(objects)
-        .where(objects.c.plain_digest == subject, objects.c.key.startswith(f"{PLACES[kind]}/{thing}/record-"))
+        .where(objects.c.key >= prefix, objects.c.key < prefix + "~", objects.c.plain_digest == named.subject)
         .limit(1)
     ).one_or_none()
-    if row is None or subject is None:
+    if row is None:
         return None
     ref = Ref(row.key, row.version, row.digest, row.size)
-    return canonical.load_object(archive.objects.read_bytes(ref, row.owner, _LARGEST_RECORD)), subject
+    return canonical.load_object(archive.objects.read_bytes(ref, row.owner, _LARGEST_RECORD)), named
 
 
 def _require_whole(document: str, record: Mapping[str, Any]) -> None:

@@ -72,7 +72,10 @@ def make_plan(archive: Archive, order: Order, signed: bytes | None = None) -> Pl
             signed = cosigned(connection, _choose(connection, order, newest, needed))
         size = Checkpoint.parse_text(note_text(signed).decode()).size
         if size != newest.checkpoint.size:
-            papers = _papers(archive, connection, order, size)
+            papers = tuple(
+                paper if paper.recorded < size else read_paper(archive, connection, paper.choice, size)
+                for paper in papers
+            )
             laid = lay_out(archive, connection, papers, size)
         erased = tuple(_erased(connection, paper) for paper in papers)
         manifested = _manifests(connection, laid, size)

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from archive.archive import Archive
 from archive.catalogue import Catalogue, upgrade
 from archive.catalogue import schema as t
+from archive.cosignatures import keep_cosignature
 from archive.erase import erase
 from archive.packages import (
     Choice,
@@ -34,16 +35,19 @@ from archive.vault import KeyMissing
 from archive.verify import verify
 from ingest.sweeping import Sweeper
 from signing import canonical
+from signing.cosignature import WitnessKey, cosign, verify_cosignatures
 from signing.entry import Entry
+from signing.keys import Algorithm, KeySigner
+from signing.note import Note
 from signing.package import layout
 from signing.package.index import PackageIndex
 from signing.verdict import Aspect, Report, Verdict
-from signing.verifier import verify_package
+from signing.verifier import trust_of, verify_package
 from tabellion.base.clock import ManualClock
 from tabellion.base.errors import BadRequest
 from tests.archive.building import ACTOR, Deposited, Intake, make_objects, seeded
 from tests.archive.keeping import TestKeeper
-from tests.archive.packaging.making import issuer, order, read_pages, trust, waiting_for
+from tests.archive.packaging.making import issuer, order, public_files, read_pages, trust, waiting_for
 from tests.archive.test_verify import TRUST
 
 ORIGINAL = b"%PDF-1.4 the bytes of a scan" * 100
@@ -480,3 +484,25 @@ class TestKilled:
 
 def _die(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_it_carries_the_cosignatures_that_have_come_by_then(
+    archive: Archive, paper: Deposited, clock: ManualClock
+) -> None:
+    signer = KeySigner.generate(Algorithm.ED25519)
+    key = WitnessKey("witness.example/w1", signer.public_der)
+    seen = trust_of({**public_files(), "witness/w1.vkey": f"{key.vkey()}\n".encode()}, "the archive's folder")
+    by = replace(issuer(archive), trust=seen)
+    before = make_package(archive, by, order(paper.document), ACTOR)
+    note = Note.parse(before.signed)
+    line = cosign(note.text, key.name, signer, clock.now())
+    (cosignature,) = verify_cosignatures(note.with_signatures(line), [key], clock.now())
+    keep_cosignature(archive, before.signed, [line], cosignature)
+
+    after = make_package(archive, by, order(paper.document), ACTOR)
+    assert (after.id == before.id, after.checkpoint == before.checkpoint) == (False, True)
+    verdicts = [
+        verify_package(io.BytesIO(content(archive, each)), seen, clock.now()).verdicts[Aspect.WITNESS]
+        for each in (before, after)
+    ]
+    assert verdicts == [Verdict.INDETERMINATE, Verdict.PASSED]
