@@ -27,7 +27,11 @@ _ROOM = 8
 _LEAST_HEIGHT = 18
 _SURE = 0.55
 _MOST_LINES = 60
-_NUMBER = re.compile(r"^(?:[A-Z]{2}\d{2}|\d[\d.,/:-]*\d%?|[A-Z0-9]{4})$")
+_UNSURE = 0.8
+_MIXED = re.compile(r"[A-Za-z!|/\\]{1,4}\s?\d{3}|\d-\s\d")
+_WITHIN, _FEW, _LONG = 0.75, 3, 8
+# A group of an account, a plain number, a number of a paper such as "IV6701-00283".
+_NUMBER = re.compile(r"^(?:[A-Z]{2}\d{2}|\d[\d.,/:-]*\d%?|[A-Z0-9]{4}|[A-Z\d]{1,5}-?\d[\d/-]{3,}\d)$")
 _STRAY = " .,;:|()[]{}!'\"״׳‘’“”"
 _ACCOUNT = re.compile(r"[A-Z]{2}[A-Z\dOIl ]?\d[\dOIlSB ]{2}(?:[A-Z\dOIlSB]{2,4} ?){3,8}")
 _HAS_THAI = re.compile(r"[\u0e01-\u0e4e]")
@@ -114,7 +118,7 @@ def merge(
     taken = [word for word in found if not _agrees(word, line)]
     if not taken:
         return list(line)
-    kept = [word for word in line if _is_text(word) or not any(_covers(new, word) for new in taken)]
+    kept = [word for word in line if not any(_replaces(new, word) for new in taken)]
     free = [new for new in taken if not any(_is_text(word) and _covers(new, word) for word in kept)]
     merged = sorted((*kept, *free), key=lambda word: word.x0, reverse=leftward)
     return _left_runs(merged) if leftward else merged
@@ -135,8 +139,14 @@ def _left_runs(line: list[RecognisedWord]) -> list[RecognisedWord]:
 
 def _is_doubtful(line: Sequence[RecognisedWord], language: Language) -> bool:
     text = " ".join(word.text for word in line)
-    if language.script in ("Hebrew", "Thai"):
+    if language.script == "Hebrew":
         return any(letter.isdigit() for letter in text)
+    if language.script == "Thai":
+        # The English model has read along; only what it was not sure of, or Latin letters beside a number.
+        unsure = any(
+            word.confidence < _UNSURE and any(letter.isdigit() for letter in word.text) for word in line
+        )
+        return unsure or bool(_MIXED.search(text))
     if language.script != "Latin":
         return False
     match = _ACCOUNT.search(text)
@@ -165,6 +175,16 @@ def _agrees(word: RecognisedWord, line: Sequence[RecognisedWord]) -> bool:
 def _covers(one: RecognisedWord, other: RecognisedWord) -> bool:
     shared = min(one.x1, other.x1) - max(one.x0, other.x0)
     return shared > 0.4 * min(one.x1 - one.x0, other.x1 - other.x0)
+
+
+def _replaces(new: RecognisedWord, word: RecognisedWord) -> bool:
+    """Whether the number stands for this word: no word of its own script, or a few letters that lie within it."""
+    if not _covers(new, word):
+        return False
+    if not _is_text(word):
+        return True
+    inside = min(new.x1, word.x1) - max(new.x0, word.x0) > _WITHIN * (word.x1 - word.x0)
+    return inside and len(word.text) <= _FEW and len(new.text) >= _LONG
 
 
 def _is_text(word: RecognisedWord) -> bool:

@@ -17,8 +17,10 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 # Letters and digits with marks inside, at least two digits; Thai numbers may begin with a short word of letters.
+_THAI_ABBREVIATION = r"(?:[\u0e01-\u0e2e][\u0e34-\u0e3a\u0e47-\u0e4e]?[ ]?){1,3}"
 _NUMBER = re.compile(
-    r"(?:[\u0e01-\u0e2e]{1,3}\.?\s)?(?=[^\s,;()]*(?:/\n)?\d[^\s,;()]*\d)[^\W_](?:[\w\u0e01-\u0e4e./–-]|(?<=[/-])\n)*[^\W_](?!\w)",
+    rf"(?:{_THAI_ABBREVIATION}\.?[ ]?(?=\d))?"
+    r"(?=[^\s,;()]*(?:/\n)?\d[^\s,;()]*\d)[^\W_](?:[\w\u0e01-\u0e4e./–-]|(?<=[/-])\n)*[^\W_](?!\w)",
 )
 _DATE = re.compile(r"^\d{1,2}([./-])\d{1,2}\1\d{4}$")
 _AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
@@ -28,6 +30,7 @@ _ALONE = re.compile(r"^(?:nr|no|n|№)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$", re.IG
 _HEAD = 0.35
 _THAI_NUMBER = fold("เลขที่").text
 _GERMAN_NOUNS = ("rechnung", "vertrag", "gutschrift")
+_THAI_PREFIX = re.compile(rf"^{_THAI_ABBREVIATION}(?:\.| )[ .]*(?=\d)")
 _THAI_GAP = re.compile(r"(?<=[\u0e01-\u0e2e])\s(?=[\u0e01-\u0e2e])")
 # Forms that are known, and what a scan makes of them.
 _REPAIRS = (
@@ -79,7 +82,7 @@ def _after(view: View, folded: Folded, label: str, name: str) -> Iterator[Candid
         while unicodedata.combining(view.text[begin : begin + 1] or " "):
             begin += 1
         link = _LINK.match(view.text, begin)
-        parted = view.text[max(0, folded.origin[place] - 1) : folded.origin[place]].isspace()
+        parted = view.text[max(0, folded.origin[place] - 1) : folded.origin[place]] in ("", "\n", "\t")
         if _whole(folded.text, place, stop, label, parted=parted) or (
             link and _compound(folded.text, place, label, link[0])
         ):
@@ -115,6 +118,14 @@ def _whole(folded: str, start: int, stop: int, label: str, *, parted: bool) -> b
 
 def _tidy(text: str) -> str:
     tidy = _THAI_GAP.sub("", " ".join(text.split()))
+    if match := _THAI_PREFIX.match(tidy):
+        # Abbreviations are consonants; what a scan sees above or under them are specks.
+        dot = "." if "." in match[0] else " "
+        tidy = (
+            "".join(letter for letter in match[0] if "\u0e01" <= letter <= "\u0e2e")
+            + dot
+            + tidy[match.end() :]
+        )
     for pattern, repaired in _REPAIRS:
         tidy = pattern.sub(repaired, tidy)
     return tidy
