@@ -90,7 +90,9 @@ def commands() -> Iterator[str]:
 
 
 def test_every_example_runs(house: House) -> None:
-    token = house.client("operator", "collector", "legal", "administrator").authorization.removeprefix("Bearer ")
+    token = house.client("operator", "collector", "legal", "administrator").authorization.removeprefix(
+        "Bearer "
+    )
     digest = hashlib.sha256(SIDES["side-1.pdf"]).digest()
     variables = {
         "TABELLION_URL": "http://archive.test",
