@@ -14,6 +14,9 @@ _TIME = "Keep the stamp's files and have a person compare the token with the aut
 _RENEW = (
     "Ask for a renewal with `tabellion renew`; one that comes too late leaves the time undecided for good."
 )
+_STRANGER = (
+    "Describe its authority in TABELLION_TSA_FILE, also where it is not asked any more; then verify again."
+)
 _WAIT = "Wait for the keeper, or ask for the proof now with `tabellion stamp`; then verify again."
 
 ADVICE: Mapping[str, str] = {
@@ -50,6 +53,9 @@ ADVICE: Mapping[str, str] = {
     "STAMP_MISSING": _TIME,
     "STAMP_ALTERED": _TIME,
     "TIME_PENDING": _WAIT,
+    "TOKEN_PATH": _STRANGER,
+    "TOKEN_POLICY": _STRANGER,
+    "TOKEN_SIGNER_UNKNOWN": _STRANGER,
     "WITNESS_PENDING": "Wait until the keeper has shown them a newer checkpoint, then verify again.",
     "WITNESS_QUORUM": "The administrator's page says which witness does not answer, and why.",
     "WITNESS_FALSE": _LOG,
