@@ -54,6 +54,7 @@ __all__ = [
 WORK = "package"
 """Kind of the work that `order_package` queues: `build_ordered` does it."""
 
+_TRIES = 3
 _WAIT_SECONDS = 15.0
 _LOOK_SECONDS = 0.1
 
@@ -130,16 +131,7 @@ def order_package(
     Extracts are made first, and the log is waited for: up to 15 seconds, in steps of `wait`. Raises `ExportRefused`,
     `ExportNotReady`, and what the vault raises. `actor` is a pseudonym.
     """
-    plan = _settled(archive, order, actor, wait)
-    with archive.catalogue.write() as connection:
-        package = shelf.put(archive, connection, plan, actor)
-        if package.state == "ready":
-            shelf.tell(archive, connection, package, actor, order.recipient)
-        else:
-            now = archive.clock.now()
-            add_work(connection, archive.ids, WORK, package.id, now, priority=URGENT)
-            retry_work(connection, WORK, package.id, now)
-    return package
+    return _on_shelf(archive, _settled(archive, order, actor, wait), actor, queue=True)
 
 
 def make_package(
@@ -147,10 +139,7 @@ def make_package(
 ) -> Package:
     """As `order_package`, and the package is made here and now where it is not kept; also raises `PackageUnsound`."""
     plan = _settled(archive, order, actor, wait)
-    with archive.catalogue.write() as connection:
-        package = shelf.put(archive, connection, plan, actor)
-        if package.state == "ready":
-            shelf.tell(archive, connection, package, actor, order.recipient)
+    package = _on_shelf(archive, plan, actor, queue=False)
     if package.state != "ready":
         _build(archive, issuer, package, plan, actor)
     return find_package(archive, package.id)
@@ -215,6 +204,24 @@ def _settled(archive: Archive, order: Order, actor: str, wait: Callable[[float],
             return plan
         for folder in plan.missing:
             make_extract(archive, folder, actor)
+
+
+def _on_shelf(archive: Archive, plan: Plan, actor: str, *, queue: bool) -> Package:
+    """The package of the plan: told to the log where it is ready, else, with `queue`, work for a worker."""
+    for _ in range(_TRIES):
+        try:
+            with archive.catalogue.write() as connection:
+                package = shelf.put(archive, connection, plan, actor)
+                if package.state == "ready":
+                    shelf.tell(archive, connection, package, actor, plan.order.recipient)
+                elif queue:
+                    now = archive.clock.now()
+                    add_work(connection, archive.ids, WORK, package.id, now, priority=URGENT)
+                    retry_work(connection, WORK, package.id, now)
+                return package
+        except IntegrityError:
+            continue  # somebody else ordered the same at the same moment: theirs is found next
+    raise Conflict("the same package is being ordered again and again", advice="Ask again in a moment.")
 
 
 def _build(archive: Archive, issuer: Issuer, package: Package, plan: Plan | None, actor: str) -> None:
