@@ -10,6 +10,7 @@ from ocr.fields.allowed import AMOUNTS, DATES, NUMBERS
 from ocr.fields.amounts import Money, currency_of, find_amounts, lone_currency
 from ocr.fields.candidate import Candidate
 from ocr.fields.cast import Cast
+from ocr.fields.confidence import calibrated
 from ocr.fields.courts import find_courts
 from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow, flows_of
@@ -65,7 +66,7 @@ class _Role:
             name=self.name,
             value=self.candidate.value,
             raw=self.candidate.raw,
-            confidence=round(self.strength * self.candidate.certainty * (0.5 + 0.5 * read), 3),
+            confidence=calibrated(self.strength * self.candidate.certainty * (0.5 + 0.5 * read)),
             page=flow.page.number,
             box=flow.box(self.candidate.start, self.candidate.end),
             rule=self.rule,
