@@ -1,5 +1,6 @@
 """What a page says: a file in, values out; everything hostile happens in a subprocess with limits."""
 
+from ocr.carried import Carried
 from ocr.errors import REASONS, ReadingRefused, Reason
 from ocr.languages import LANGUAGES
 from ocr.limits import Limits
@@ -14,6 +15,7 @@ __all__ = [
     "MEDIA_TYPES",
     "REASONS",
     "Box",
+    "Carried",
     "FieldReading",
     "Kind",
     "Limits",

@@ -6,9 +6,11 @@ A process that hangs, dies or grows too large is killed and started anew; the pa
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO, Self
 
+from ocr.carried import Carried
 from ocr.errors import ReadingRefused
 from ocr.jail.child import Child, ChildLate, ChildLost
 from ocr.limits import Limits
@@ -63,6 +65,33 @@ class Reader:
             os.close(descriptor)
             if self._child is not None and self._child.resident > self._limits.recycle_memory:
                 self.close()
+
+    @contextmanager
+    def carrying(self, file: BinaryIO) -> Iterator[Callable[[int], Carried]]:
+        """Gives a function that fetches the picture of a page (from 1) for a copy of the paper.
+
+        Both raise ReadingRefused. Nothing else may be read before the block ends.
+        """
+        descriptor = _descriptor(file)
+        try:
+            self.ask(
+                {"do": "open", "languages": list(self._languages)}, self._limits.open_seconds, descriptor
+            )
+            yield self._carry
+        except BaseException:
+            if self._child is not None and self._child.busy:
+                self.close()
+            raise
+        finally:
+            os.close(descriptor)
+
+    def _carry(self, number: int) -> Carried:
+        header, attachments = self.ask({"do": "carry", "number": number}, self._limits.page_seconds)
+        try:
+            return Carried.from_header(header["picture"], attachments[0])
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            self.close()
+            raise ReadingRefused("READER_DIED", "the reading process answered nonsense") from error
 
     def ask(
         self, order: dict[str, Any], seconds: float, descriptor: int | None = None

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr.carried import Carried
 from ocr.einvoice.invoice import EInvoice
 from ocr.engines import RecognisedWord
+from ocr.raster.carrying import packed
 from ocr.raster.source import READING_DPI, SourcePage
 
 _WIDTH, _HEIGHT = 1654, 2339
@@ -54,6 +56,10 @@ class InvoiceSource:
                     x = box[2] + _SIZE / 3
         pixels = np.asarray(picture, dtype=np.uint8)
         return SourcePage(pixels, READING_DPI, READING_DPI, tuple(words), embedded=True)
+
+    def carry(self, number: int) -> Carried:
+        """The page as a picture."""
+        return packed(Image.fromarray(self.page(number).pixels))
 
     def close(self) -> None:
         """Nothing is held open."""

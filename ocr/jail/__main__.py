@@ -65,6 +65,8 @@ class Jail:
                 return self._open(os.fdopen(descriptor, "rb"), order["languages"]), ()
             case "page":
                 return self._page(order["number"])
+            case "carry":
+                return self._carry(order["number"])
             case "describe":
                 return self._describe(order), ()
             case _:
@@ -94,6 +96,12 @@ class Jail:
         reading, images = self._reader.read(number)
         self._pages.append(reading)
         return {"page": reading.stored()}, (images.page_jpeg, images.thumb_jpeg)
+
+    def _carry(self, number: int) -> tuple[dict[str, Any], tuple[bytes, ...]]:
+        if self._source is None:
+            raise PageRefused("DAMAGED")
+        carried = self._source.carry(number)
+        return {"picture": carried.header()}, (carried.data,)
 
     def _describe(self, order: dict[str, Any]) -> dict[str, Any]:
         """The parent sends the pages that this process has not read itself: refused ones, and those of a dead child."""

@@ -7,13 +7,19 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from ocr.carried import Carried
 from ocr.errors import PageRefused, ReadingRefused
 from ocr.limits import Limits
+from ocr.raster.carrying import own_jpeg, packed
+from ocr.raster.fax import own_group_4
 from ocr.raster.picture import decode, page_of
 from ocr.raster.source import SourcePage
 from ocr.raster.tiff import count_directories
 
 _FORMATS = {"image/tiff": "TIFF", "image/jpeg": "JPEG", "image/png": "PNG"}
+_ORIENTATION = 0x0112
+_ROTATIONS = {1: 0, 3: 180, 6: 90, 8: 270}
+"""Of EXIF and TIFF orientations, those that mirror nothing: how far to turn clockwise."""
 # What Pillow's decoders raise on damaged pictures, beside OSError.
 DECODING_ERRORS = (
     OSError,
@@ -33,6 +39,7 @@ class ImageSource:
 
     def __init__(self, file: BinaryIO, media_type: str, limits: Limits) -> None:
         self._limits = limits
+        self._file = file
         self.count = count_directories(file, limits.max_pages) if media_type == "image/tiff" else 1
         file.seek(0)
         try:
@@ -56,8 +63,28 @@ class ImageSource:
             dpi = dpi[0] * reduced, dpi[1] * reduced
         return page_of(pixels, dpi)
 
+    def carry(self, number: int) -> Carried:
+        """The page's own data where a PDF can hold it, else the page packed anew."""
+        try:
+            self._image.seek(number - 1)
+            return self._own() or packed(decode(self._image, self._limits.max_pixels))
+        except DECODING_ERRORS as error:
+            raise PageRefused("DAMAGED", str(error)[:200]) from error
+
     def close(self) -> None:
         self._image.close()
+
+    def _own(self) -> Carried | None:
+        image = self._image
+        rotation = _ROTATIONS.get(image.getexif().get(_ORIENTATION, 1))
+        if rotation is None or (image.format != "JPEG" and image.mode != "1"):
+            return None
+        self._file.seek(0)
+        data = self._file.read()
+        if image.format == "JPEG":
+            return own_jpeg(data, rotation)
+        fax = own_group_4(image, data)
+        return None if fax is None else Carried(fax[0], "group4", *image.size, 1, rotation, fax[1], own=True)
 
 
 def _pair(dpi: object) -> tuple[float, float] | None:

@@ -10,8 +10,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
+from ocr.carried import Carried
 from ocr.errors import PageRefused, ReadingRefused
 from ocr.limits import Limits
+from ocr.raster.carrying import own_jpeg, packed
 from ocr.raster.images import DECODING_ERRORS
 from ocr.raster.picture import decode, page_of
 from ocr.raster.source import READING_DPI, Pixels, SourcePage
@@ -21,6 +23,8 @@ _POINTS_PER_INCH = 72
 _MAX_RENDERED_PIXELS = 24_000_000
 _FULL_PAGE = 0.99
 _MAX_OBJECTS = 200
+_GLANCE, _ALIKE = 200, 24.0
+"""The longer side of the renderings that are compared, in pixels, and how far shades of grey may be apart."""
 _TAIL = 2048
 _MAX_ATTACHMENTS = 50
 
@@ -57,6 +61,17 @@ class PdfSource:
         words = self._text.words(number, rendered)
         return SourcePage(rendered, dpi, dpi, words)
 
+    def carry(self, number: int) -> Carried:
+        """The page's own picture where it is one, else a rendering at the resolution of reading."""
+        try:
+            page = self._document[number - 1]
+        except pypdfium2.PdfiumError as error:
+            raise PageRefused("DAMAGED", "the page cannot be opened") from error
+        try:
+            return self._own(page) or packed(Image.fromarray(self._render(page)[0]))
+        finally:
+            page.close()
+
     def attachments(self) -> Iterator[bytes]:
         """The XML files that the PDF carries (ISO 32000-2 section 7.11.4), as far as they are of sane size."""
         for number in range(min(self._document.count_attachments(), _MAX_ATTACHMENTS)):
@@ -88,17 +103,8 @@ class PdfSource:
     def _scan(self, page: Any) -> SourcePage | None:
         """The one JPEG that fills the page, decoded directly; None where the page is anything else."""
         try:
-            objects = []
-            for item in page.get_objects(max_depth=1):
-                objects.append(item)
-                if len(objects) > _MAX_OBJECTS:
-                    return None
-            images = [item for item in objects if item.type == pdfium.FPDF_PAGEOBJ_IMAGE]
-            others = [item for item in objects if item.type != pdfium.FPDF_PAGEOBJ_IMAGE]
-            if len(images) != 1 or not all(_invisible(item) for item in others):
-                return None
-            image = images[0]
-            if not _upright(image) or not _fills(image, page) or image.get_filters() != ["DCTDecode"]:
+            image = _only_picture(page)
+            if image is None or image.get_filters() != ["DCTDecode"]:
                 return None
             picture = Image.open(io.BytesIO(bytes(image.get_data(decode_simple=False))), formats=("JPEG",))
             if picture.mode not in ("L", "RGB"):
@@ -111,6 +117,45 @@ class PdfSource:
         width, height = page.get_size()
         dpi = pixels.shape[1] * _POINTS_PER_INCH / width, pixels.shape[0] * _POINTS_PER_INCH / height
         return page_of(pixels, dpi)
+
+    def _own(self, page: Any) -> Carried | None:
+        """The one picture that fills the page: a JPEG as it is, another at its own resolution."""
+        try:
+            image = _only_picture(page)
+            if image is None:
+                return None
+            rotation = page.get_rotation()
+            if image.get_filters() == ["DCTDecode"]:
+                return own_jpeg(bytes(image.get_data(decode_simple=False)), rotation)
+            width, height = image.get_px_size()
+            if width * height > self._limits.max_pixels:
+                return None
+            picture = image.get_bitmap().to_pil()
+            return packed(picture, rotation) if _same(picture, page, rotation) else None
+        except (pypdfium2.PdfiumError, *DECODING_ERRORS):
+            return None
+
+
+def _only_picture(page: Any) -> Any | None:
+    """The one upright picture that fills the page; None where the page shows anything else."""
+    objects = []
+    for item in page.get_objects(max_depth=1):
+        objects.append(item)
+        if len(objects) > _MAX_OBJECTS:
+            return None
+    images = [item for item in objects if item.type == pdfium.FPDF_PAGEOBJ_IMAGE]
+    others = [item for item in objects if item.type != pdfium.FPDF_PAGEOBJ_IMAGE]
+    if len(images) != 1 or not all(_invisible(item) for item in others):
+        return None
+    return images[0] if _upright(images[0]) and _fills(images[0], page) else None
+
+
+def _same(picture: Image.Image, page: Any, rotation: int) -> bool:
+    """Whether the page shows the picture as its data has it: masks, inverted scales and odd colours say no."""
+    seen = page.render(scale=_GLANCE / max(page.get_size()), grayscale=True).to_pil().convert("L")
+    shown = picture.convert("L").rotate(-rotation, expand=True).resize(seen.size, Image.Resampling.BOX)
+    difference = np.asarray(seen, dtype=np.int16) - np.asarray(shown, dtype=np.int16)
+    return float(np.abs(difference).mean()) < _ALIKE
 
 
 def _invisible(item: Any) -> bool:

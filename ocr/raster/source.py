@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.carried import Carried
 from ocr.engines import RecognisedWord
 
 Pixels = NDArray[np.uint8]
@@ -31,11 +32,13 @@ class SourcePage:
 
 
 class Source(Protocol):
-    """An open file. `page` raises PageRefused; numbers start at 1."""
+    """An open file. `page` and `carry` raise PageRefused; numbers start at 1."""
 
     @property
     def count(self) -> int: ...
 
     def page(self, number: int) -> SourcePage: ...
+
+    def carry(self, number: int) -> Carried: ...
 
     def close(self) -> None: ...

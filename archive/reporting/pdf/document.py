@@ -22,8 +22,9 @@ from archive.reporting.pdf.objects import (
     ref,
     text_string,
 )
-from archive.reporting.pdf.pictures import Placed, put_picture
+from archive.reporting.pdf.pictures import Placed, put_carried, put_picture
 from archive.reporting.pdf.shelf import Shelf
+from ocr.carried import Carried
 
 _PRODUCER = "Tabellion"
 
@@ -64,11 +65,16 @@ class PdfDocument:
         """A page to draw on, in points; `add` puts it into the file."""
         return Canvas(width, height, self.shelf)
 
-    def picture(self, data: bytes) -> Placed:
+    def picture(self, picture: bytes | Carried) -> Placed:
         """Write a picture, once, to be shown on any number of pages. Raises `PictureRefused`."""
+        data = picture.data if isinstance(picture, Carried) else picture
         key = hashlib.sha256(data).digest()
         if key not in self._pictures:
-            self._pictures[key] = put_picture(self._file, data)
+            self._pictures[key] = (
+                put_carried(self._file, picture)
+                if isinstance(picture, Carried)
+                else put_picture(self._file, picture)
+            )
         return self._pictures[key]
 
     def add(self, page: Canvas) -> None:

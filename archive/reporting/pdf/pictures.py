@@ -4,17 +4,16 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
 from archive.reporting.errors import PictureRefused
 from archive.reporting.pdf.objects import ObjectFile, dictionary, name
+from ocr.carried import Carried
+from ocr.raster.fax import group_4, own_group_4
 
 _MOST_PIXELS = 89_000_000
 _GREY, _COLOUR = "DeviceGray", "DeviceRGB"
 _JPEG_SPACES = {"L": _GREY, "RGB": _COLOUR}
-_COMPRESSION, _FILL_ORDER, _PHOTOMETRIC = 259, 266, 262
-_STRIP_OFFSETS, _STRIP_COUNTS, _T6_OPTIONS = 273, 279, 293
-_GROUP_4 = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,14 @@ def put_picture(file: ObjectFile, data: bytes) -> Placed:
         raise PictureRefused("a picture of a page cannot be read") from error
 
 
+def put_carried(file: ObjectFile, carried: Carried) -> Placed:
+    """Write a picture that the reader of files has looked at; its data is not decoded here."""
+    size = carried.width, carried.height
+    if carried.coding == "group4":
+        return _put_fax(file, size, carried.data, black_is_1=carried.black_is_1)
+    return _put(file, size, _COLOUR if carried.colours == 3 else _GREY, 8, carried.data, "DCTDecode")
+
+
 def _way(picture: Image.Image) -> Callable[[ObjectFile, Image.Image, bytes], Placed]:
     if picture.format == "JPEG" and picture.mode in _JPEG_SPACES:
         return _jpeg
@@ -56,36 +63,18 @@ def _jpeg(file: ObjectFile, picture: Image.Image, data: bytes) -> Placed:
 
 
 def _bilevel(file: ObjectFile, picture: Image.Image, data: bytes) -> Placed:
-    found = _group_4(picture, data)
-    if found is None:
-        out = io.BytesIO()
-        picture.save(out, "TIFF", compression="group4", strip_size=1 << 30)
-        with Image.open(io.BytesIO(out.getvalue())) as made:
-            found = _group_4(made, out.getvalue())
-        if found is None:
-            raise ValueError("libtiff did not write one strip of Group 4")
-    fax, black_is_1 = found
+    fax, black_is_1 = own_group_4(picture, data) or group_4(picture)
+    return _put_fax(file, picture.size, fax, black_is_1=black_is_1)
+
+
+def _put_fax(file: ObjectFile, size: tuple[int, int], fax: bytes, *, black_is_1: bool) -> Placed:
     parameters = dictionary(
         K=b"-1",
-        Columns=b"%d" % picture.width,
-        Rows=b"%d" % picture.height,
+        Columns=b"%d" % size[0],
+        Rows=b"%d" % size[1],
         BlackIs1=b"true" if black_is_1 else b"false",
     )
-    return _put(file, picture.size, _GREY, 1, fax, "CCITTFaxDecode", parameters)
-
-
-def _group_4(picture: Image.Image, data: bytes) -> tuple[bytes, bool] | None:
-    """The fax data of a TIFF that has it in one strip as PDF wants it, and whether 1 is black; else None."""
-    if not isinstance(picture, TiffImagePlugin.TiffImageFile):
-        return None
-    tags = picture.tag_v2
-    offsets, counts = tags.get(_STRIP_OFFSETS, ()), tags.get(_STRIP_COUNTS, ())
-    if tags.get(_COMPRESSION) != _GROUP_4 or len(offsets) != 1 or len(counts) != 1:
-        return None
-    if tags.get(_FILL_ORDER, 1) != 1 or tags.get(_T6_OPTIONS, 0) != 0:
-        return None
-    # Photometric 0 (white is zero) is what fax programs write: their white reads as 1 in a PDF without BlackIs1.
-    return data[offsets[0] : offsets[0] + counts[0]], tags.get(_PHOTOMETRIC, 0) == 1
+    return _put(file, size, _GREY, 1, fax, "CCITTFaxDecode", parameters)
 
 
 def _packed(file: ObjectFile, picture: Image.Image, data: bytes) -> Placed:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from archive.reporting.pdf.document import PdfDocument
 from archive.reporting.pdf.text import Paragraph, Span
+from ocr.carried import Carried
 from ocr.values import PageReading, Word
 
 _EDGE = 14.0
@@ -24,16 +25,19 @@ class Scan:
     `rotation` is how far the picture must be turned clockwise to stand upright: 0, 90, 180 or 270.
     """
 
-    picture: bytes
+    picture: bytes | Carried
     width: float
     height: float
     words: tuple[Word, ...] = ()
     rotation: int = 0
 
     @classmethod
-    def of(cls, page: PageReading, picture: bytes) -> "Scan":
-        """The page of a reading, with an upright picture of it at any resolution."""
-        return cls(picture, page.width * 72 / page.dpi, page.height * 72 / page.dpi, page.words)
+    def of(cls, page: PageReading, picture: bytes | Carried) -> "Scan":
+        """The page of a reading, with a picture of it at any resolution: upright, or as it was carried over."""
+        # What was carried over stands as the file has it; the reading may have turned the page on top of that.
+        rotation = (picture.rotation + page.rotation) % 360 if isinstance(picture, Carried) else 0
+        width, height = page.width * 72 / page.dpi, page.height * 72 / page.dpi
+        return cls(picture, width, height, page.words, rotation)
 
 
 def put_scan(pdf: PdfDocument, scan: Scan, band: Sequence[Sequence[Span]] = ()) -> None:
