@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 API = Path(__file__).parents[3] / "api"
 LOCALE = API / "locale"
-LANGUAGES = ("pl",)
+LANGUAGES = ("it", "pl")
 MIRRORED = "qps"
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
 OPTIONS = {

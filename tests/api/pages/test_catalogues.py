@@ -13,8 +13,8 @@ def texts(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
-def test_polish_is_there() -> None:
-    assert "pl" in TRANSLATED
+def test_polish_and_italian_are_there() -> None:
+    assert {"it", "pl"} <= set(TRANSLATED)
 
 
 def test_pages_and_templates_are_extracted() -> None:
@@ -76,3 +76,9 @@ def test_polish_plurals() -> None:
         "%(count)s dokumentów",
         "%(count)s dokumenty",
     ]
+
+
+def test_italian_plurals() -> None:
+    spoken = translations("it")
+    forms = [spoken.ngettext("%(count)s paper", "%(count)s papers", n) for n in (1, 2, 5)]
+    assert forms == ["%(count)s documento", "%(count)s documenti", "%(count)s documenti"]
