@@ -48,14 +48,20 @@ class Proposal:
     score: float
     basis: str
 
+    @property
+    def place(self) -> tuple[str, float, str]:
+        """Where it stands in the list."""
+        return self.document, self.score, self.link
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What the registry says of somebody, and whether the same stands on the page."""
+    """What the registry says of somebody, and whether that stands on the page; `nearly`: something much like it."""
 
     label: str
     value: str
     on_page: bool
+    nearly: bool = False
     day: date | None = None
 
 
@@ -63,10 +69,11 @@ def proposals(
     connection: Connection,
     actor: Actor,
     limit: int,
-    after: tuple[str, str] | None = None,
+    after: tuple[str, float, str] | None = None,
     where: ColumnElement[bool] | None = None,
 ) -> list[Proposal]:
-    """Proposed links in scope, of the newest papers first; `after` is document and link of the last that is known.
+    """Proposed links in scope, of the newest papers first; the likeliest of a paper first; `after` is
+    the place (`Proposal.place`) of the last that is known.
 
     Those whose pages are closed to the asker are left out.
     """
@@ -78,13 +85,12 @@ def proposals(
         .outerjoin(party, and_(links.c.target_type == "party", party.c.id == links.c.target_id))
         .outerjoin(claim, and_(links.c.target_type == "claim", claim.c.id == links.c.target_id))
         .where(*_waiting(actor))
-        .order_by(links.c.document_id.desc(), links.c.link_id)
+        .order_by(links.c.document_id.desc(), links.c.score.desc(), links.c.link_id)
     )
     if after is not None:
-        document, link = after
-        query = query.where(
-            or_(links.c.document_id < document, and_(links.c.document_id == document, links.c.link_id > link))
-        )
+        document, score, link = after
+        later = or_(links.c.score < score, and_(links.c.score == score, links.c.link_id > link))
+        query = query.where(or_(links.c.document_id < document, and_(links.c.document_id == document, later)))
     if where is not None:
         query = query.where(where)
     rows = connection.execute(query.limit(limit)).all()
@@ -137,13 +143,11 @@ def facts_of(connection: Connection, actor: Actor, one: Proposal, page: PageRead
     names = connection.execute(
         select(party_names.c.name).where(party_names.c.party_id == one.target)
     ).scalars()
-    facts = [
-        Fact("name", name, _name_stands(name, words)) for name in dict.fromkeys((party.display_name, *names))
-    ]
+    facts = [_name_fact(name, words) for name in dict.fromkeys((party.display_name, *names))]
     if party.birth_date is not None:
         born: date = party.birth_date
         forms = (f"{born:%d.%m.%Y}", f"{born:%Y-%m-%d}", f"{born:%d/%m/%Y}", f"{born:%d-%m-%Y}")
-        facts.append(Fact("birth_date", born.isoformat(), any(form in text for form in forms), born))
+        facts.append(Fact("birth_date", born.isoformat(), any(form in text for form in forms), day=born))
     address = [party.address.get(part) for part in ("street", "postcode")] + [party.town]
     facts += [
         Fact("address", part, fold_text(part).replace(" ", "") in "".join(words)) for part in address if part
@@ -228,11 +232,14 @@ def _claim_facts(connection: Connection, actor: Actor, claim_id: str, text: str)
     return [Fact(row.type, row.value, bool(row.skeleton) and row.skeleton in skeleton) for row in rows]
 
 
-def _name_stands(name: str, words: Sequence[str]) -> bool:
+def _name_fact(name: str, words: Sequence[str]) -> Fact:
     wanted = parse_name(name)
+    squashed = "".join(words)
     if wanted.thai:
-        return wanted.squashed in "".join(words)
-    return all(any(word_likeness(word, part) >= _ALIKE for word in words) for part in wanted.words)
+        return Fact("name", name, wanted.squashed in squashed)
+    exact = all(part in words for part in wanted.words)
+    likely = all(any(word_likeness(word, part) >= _ALIKE for word in words) for part in wanted.words)
+    return Fact("name", name, exact or likely, nearly=likely and not exact)
 
 
 def _skeleton(text: str) -> str:

@@ -90,7 +90,7 @@ def _next(connection: Connection, actor: Actor, link_id: str | None) -> Proposal
     """The first proposal, or the one after that link; after the last one, the first again."""
     place = None
     if link_id is not None and (known := find_proposal(connection, actor, link_id)) is not None:
-        place = (known.document, known.link)
+        place = known.place
     found = proposals(connection, actor, 20, place)
     if not found and place is not None:
         found = [one for one in proposals(connection, actor, 20) if one.link != link_id]

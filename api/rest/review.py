@@ -49,8 +49,8 @@ def waiting_links(
     """Proposed links in scope. What a person decides stays: the machine neither changes nor repeats it."""
     after = None
     if cursor is not None:
-        document, link = read_cursor(cursor, str, str)
-        after = (document, link)
+        document, score, link = read_cursor(cursor, str, float, str)
+        after = (document, score, link)
     with service_of(request).archive.catalogue.read() as connection:
         found = proposals(connection, actor, limit + 1, after)
         waiting = count_waiting(connection, actor)
@@ -74,5 +74,5 @@ def waiting_links(
             for one in found[:limit]
         ],
         waiting=waiting,
-        next=write_cursor(found[limit - 1].document, found[limit - 1].link) if more else None,
+        next=write_cursor(*found[limit - 1].place) if more else None,
     )

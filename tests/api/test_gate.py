@@ -137,6 +137,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/documents/{document_id}/replace"): {"by": UNKNOWN},
     ("POST", "/api/v1/documents/{document_id}/relations"): {"other": UNKNOWN, "relation": "annex_of"},
     ("POST", "/api/v1/documents/{document_id}/scopes"): {"scope": "unassigned"},
+    ("POST", "/api/v1/claims/{claim_id}/assignments"): {"to_party": UNKNOWN, "on_date": "2024-06-03"},
 }
 QUERIES = {
     ("DELETE", "/api/v1/documents/{document_id}/relations"): {"other": UNKNOWN, "relation": "annex_of"},
