@@ -1,4 +1,10 @@
-"""Digits of other scripts, brought to 0-9 letter by letter so that offsets stay."""
+"""Digits of other scripts, and letters that a scan gives for digits."""
+
+import re
+
+SEPARATORS = re.compile(r"[\s\u00a0.\-–—]")
+# Letters that a scan gives for digits; repaired only where the check digit then holds.
+CONFUSED = str.maketrans("OoQDIlL|SBZ", "00001111582")
 
 _THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 

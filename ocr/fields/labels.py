@@ -1,14 +1,22 @@
 """The label that gives a value its role: the nearest one that is read before it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from ocr.fields.candidate import Candidate
 from ocr.folding import HEBREW_PREFIXES, fold
 
 _SIMILAR = 88.0
 _FUZZY_FROM = 8
+LABEL_REACH = 34
+_FLOW_REACH = 110
+# Words that may stand between an amount and the label behind it.
+_BRIDGE = re.compile(
+    r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|в|качестве)\s)*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,39 @@ def nearest_label(
             if best is None or (distance, -len(label)) < (best.distance, -len(best.label)):
                 best = LabelFound(role, label, distance, 1.0)
     return best or _smudged(folded[-60:], roles, order, reach)
+
+
+def label_before(
+    candidate: Candidate,
+    labels: dict[str, tuple[str, ...]],
+    order: Sequence[str],
+    others: Sequence[str],
+    reach: int = LABEL_REACH,
+) -> LabelFound | None:
+    """The nearest label before the value: in its row, else in the running text, which may have begun a line higher."""
+    flow = candidate.flow
+    row = flow.row_before(candidate.start)[-_FLOW_REACH:]
+    found = nearest_label(cut_after(row, others), labels, order, reach)
+    if found is None:
+        running = flow.before(candidate.start, _FLOW_REACH)
+        found = nearest_label(cut_after(running, others), labels, order, reach)
+    return found
+
+
+def label_behind(
+    candidate: Candidate, labels: dict[str, tuple[str, ...]], allowed: Sequence[str]
+) -> LabelFound | None:
+    """The label that follows its amount: "210.00 in respect of costs"."""
+    behind = fold(candidate.flow.text[candidate.end : candidate.end + LABEL_REACH]).text
+    bridge = _BRIDGE.match(behind)
+    if bridge is None or not bridge[0]:
+        return None
+    rest = behind[bridge.end() :]
+    for role in allowed:
+        for label in labels.get(role, ()):
+            if len(label) > 4 and rest.startswith(label):
+                return LabelFound(role, label, bridge.end(), 1.0)
+    return None
 
 
 def cut_after(context: str, values: Iterable[str]) -> str:

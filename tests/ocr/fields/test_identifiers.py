@@ -1,18 +1,21 @@
 """Identifiers count only where their check digit holds, or a label leaves no doubt."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iban
 
-from ocr.fields.flow import flow_of
-from ocr.fields.identifiers import (
+from ocr.fields.accounts import (
     account_key_holds,
     find_ibans,
-    find_identifiers,
     find_russian_accounts,
     find_thai_accounts,
+    find_turned_ibans,
 )
+from ocr.fields.flow import flow_of
+from ocr.fields.identifiers import find_identifiers
 from tests.ocr.papers import page_of
 
 
@@ -32,6 +35,9 @@ def found(text: str, language: str) -> list[tuple[str, str]]:
         ("it", "P. IVA 00743110157", [("partita_iva", "00743110157")]),
         ("it", "C.F. RSSMRA85T10A562S", [("codice_fiscale", "RSSMRA85T10A562S")]),
         ("it", "C.F. RSSMRA85T10A562X", []),
+        ("it", "C.F. RSSMRA8ST1OA562S", [("codice_fiscale", "RSSMRA85T10A562S")]),
+        ("de", "USt.-Id.-Nr.: DE136695976", [("ust_id", "DE136695976")]),
+        ("de", "USt-IdNr.: DE123456789", []),
         ("es", "CIF A13585625 y NIF 54362315K", [("cif", "A13585625"), ("nif", "54362315K")]),
         ("en", "VAT Reg. No. GB 980 7806 84", [("vat", "GB980780684")]),
         ("en", "company number 01234567", [("company_number", "01234567")]),
@@ -58,6 +64,7 @@ def test_identifiers_of_another_country_are_left_alone() -> None:
         ("IBAN: GB29 NWBK 6016 1331 9268 19.", ["GB29NWBK60161331926819"]),
         ("konto PL61 1090 1014 0000 0712 1981 2874 prosimy", ["PL61109010140000071219812874"]),
         ("DE89370400440532013000 und mehr", ["DE89370400440532013000"]),
+        ("rachunek PLO61 1090 1014 0000 0712 1981 2874", ["PL61109010140000071219812874"]),
         ("IBAN IT60 X054 2811 1010 0000 0123 456 BIC ABCDITMM", ["IT60X0542811101000000123456"]),
         ("GB29 NWBK 6O16 1331 9268 19", ["GB29NWBK60161331926819"]),
         ("GB29 NWBK 6016 1331 9268 18", []),
@@ -89,3 +96,19 @@ def test_a_russian_account_is_held_by_its_key() -> None:
 def test_a_thai_account_is_told_by_its_form() -> None:
     flow = flow_of(page_of(("บัญชี 301-1-94284-7 โทร 02-123-4567",), language="th"))
     assert [item.value for item in find_thai_accounts(flow)] == ["301-1-94284-7"]
+
+
+def test_an_israeli_account_whose_groups_stand_in_reverse() -> None:
+    flow = flow_of(page_of(["לחשבון 329 2780 1826 0208 0993 1\\71 ולציין"], language="he"))
+    assert [item.value for item in find_turned_ibans(flow)] == ["IL710993020818262780329"]
+    wrong = flow_of(page_of(["לחשבון 328 2780 1826 0208 0993 1\\71 ולציין"], language="he"))
+    assert list(find_turned_ibans(wrong)) == []
+
+
+def test_label_and_value_in_columns_that_were_read_one_after_the_other() -> None:
+    page = page_of(["ИНН плательщика:\t7707083893"], language="ru")
+    turned = tuple(replace(word, line=number) for number, word in enumerate(page.words))
+    flow = flow_of(replace(page, words=turned))
+    assert [(item.name, item.candidate.value) for item in find_identifiers(flow, "ru")] == [
+        ("inn", "7707083893")
+    ]

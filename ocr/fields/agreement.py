@@ -1,0 +1,94 @@
+"""What amounts must agree in: parts and their sum. Agreement confirms, completes, and drops what cannot be."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+
+from ocr.fields.amounts import Money
+from ocr.fields.role import Role
+from ocr.values import Kind
+
+# The first is the sum of the others; the more parts, the less can it be chance.
+_SUMS = (
+    ("amounts.total", "amounts.principal", "amounts.interest", "amounts.costs"),
+    ("amounts.total", "amounts.net", "amounts.vat"),
+    ("amounts.total", "amounts.principal", "amounts.interest"),
+    ("amounts.total", "amounts.principal", "amounts.costs"),
+)
+_RIVALS = 6
+_COMPLETED: tuple[Kind, ...] = ("invoice", "dunning_letter", "assignment_notice")
+
+
+def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money], kind: Kind) -> None:
+    """Put into `best` the amounts that add up; where none do, take out what contradicts the rest."""
+    if not _agree(roles, best, money if kind in _COMPLETED else ()):
+        _drop_doubtful_vat(best)
+        _drop_parts_beyond_the_whole(best)
+
+
+def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:
+    """Amounts that add up confirm one another, and win over stronger labels that do not. Whether any did."""
+    rivals: dict[str, list[Role]] = {}
+    for role in sorted(roles, key=lambda item: -item.strength):
+        if len(rivals.setdefault(role.name, [])) < _RIVALS:
+            rivals[role.name].append(role)
+    for names in _SUMS:
+        if not all(name in rivals for name in names):
+            continue
+        sums = [group for group in product(*(rivals[name] for name in names)) if _adds_up(group)]
+        if sums:
+            for role in max(sums, key=lambda group: sum(item.strength for item in group)):
+                best[role.name] = replace(role, rule=f"{role.rule}; adds up", strength=0.99)
+            return True
+    return _completed(roles, best, money)
+
+
+def _completed(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:
+    """The one amount of a sum that has no readable label is known by the others, if it is printed."""
+    used = {role.candidate.value for role in best.values()}
+    for names in _SUMS[1:]:
+        absent = [name for name in names if name not in best]
+        if len(absent) != 1 or any(role.name == absent[0] for role in roles):
+            continue
+        known = {name: Decimal(best[name].candidate.value) for name in names if name in best}
+        whole = names[0]
+        wanted = (
+            sum(known.values())
+            if absent[0] == whole
+            else known[whole] - sum(value for name, value in known.items() if name != whole)
+        )
+        for item in money:
+            if Decimal(item.candidate.value) == wanted > 0 and item.candidate.value not in used:
+                rule = f"{item.candidate.rule}; completes the sum"
+                best[absent[0]] = Role(absent[0], item.candidate, rule, 0.9)
+                return True
+    return False
+
+
+def _drop_parts_beyond_the_whole(best: dict[str, Role]) -> None:
+    """A part of a sum that is more than the sum was read elsewhere, such as a company's share capital."""
+    whole = best.get("amounts.total")
+    if whole is None:
+        return
+    for name in ("amounts.principal", "amounts.interest", "amounts.costs", "amounts.net", "amounts.vat"):
+        part = best.get(name)
+        if part is not None and Decimal(part.candidate.value) > Decimal(whole.candidate.value):
+            del best[name]
+
+
+def _drop_doubtful_vat(best: dict[str, Role]) -> None:
+    """A tax that no sum confirms and that is a third of the invoice or more is what it was reckoned on."""
+    tax = best.get("amounts.vat")
+    if tax is None:
+        return
+    wholes = [
+        Decimal(best[name].candidate.value) for name in ("amounts.total", "amounts.net") if name in best
+    ]
+    if not wholes or Decimal(tax.candidate.value) * 3 >= max(wholes):
+        del best["amounts.vat"]
+
+
+def _adds_up(group: tuple[Role, ...]) -> bool:
+    whole, *parts = (Decimal(role.candidate.value) for role in group)
+    return whole == sum(parts) and (all(part > 0 for part in parts) or all(part < 0 for part in parts))

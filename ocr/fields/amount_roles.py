@@ -1,0 +1,66 @@
+"""What an amount of money means, and in which currency the paper reckons."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ocr.fields.allowed import AMOUNTS
+from ocr.fields.amounts import Money, currency_of, lone_currency
+from ocr.fields.flow import Flow
+from ocr.fields.labels import LABEL_REACH, label_before, label_behind
+from ocr.fields.role import Role
+from ocr.lexicon import Lexicon
+from ocr.values import FieldReading, Kind
+
+_CONTRACT_REACH = 60
+
+
+def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator[Role]:
+    """The amounts of a page in their roles; those without a label are left out."""
+    allowed = AMOUNTS[kind]
+    labels = {role: found for role, found in words.labels.items() if role.startswith("amounts.")}
+    reach = LABEL_REACH
+    if kind == "contract":
+        # "The monthly fee is 100.00 net": a fee all the same, and all that the paper speaks of.
+        labels = {role: found for role, found in labels.items() if role in (*allowed, "amounts.other")}
+        reach = _CONTRACT_REACH
+    order = [*allowed, *(role for role in labels if role not in allowed)]
+    for item in money:
+        candidate = item.candidate
+        others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
+        label = label_behind(candidate, labels, allowed) or label_before(
+            candidate, labels, order, others, reach
+        )
+        if label is None or label.role not in allowed:
+            continue
+        # The amount that counts is printed with its currency and near its label; a longer label is more telling.
+        strength = 0.9 - label.distance / 150 + min(len(label.label), 24) / 480
+        strength -= 0.0 if item.currency else 0.12
+        yield Role(
+            label.role, candidate, f"{candidate.rule}; after “{label.label}”", strength * label.likeness
+        )
+
+
+def currency_fields(money: Sequence[Money], flows: Sequence[Flow], kind: Kind) -> list[FieldReading]:
+    """The currency of the paper: printed with its amounts, or else apart from them."""
+    return _currency(money) or _lone_currency(flows, kind)
+
+
+def _lone_currency(flows: Sequence[Flow], kind: Kind) -> list[FieldReading]:
+    if kind not in ("invoice", "dunning_letter"):
+        return []
+    found = next((candidate for flow in flows if (candidate := lone_currency(flow)) is not None), None)
+    return [Role("currency", found, found.rule, 0.85).reading()] if found is not None else []
+
+
+def _currency(money: Sequence[Money]) -> list[FieldReading]:
+    currency = currency_of(money)
+    if currency is None:
+        return []
+    carriers = [item.candidate for item in money if item.currency == currency]
+    first = carriers[0]
+    return [
+        replace(
+            Role("currency", first, "currency: printed with the amounts", 0.95).reading(),
+            value=currency,
+        )
+    ]

@@ -1,0 +1,82 @@
+"""What a date means: by the label before it, by the number it follows, by the line it stands on."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ocr.fields.allowed import DATES
+from ocr.fields.candidate import Candidate
+from ocr.fields.dates import find_dates
+from ocr.fields.flow import Flow
+from ocr.fields.labels import label_before
+from ocr.fields.role import Role
+from ocr.folding import fold
+from ocr.lexicon import Lexicon
+from ocr.values import Kind
+
+_DATELINE_LETTERS = 34
+_DATELINE_TOP = 0.5
+_DATE_AFTER_NUMBER = 24
+_BIRTH_REACH, _BIRTH_AFTER = 48, 20
+
+
+def date_roles(
+    flow: Flow, numbers: Sequence[tuple[str, Candidate]], kind: Kind, language: str, words: Lexicon
+) -> Iterator[Role]:
+    """The dates of a page in their roles; those of which nothing is said are left out."""
+    allowed = DATES[kind]
+    labels = {
+        role: found
+        for role, found in words.labels.items()
+        if role.endswith(("_date", "_from")) and role != "invoice_date"
+    }
+    order = [*allowed, *(role for role in labels if role not in allowed)]
+    dates = sorted(find_dates(flow, language), key=lambda item: item.start)
+    for date in dates:
+        if _is_of_birth(date, words):
+            yield Role("parties.debtor.birth_date", date, f"{date.rule}; after a word for birth", 0.93)
+            continue
+        tied = _tied(date, numbers, words)
+        if tied is not None:
+            if tied in (f"{kind}_number", "reference"):
+                yield Role("document_date", date, f"{date.rule}; after {tied}", 0.98)
+            elif tied == "invoice_number":
+                yield Role("invoice_date", date, f"{date.rule}; after {tied}", 0.9)
+            continue
+        line = _dateline(date)
+        label = label_before(date, labels, order, [other.raw for other in dates if other is not date])
+        if label is not None and label.role in allowed and not (line and label.role == "interest_from"):
+            strength = (0.97 - label.distance / 200) * label.likeness
+            yield Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
+        elif line:
+            yield Role("document_date", date, f"{date.rule}; on a line of its own", line)
+
+
+def _is_of_birth(date: Candidate, words: Lexicon) -> bool:
+    before = fold(date.flow.before(date.start, _BIRTH_REACH)).text
+    after = fold(date.flow.text[date.end : date.end + _BIRTH_AFTER]).text
+    return any(
+        re.search(rf"(?:^| ){re.escape(word)}(?: \D*)?$", before)
+        or (len(word) > 5 and after.startswith(word))
+        for word in words.names.born
+    )
+
+
+def _tied(date: Candidate, numbers: Sequence[tuple[str, Candidate]], words: Lexicon) -> str | None:
+    """The name of the number that this date follows: "invoice no. 7 of 3 May 2024"."""
+    for name, number in numbers:
+        if 0 <= date.start - number.end <= _DATE_AFTER_NUMBER:
+            between = date.flow.text[number.end : date.start]
+            if fold(between).text in words.labels["invoice_date"]:
+                return name
+    return None
+
+
+def _dateline(date: Candidate) -> float:
+    """How much the date looks like that of a letter: alone on its line, or after a town; 0 where it does not."""
+    row = date.flow.rows[date.flow.row_number(date.start)]
+    cells = [cell for cell in row.text.split("\t") if date.raw[:6] in " ".join(cell.split())]
+    cell = cells[0] if cells else row.text
+    rest = sum(letter.isalpha() for letter in cell) - sum(letter.isalpha() for letter in date.raw)
+    if rest > _DATELINE_LETTERS or len(cell) > len(date.raw) + 2 * _DATELINE_LETTERS:
+        return 0.0
+    return 0.8 if row.top < _DATELINE_TOP else 0.6
