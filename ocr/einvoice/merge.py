@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ocr.einvoice.invoice import EInvoice
+from ocr.fields.accounts import find_ibans
 from ocr.fields.amounts import find_amounts
 from ocr.fields.candidate import Candidate
 from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow, flows_of
-from ocr.fields.identifiers import find_ibans
 from ocr.folding import fold
 from ocr.values import Box, FieldReading, Part, Reading
 
