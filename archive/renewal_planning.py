@@ -39,9 +39,9 @@ def due_list(connection: Connection, policy: AlgorithmPolicy) -> list[DueItem]:
     found: dict[tuple[object, ...], DueItem] = {}
     for table in (stamps, renewals):
         columns = (table.c.expires, table.c.rests_on, table.c.authority)
-        query = select(*columns, func.count().label("count")).where(*_heads(table)).group_by(*columns)
+        query = select(*columns, func.count().label("number")).where(*_heads(table)).group_by(*columns)
         for row in connection.execute(query):
-            item = _item(policy, row.rests_on, row.expires, row.authority, row.count, table is stamps)
+            item = _item(policy, row.rests_on, row.expires, row.authority, row.number, table is stamps)
             key = (item.kind, item.reason, item.algorithm, item.at, item.ends)
             found[key] = _joined(found[key], item) if key in found else item
     return sorted(found.values(), key=lambda item: (item.ends, item.kind, item.algorithm))

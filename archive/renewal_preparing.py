@@ -46,7 +46,7 @@ def sources_of(connection: Connection, covers: Sequence[str]) -> list[str]:
                 for row in connection.execute(select(table).where(table.c.id.in_(some))):
                     if table is stamps or row.kind == "hashtree-renewal":
                         found[row.id] = (table is renewals, row.number)
-        following = []
+        following: list[str] = []
         for table in (stamps, renewals):
             for some in in_pieces(waiting):
                 before = select(table.c.id).where(table.c.renewed_by.in_(some))
@@ -100,10 +100,7 @@ class Preparing:
         for number, source in enumerate(row.plan["sources"], 1):
             kept = renewal_files.read_source(self.archive.objects, row.id, number, row.algorithm)
             if kept is None:
-                begun = done
-                kept = self._source(
-                    row, records, source, lambda count, begun=begun: progress(begun + count, total)
-                )
+                kept = self._source(row, records, source, _further(progress, done, total))
                 renewal_files.write_source(
                     self.archive.objects, row.id, number, kept, self.archive.clock.now()
                 )
@@ -252,6 +249,10 @@ class Preparing:
         if authority.revocation is not None:
             for crl in usable_lists(authority.revocation.lists(path), path, token.gen_time):
                 yield crl.public_bytes(Encoding.DER)
+
+
+def _further(progress: Progress, done: int, total: int) -> Callable[[int], None]:
+    return lambda count: progress(done + count, total)
 
 
 def _of_one(data: bytes) -> Members:

@@ -57,7 +57,7 @@ def verify(
     one = DepositCheck(archive, log, stamps, objects, findings)
     records = RecordCheck(archive, log, objects, findings)
     if document_ids is None:
-        _verify_all(archive, log, stamps, one, records, findings, progress)
+        _verify_all(archive, log, stamps, one, records, objects, findings, progress)
         PackageCheck(archive, log, objects, findings).check_all()
         check_witnesses(archive, trust, log, findings)
     else:
@@ -105,6 +105,7 @@ def _verify_all(
     stamps: StampCheck,
     one: DepositCheck,
     records: RecordCheck,
+    objects: ObjectCheck,
     findings: Findings,
     progress: Progress,
 ) -> None:
@@ -121,20 +122,25 @@ def _verify_all(
     stamps.check_all()
     whole.check_identity()
     whole.check_inventory()
-    for deposit, document in whole.deposits():
-        one.check(deposit, document)
-        done += 1
-        progress(done, total)
+    with objects.reading_ahead():
+        for page in whole.deposits():
+            one.preload(list(page))
+            for deposit, document in page.items():
+                one.check(deposit, document)
+                done += 1
+                progress(done, total)
     for kind, found in (
         ("document", whole.documents()),
         ("batch", whole.batches()),
         ("matter", whole.matters()),
     ):
-        for thing in found:
-            records.check((kind, thing), thing if kind == "document" else None)
-            findings.checked[PLACES[kind]] += 1
-            done += 1
-            progress(min(done, total), total)
+        for some in found:
+            records.preload(kind, some)
+            for thing in some:
+                records.check((kind, thing), thing if kind == "document" else None)
+                findings.checked[PLACES[kind]] += 1
+                done += 1
+                progress(min(done, total), total)
 
 
 def _deposits_of(archive: Archive, document: str) -> list[str]:

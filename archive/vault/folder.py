@@ -198,7 +198,9 @@ class FolderVault:
             # Notes are lost in copies without extended attributes. Then the size stands in (`get` compares it), and
             # what was put there in its stead is found by the digests of the codec and the manifest.
             noted = durable.noted_digest(path)
-            if path.is_file() and (noted is None or noted[:VERSION_LENGTH] == ref.version):
+            if noted is None and path.is_file():
+                return path
+            if noted is not None and noted[:VERSION_LENGTH] == ref.version:
                 return path
         raise VaultMissing(f"{ref.key} is not in the vault as it was stored (version {ref.version})")
 

@@ -14,6 +14,8 @@ from archive.vault.port import Put, Readable, Ref, Vault
 from tabellion.base.errors import TooLarge
 from tabellion.base.ids import Randomness
 
+_AT_ONCE = 1 << 20
+
 RAW = ("archive.json", "inventory/", "log/", "stamps/")
 """What is stored in clear and holds no personal data: keys with these beginnings, and no others."""
 
@@ -71,11 +73,17 @@ class Objects:
         if self.keyring is None:
             return self.vault.get(ref, start, length)
 
-        def fetch(position: int, size: int) -> BinaryIO:
-            return self.vault.get(ref, position, size)
-
-        reader = codec.DecryptingReader(fetch, ref.size, self.keyring.secret(owner), ref.key, start, length)
+        secret = self.keyring.secret(owner)
+        whole = start == 0 and length is None and ref.size <= _AT_ONCE
+        fetch = self._in_memory(ref) if whole else lambda at, size: self.vault.get(ref, at, size)
+        reader = codec.DecryptingReader(fetch, ref.size, secret, ref.key, start, length)
         return io.BufferedReader(reader, 4 * codec.CHUNK)
+
+    def _in_memory(self, ref: Ref) -> codec.Fetch:
+        """A small object, got from the vault once instead of header, end and middle each."""
+        with self.vault.get(ref) as stream:
+            stored = memoryview(stream.read())
+        return lambda at, size: io.BytesIO(stored[at : at + size])
 
     def size(self, ref: Ref) -> int:
         """How many plain bytes an object has."""

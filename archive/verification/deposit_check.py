@@ -1,6 +1,7 @@
 """Checks a deposit: its manifests against the log, its files against the manifests, the catalogue against both."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Row, exists, select
 from archive.archive import Archive
 from archive.catalogue.schema import deposits, log_outbox, manifests
 from archive.deposit_files import file_key
+from archive.log_group import in_pieces
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck, Logged
 from archive.verification.object_check import Failure, ObjectCheck
@@ -36,6 +38,27 @@ class DepositCheck:
         self._stamps = stamps
         self._objects = objects
         self._findings = findings
+        self._known: dict[str, tuple[Row[Any] | None, Sequence[Row[Any]]]] = {}
+
+    def preload(self, deposit_ids: Sequence[str]) -> None:
+        """Look up what the catalogue has of many deposits at once, and begin to read their originals."""
+        found: dict[str, Row[Any]] = {}
+        versions: dict[str, list[Row[Any]]] = defaultdict(list)
+        with self._archive.catalogue.read() as connection:
+            for some in in_pieces(deposit_ids):
+                for row in connection.execute(select(deposits).where(deposits.c.id.in_(some))):
+                    found[row.id] = row
+                query = select(manifests).where(manifests.c.deposit_id.in_(some))
+                for row in connection.execute(query.order_by(manifests.c.version)):
+                    versions[row.deposit_id].append(row)
+        self._known = {each: (found.get(each), versions[each]) for each in deposit_ids}
+        keys: dict[str, str | None] = {}
+        for each, row in found.items():
+            if row.erased_at is None:
+                keys[f"deposits/{each}/original"] = row.sha256
+                keys |= {f"deposits/{each}/manifest-{one.version}.json": one.digest for one in versions[each]}
+        originals = {f"deposits/{each}/original": f"deposits/{each}" for each in found}
+        self._objects.preload(keys, {key: owner for key, owner in originals.items() if key in keys})
 
     def check(self, deposit_id: str, document: str | None) -> None:
         """Check one deposit; findings name the document."""
@@ -46,11 +69,8 @@ class DepositCheck:
 
     def _check(self, deposit_id: str, document: str | None) -> None:
         self._findings.looked(Aspect.INTEGRITY)
-        with self._archive.catalogue.read() as connection:
-            row = connection.execute(select(deposits).where(deposits.c.id == deposit_id)).one_or_none()
-            versions = connection.execute(
-                select(manifests).where(manifests.c.deposit_id == deposit_id).order_by(manifests.c.version)
-            ).all()
+        known = deposit_id in self._known
+        row, versions = self._known.pop(deposit_id) if known else self._look_up(deposit_id)
         chain = self._log.custody(("deposit", deposit_id), document)
         if row is None:
             what = f"the deposit {deposit_id} is not in the catalogue"
@@ -67,6 +87,12 @@ class DepositCheck:
         self._check_listed(deposit_id, versions, chain, document)
         for version in versions:
             self._check_manifest(row, version, chain, document)
+
+    def _look_up(self, deposit_id: str) -> tuple[Row[Any] | None, Sequence[Row[Any]]]:
+        with self._archive.catalogue.read() as connection:
+            row = connection.execute(select(deposits).where(deposits.c.id == deposit_id)).one_or_none()
+            query = select(manifests).where(manifests.c.deposit_id == deposit_id)
+            return row, connection.execute(query.order_by(manifests.c.version)).all()
 
     def _check_erased(self, row: Row[Any], document: str | None) -> None:
         """An erased deposit has its entry; what must not be there is the key."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, exists, select
@@ -249,7 +250,7 @@ class LogCheck:
         kept = (
             row.entry, row.leaf, row.type, row.object_type, row.object_id, row.chain, row.ordinal, row.subject,
         )  # fmt: skip
-        if kept != (data, leaf.hex(), *_columns(data)):
+        if kept != (data, leaf.hex(), *_columns(_parsed(data))):
             document = document or (row.object_id if row.object_type == "document" else None)
             about = f"{row.object_type} {row.object_id}"
             what = f"entry {seq} of the log (about {about}) was changed in the catalogue"
@@ -265,10 +266,9 @@ class LogCheck:
         document: str | None = None,
     ) -> None:
         """The chain of the entry's object: no ordinal left out, each naming the leaf hash of the one before."""
-        try:
-            entry = Entry.parse(data)
-        except EntryInvalid as error:
-            self._findings.failed(Aspect.LOG, "LOG_ENTRY_ALTERED", f"entry {seq}: {error}", document)
+        entry = _parsed(data)
+        if isinstance(entry, EntryInvalid):
+            self._findings.failed(Aspect.LOG, "LOG_ENTRY_ALTERED", f"entry {seq}: {entry}", document)
             return
         key = (entry.object.type, entry.object.id, entry.chain)
         ordinal, previous = heads.get(key, (-1, None))
@@ -305,11 +305,18 @@ class LogCheck:
                 self._findings.failed(Aspect.LOG, "LOG_CHAIN_BROKEN", what)
 
 
-def _columns(data: bytes) -> tuple[object, ...]:
-    """What the catalogue's columns say of an entry; nothing for bytes that are none."""
+@lru_cache(maxsize=8)
+def _parsed(data: bytes) -> Entry | EntryInvalid:
+    """The entry of its bytes, or why there is none; comparing and following an entry both ask."""
     try:
-        entry = Entry.parse(data)
-    except EntryInvalid:
+        return Entry.parse(data)
+    except EntryInvalid as error:
+        return error
+
+
+def _columns(entry: Entry | EntryInvalid) -> tuple[object, ...]:
+    """What the catalogue's columns say of an entry; nothing for bytes that are none."""
+    if isinstance(entry, EntryInvalid):
         return ()
     thing = entry.object
     return entry.type, thing.type, thing.id, entry.chain, entry.ordinal, entry.subject

@@ -1,6 +1,9 @@
 """Reads objects of the vault again, and tells what keeps them from being read."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +11,7 @@ from sqlalchemy import Row, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import objects
+from archive.log_group import in_pieces
 from archive.vault import KeyMissing, Ref, VaultAltered, VaultMissing
 from archive.verification.findings import Findings
 from signing.digests import Digests, digest_stream
@@ -31,9 +35,43 @@ class ObjectCheck:
     def __init__(self, archive: Archive, findings: Findings) -> None:
         self._archive = archive
         self._findings = findings
+        self._known: dict[str, list[Row[Any]]] = {}
+        self._ahead: dict[Ref, Future[Digests | Failure]] = {}
+        self._readers: Executor | None = None
+
+    @contextmanager
+    def reading_ahead(self) -> Iterator[None]:
+        """Within the block, `preload` begins to read: hashing and decrypting use every core, the checks one."""
+        with ThreadPoolExecutor(os.cpu_count() or 1, "verify") as self._readers:
+            yield
+        self._readers = None
+
+    def preload(self, keys: Mapping[str, str | None], owners: Mapping[str, str]) -> None:
+        """Look up the catalogue's rows of many keys at once; what was found is good for one look.
+
+        `keys` are keys with the plain digest that counts, as far as it is known; of those in `owners` (whose keys open
+        them), that version is read ahead.
+        """
+        self._known = {key: [] for key in keys}
+        with self._archive.catalogue.read() as connection:
+            for some in in_pieces(list(keys)):
+                query = select(objects).where(objects.c.key.in_(some)).order_by(objects.c.id.desc())
+                for row in connection.execute(query):
+                    self._known[row.key].append(row)
+        if self._readers is None:
+            return
+        for key, owner in owners.items():
+            for row in self._known[key]:
+                if row.plain_digest == keys[key]:
+                    ref = Ref(row.key, row.version, row.digest, row.size)
+                    self._ahead[ref] = self._readers.submit(self._digests, ref, owner)
+                    break
 
     def rows(self, key: str) -> Sequence[Row[Any]]:
         """The catalogue's rows of a key, the newest first."""
+        known = self._known.pop(key, None)
+        if known is not None:
+            return known
         query = select(objects).where(objects.c.key == key).order_by(objects.c.id.desc())
         with self._archive.catalogue.read() as connection:
             return connection.execute(query).all()
@@ -60,14 +98,20 @@ class ObjectCheck:
 
     def digests(self, ref: Ref | None, owner: str) -> Digests | Failure:
         """Digests of the plain bytes, streamed."""
-        try:
-            with self._opened(ref, owner) as stream:
-                digests = digest_stream(stream)
-        except _FAILURES as error:
-            return _failure(error)
+        ahead = None if ref is None else self._ahead.pop(ref, None)
+        digests = self._digests(ref, owner) if ahead is None else ahead.result()
+        if isinstance(digests, Failure):
+            return digests
         self._findings.checked["objects"] += 1
         self._findings.checked["bytes"] += digests.size
         return digests
+
+    def _digests(self, ref: Ref | None, owner: str) -> Digests | Failure:
+        try:
+            with self._opened(ref, owner) as stream:
+                return digest_stream(stream)
+        except _FAILURES as error:
+            return _failure(error)
 
     def content(self, ref: Ref | None, owner: str) -> bytes | Failure:
         """The plain bytes of a manifest or record."""

@@ -1,6 +1,8 @@
 """Checks the records of documents, batches and matters: each that the log names is there, and is the one it names."""
 
 import hashlib
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, exists, select
@@ -32,6 +34,18 @@ class RecordCheck:
         self._log = log
         self._objects = objects_check
         self._findings = findings
+        self._known: dict[str, list[Row[Any]]] = {}
+
+    def preload(self, kind: str, ids: Sequence[str]) -> None:
+        """Look up the records of many objects of one kind at once; `ids` are in their order."""
+        first, last = f"{PLACES[kind]}/{ids[0]}/record-", f"{PLACES[kind]}/{ids[-1]}/record-~"
+        query = select(objects).where(objects.c.key >= first, objects.c.key < last)
+        self._known = {each: [] for each in ids}
+        with self._archive.catalogue.read() as connection:
+            for row in connection.execute(query.order_by(objects.c.id)):
+                _, thing, name = row.key.split("/", 2)
+                if thing in self._known and name.startswith("record-"):
+                    self._known[thing].append(row)
 
     def check(self, thing: Thing, document: str | None) -> None:
         """Check the chain of a document, batch or matter and its records."""
@@ -42,15 +56,21 @@ class RecordCheck:
         chain = self._log.custody(thing, document)
         named = {each.subject: each for each in chain if each.type in RECORDED[thing[0]]}
         # Records of before an erasure were destroyed with it.
-        erased_at = max((each.seq for each in chain if each.type == "erase"), default=-1)
-        if self._log.erased_since(thing):
-            erased_at = chain[-1].seq + 1 if chain else 0
+        last_erased = max((each.seq for each in chain if each.type == "erase"), default=-1)
+
+        @cache
+        def erased_at() -> int:
+            """Asked only where something cannot be read: most can, and it is a question to the catalogue."""
+            if self._log.erased_since(thing):
+                return chain[-1].seq + 1 if chain else 0
+            return last_erased
+
         kept = self._rows(thing)
         for subject, entry in named.items():
             rows = [row for row in kept if row.plain_digest == subject]
             if rows:
-                self._check_record(rows[0], entry.seq < erased_at, document)
-            elif entry.seq > erased_at:
+                self._check_record(rows[0], lambda seq=entry.seq: seq < erased_at(), document)  # type: ignore[misc]
+            elif entry.seq > erased_at():
                 what = f"the record that entry {entry.seq} names for {thing[0]} {thing[1]} is not in the catalogue"
                 self._findings.failed(Aspect.INTEGRITY, "RECORD_MISSING", what, document)
         self._check_strangers(kept, named.keys(), document)
@@ -70,15 +90,18 @@ class RecordCheck:
         self._findings.failed(Aspect.LOG, "LOG_ENTRY_MISSING", what, document)
 
     def _rows(self, thing: Thing) -> list[Row[Any]]:
+        known = self._known.pop(thing[1], None)
+        if known is not None:
+            return known
         prefix = f"{PLACES[thing[0]]}/{thing[1]}/record-"
         query = select(objects).where(objects.c.key >= prefix, objects.c.key < prefix + "~")
         with self._archive.catalogue.read() as connection:
             return list(connection.execute(query.order_by(objects.c.id)).all())
 
-    def _check_record(self, row: Row[Any], erased: bool, document: str | None) -> None:
+    def _check_record(self, row: Row[Any], erased: Callable[[], bool], document: str | None) -> None:
         data = self._objects.content(Ref(row.key, row.version, row.digest, row.size), row.owner)
         if isinstance(data, Failure):
-            if not (erased and failure_by_erasure(data)):
+            if not (failure_by_erasure(data) and erased()):
                 code = "KEY_MISSING" if data.kind == "KEY" else f"RECORD_{data.kind}"
                 what = f"the record {row.key} cannot be read: {data.words}"
                 self._findings.failed(Aspect.INTEGRITY, code, what, document)

@@ -1,12 +1,13 @@
 """What only a verification of everything can see: things that the log names and the catalogue does not, and others."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Table, func, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import batches, deposits, document_deposits, documents, matters, objects
+from archive.log_group import in_pieces
 from archive.stamp_files import read
 from archive.vault import Ref, inventory
 from archive.verification.findings import Findings
@@ -14,7 +15,7 @@ from archive.verification.log_check import LogCheck
 from signing.verdict import Aspect
 from tabellion.base.errors import EvidenceError
 
-_AT_ONCE = 1000
+_AT_ONCE = 400
 _KEYS_AT_ONCE = 500
 _IDENTITY = "archive.json"
 
@@ -80,38 +81,38 @@ class WholeCheck:
                 what = f"the catalogue has another digest or size for the stored {key} than the inventory"
                 self._findings.failed(Aspect.INTEGRITY, "CATALOGUE_DIFFERS", what)
 
-    def deposits(self) -> Iterator[tuple[str, str | None]]:
-        """Every deposit of catalogue or log, with a document that it belongs to."""
+    def deposits(self) -> Iterator[Mapping[str, str | None]]:
+        """Every deposit of catalogue or log, some at once, with a document that each belongs to."""
         known = set(self._log.named("deposit"))
-        for deposit in self._ids(deposits):
-            known.discard(deposit)
-            yield deposit, self._document_of(deposit)
-        for deposit in sorted(known):
-            yield deposit, self._document_of(deposit)
+        for page in self._pages(deposits):
+            known.difference_update(page)
+            yield self._documents_of(page)
+        for some in in_pieces(sorted(known)):
+            yield self._documents_of(some)
 
-    def documents(self) -> Iterator[str]:
+    def documents(self) -> Iterator[Sequence[str]]:
         """Every document of the catalogue; those that only the log knows are findings."""
         yield from self._compared("document", documents)
 
-    def batches(self) -> Iterator[str]:
+    def batches(self) -> Iterator[Sequence[str]]:
         """Every batch of the catalogue; those that only the log knows are findings."""
         yield from self._compared("batch", batches)
 
-    def matters(self) -> Iterator[str]:
+    def matters(self) -> Iterator[Sequence[str]]:
         """Every matter of the catalogue; those that only the log knows are findings."""
         yield from self._compared("matter", matters)
 
-    def _compared(self, kind: str, table: Table) -> Iterator[str]:
+    def _compared(self, kind: str, table: Table) -> Iterator[Sequence[str]]:
         known = set(self._log.named(kind))
-        for thing in self._ids(table):
-            known.discard(thing)
-            yield thing
+        for page in self._pages(table):
+            known.difference_update(page)
+            yield page
         for thing in sorted(known):
             what = f"the log knows a {kind} {thing} that the catalogue does not have"
             document = thing if kind == "document" else None
             self._findings.failed(Aspect.INTEGRITY, "DOCUMENT_MISSING", what, document)
 
-    def _ids(self, table: Table) -> Iterator[str]:
+    def _pages(self, table: Table) -> Iterator[Sequence[str]]:
         last = ""
         while True:
             page = select(table.c.id).where(table.c.id > last).order_by(table.c.id).limit(_AT_ONCE)
@@ -119,11 +120,13 @@ class WholeCheck:
                 found = list(connection.execute(page).scalars())
             if not found:
                 return
-            yield from found
+            yield found
             last = found[-1]
 
-    def _document_of(self, deposit: str) -> str | None:
-        first = select(func.min(document_deposits.c.document_id))
+    def _documents_of(self, page: Sequence[str]) -> Mapping[str, str | None]:
+        found: dict[str, str | None] = dict.fromkeys(page)
+        column = document_deposits.c.deposit_id
+        query = select(column, func.min(document_deposits.c.document_id)).group_by(column)
         with self._archive.catalogue.read() as connection:
-            found = connection.scalar(first.where(document_deposits.c.deposit_id == deposit))
-        return None if found is None else str(found)
+            found |= {row[0]: row[1] for row in connection.execute(query.where(column.in_(page)))}
+        return found
