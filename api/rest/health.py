@@ -10,9 +10,19 @@ from sqlalchemy import func, select
 from api.access import Action, Actor
 from api.request import Ask, identify, service_of
 from api.rest.common import Strict
-from archive.catalogue.schema import deposits, documents, log_entries, log_outbox, stamps, work
+from archive.catalogue.schema import (
+    deposits,
+    documents,
+    log_entries,
+    log_outbox,
+    stamps,
+    witnesses,
+    work,
+)
+from archive.stamp_asks import refusals
 
 router = APIRouter(tags=["health"])
+_FAILING = select(func.count()).where(witnesses.c.failure.is_not(None))
 
 
 @router.get("/healthz", response_class=PlainTextResponse)
@@ -48,6 +58,8 @@ def metrics(request: Request, _: Annotated[Actor, Depends(Ask(Action.OPERATIONS)
             f"tabellion_deposits {connection.scalar(select(func.count()).select_from(deposits))}",
             f"tabellion_log_entries {connection.scalar(select(func.count()).select_from(log_entries))}",
             f"tabellion_log_outbox {connection.scalar(select(func.count()).select_from(log_outbox))}",
+            f"tabellion_token_refusals {len(refusals(connection))}",
+            f"tabellion_witnesses_failing {connection.scalar(_FAILING)}",
         ]
         for name, table in (("work", work), ("documents", documents), ("stamps", stamps)):
             counts = connection.execute(select(table.c.state, func.count()).group_by(table.c.state))

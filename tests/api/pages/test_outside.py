@@ -81,6 +81,7 @@ class TestAuthorities:
             note_ask(connection, stamp, "Example S.A.", Asked(1, refused=True), "TOKEN_POLICY", now)
             connection.execute(update(t.stamps).values(failure=None))
         administrator = house.client("administrator")
+        assert "tabellion_token_refusals 1\n" in administrator.get("/metrics").text
         text = see(administrator, "/operations")
         assert "Refused time-stamps" in text
         assert "stamp 1 Example S.A. TOKEN_POLICY" in text
