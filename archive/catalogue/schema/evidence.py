@@ -53,6 +53,7 @@ log_entries = Table(
     Column("subject", String(64), nullable=False, index=True),
     Column("entry", LargeBinary, nullable=False),
     Column("leaf", String(64), nullable=False),
+    Index("ix_log_entries_object", "object_id", "seq"),
 )
 
 log_heads = Table(
