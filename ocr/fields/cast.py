@@ -8,7 +8,8 @@ from rapidfuzz import fuzz
 
 from ocr.fields.cells import Cells
 from ocr.fields.flow import Flow
-from ocr.fields.mentions import Mention, Mentions, Sign
+from ocr.fields.mentions import find_mentions
+from ocr.fields.scene import Mention, Sign
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import Kind
@@ -69,7 +70,7 @@ class Cast:
         """Find the names on the pages and give them their roles."""
         cells = {flow.page.number: Cells(flow) for flow in flows}
         mentions = [
-            mention for page in cells.values() for mention in Mentions(page, kind, words, language).find()
+            mention for page in cells.values() for mention in find_mentions(page, kind, words, language)
         ]
         text = fold(" ".join(flow.text for flow in flows)).text
         parties = _gathered(mentions)

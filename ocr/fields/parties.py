@@ -8,7 +8,7 @@ from typing import Literal
 from ocr.fields.candidate import Candidate
 from ocr.fields.cast import Cast
 from ocr.fields.identifiers import Bearer
-from ocr.fields.mentions import Mention
+from ocr.fields.scene import Mention
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import Kind

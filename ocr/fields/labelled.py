@@ -1,0 +1,143 @@
+"""Names by the label before them: in their cell, in the next one, beneath, or in the block under a heading."""
+
+from collections.abc import Iterator
+
+from ocr.fields.cells import Cell
+from ocr.fields.names import Name
+from ocr.fields.scene import Scene, Sign
+from ocr.fields.wording import begins_with, holds_word
+from ocr.folding import fold
+
+_BLOCK_LINES = 5
+_LABEL_LETTERS = 46
+# What a line of a party's block is called that has its name.
+_NAME_LABELS = (
+    "name",
+    "firma",
+    "nazwa",
+    "nombre",
+    "nome",
+    "denominazione",
+    "razon social",
+    "наименование",
+    "имя",
+    "שם",
+)
+# A label with one of these asks for something else than a name.
+_OTHERWISE = (
+    "iban", "nip", "adres", "address", "anschrift", "indirizzo", "direccion", "domicilio", "инн", "бик", "адрес",
+    "телефон", "e mail", "email", "konto", "rachunek", "conto", "cuenta", "счет", "account", "כתובת", "חשבון", "טלפון",
+    "ที่อยู่", "บัญชี", "ref", "vat", "date", "no",
+)  # fmt: skip
+
+
+class LabelledNames:
+    """Looks for them on one page."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        others = {fold(word).text for word in (*_OTHERWISE, *scene.words.names.banks)}
+        self._whole = others
+        self._stems = tuple(word for word in others if len(word) > 3)
+
+    def find(self) -> Iterator[tuple[Name, Sign]]:
+        """Names with what their label says."""
+        for cell in self._scene.cells.all:
+            text = cell.text
+            colon = text.find(":")
+            if 0 < colon <= _LABEL_LETTERS:
+                found = self._role_of_label(text[:colon])
+                if found is None:
+                    continue
+                rest = cell.start + colon + 1
+                rest += len(self._scene.flow.text[rest : cell.end]) - len(
+                    self._scene.flow.text[rest : cell.end].lstrip()
+                )
+                yield from self._value(cell, rest, found, 3.0)
+                continue
+            folded = fold(text)
+            begun = [
+                (role, noun, end)
+                for role, noun in self._scene.nouns()
+                if (end := begins_with(folded.text, noun))
+            ]
+            if not begun:
+                continue
+            role, noun, end = max(begun, key=lambda item: len(item[1]))
+            label_end = folded.back(0, end)[1]
+            rest = cell.start + label_end
+            rest += len(text[label_end:]) - len(text[label_end:].lstrip())
+            # "Buyer / recipient" is one label of two words.
+            short = len(text) < _LABEL_LETTERS
+            if len(folded.text) - end <= 2 or (short and self._role_of_label(text[label_end:]) is not None):
+                rest = cell.end
+            if rest == cell.end or short:
+                yield from self._value(cell, rest, (role, noun), 2.5)
+
+    def _value(
+        self, cell: Cell, rest: int, found: tuple[str, str], weight: float
+    ) -> Iterator[tuple[Name, Sign]]:
+        """The name after a label: in its cell, in the next one, or beneath."""
+        sign = Sign(found[0], weight, f"after “{found[1]}”")
+        if cell.end - rest > 2:
+            name = self._scene.name_at(rest)
+            if name is not None and name.start < cell.end:
+                yield name, sign
+            return
+        for other in (self._scene.cells.after(cell), self._scene.cells.below(cell)):
+            if other is not None and (name := self._scene.name_at(other.start)) is not None:
+                yield name, sign
+                return
+        name = self._named_below(cell)
+        above = self._scene.cells.above(cell)
+        if name is None and above is not None and self._scene.kind == "court_order":
+            # Parties of a lawsuit stand over the word for their role.
+            name = self._scene.name_at(above.start)
+        if name is not None:
+            yield name, sign
+
+    def _named_below(self, heading: Cell) -> Name | None:
+        """Under the heading of a party's block: the company there, or what its line for the name says."""
+        below = self._scene.cells.below(heading)
+        person: Name | None = None
+        over: Cell | None = None
+        for _ in range(_BLOCK_LINES):
+            if below is None:
+                break
+            name = self._scene.name_at(below.start)
+            if name is not None and name.form == "company":
+                return name
+            label = below.text.partition(":")[0]
+            if self._role_of_label(label) is not None:
+                break
+            value = self._scene.cells.after(below) if below.text.rstrip().endswith(":") else None
+            if fold(label).text in _NAME_LABELS and value is not None:
+                return self._scene.name_at(value.start) or self._scene.finder.whole(value)
+            person = person or name
+            if (
+                over is not None
+                and person is None
+                and self._scene.is_address(below.text)
+                and ":" not in over.text
+            ):
+                return self._scene.finder.whole(over)
+            over, below = below, self._scene.cells.below(below)
+        return person
+
+    def _role_of_label(self, label: str) -> tuple[str, str] | None:
+        """The role and the noun that a label names, if it asks for a name and not for an account or an address."""
+        folded = fold(label).text
+        best: tuple[str, str] | None = None
+        for role, noun in self._scene.nouns():
+            if holds_word(folded, noun) and (best is None or len(noun) > len(best[1])):
+                best = role, noun
+        if best is None:
+            return None
+        # "Holder of the account" asks for a name, "account of the sender" does not.
+        rest = folded.removeprefix(best[1])
+        banks = [bank for bank in self._scene.words.names.banks if holds_word(rest, bank)]
+        return best if not banks and (rest != folded or not self._asks_otherwise(folded)) else None
+
+    def _asks_otherwise(self, folded: str) -> bool:
+        words = folded.split()
+        return any(word in self._whole or word.startswith(self._stems) for word in words)

@@ -1,0 +1,82 @@
+"""Sender and addressee of a letter: by forms of address, by the addresses under names, by who stands first."""
+
+from collections.abc import Iterator
+
+from ocr.fields.cells import Cell
+from ocr.fields.names import Name
+from ocr.fields.scene import HEAD, Scene, Sign
+from ocr.fields.wording import begins_with
+from ocr.folding import fold
+from ocr.values import Kind
+
+_LETTERS: tuple[Kind, ...] = ("invoice", "assignment_notice", "dunning_letter", "correspondence", "other")
+_LETTERHEAD = 0.3
+
+
+class HeadOfLetter:
+    """Looks at the upper part of one page."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def addressed(self) -> Iterator[tuple[Name, Sign]]:
+        """The addressee of a letter: under or after a form of address, or above an address."""
+        if self._scene.kind not in _LETTERS:
+            return
+        for cell in self._scene.cells.all:
+            if cell.middle > HEAD:
+                continue
+            folded = fold(cell.text)
+            marker = next(
+                (word for word in self._scene.words.names.addressed if begins_with(folded.text, word)), None
+            )
+            if marker is not None:
+                end = begins_with(folded.text, marker)
+                place = cell.start + folded.back(0, end)[1]
+                name = self._name_after(cell, place)
+                if name is not None:
+                    yield name, Sign("debtor", 2.5, f"addressed: “{marker}”")
+                    continue
+            name = self._scene.name_at(cell.start)
+            if name is None or name.start > cell.start + 8:
+                continue
+            rest = self._scene.flow.text[name.end : cell.end]
+            below = self._scene.cells.below(self._scene.cells.at(name.end - 1))
+            if (not rest.strip(" .,") and below is not None and self._scene.is_address(below.text)) or (
+                rest.startswith(",") and self._scene.is_address(rest)
+            ):
+                yield name, Sign("head", 1.0, "above an address")
+
+    def mark_sender(self) -> None:
+        """The head of a letter names its sender first."""
+        heads = [
+            mention for mention in self._scene.mentions if any(sign.role == "head" for sign in mention.signs)
+        ]
+        first = next(
+            (
+                mention
+                for mention in sorted(self._scene.mentions, key=lambda item: item.cell.middle)
+                if mention.name.form == "company"
+                and mention.cell.middle < _LETTERHEAD
+                and mention.name.start - mention.cell.start < 24
+                and not any(sign.role == "debtor" for sign in mention.signs)
+            ),
+            None,
+        )
+        for mention in self._scene.mentions:
+            if not any(sign.role == "head" for sign in mention.signs):
+                continue
+            mention.signs = [sign for sign in mention.signs if sign.role != "head"]
+            second = first is not None and mention is not first and mention.name.value != first.name.value
+            if second or (first is None and len(heads) > 1 and mention is not heads[0]):
+                mention.signs.append(Sign("debtor", 1.6, "addressee in the head"))
+        if first is not None:
+            first.signs.append(Sign("sender", 1.6, "head of the paper"))
+
+    def _name_after(self, cell: Cell, place: int) -> Name | None:
+        while place < cell.end and not self._scene.flow.text[place].isalnum():
+            place += 1
+        if cell.end - place > 3 and (name := self._scene.name_at(place)) is not None:
+            return name
+        below = self._scene.cells.below(cell)
+        return self._scene.name_at(below.start) if below is not None else None

@@ -1,0 +1,111 @@
+"""Names in running text, by the words around them: what they are called, whom they act against, where they live."""
+
+import re
+from collections.abc import Iterator
+
+from ocr.fields.names import Name
+from ocr.fields.scene import Mention, Scene, Sign
+from ocr.fields.wording import ends_with, holds_word, places
+from ocr.folding import fold
+
+_BEFORE = 90
+_AFTER = 420
+_NEAR_AFTER = 60
+_OFFICER_REACH = 45
+_OF_HOUSE = re.compile(r"[\s,](of) (?=\d)")
+_QUOTED = re.compile(r"[„“”«»\"'‘’(]{1,2}([^„“”«»\"()]{3,60})[„“”«»\"'’)]")
+
+
+class RunningText:
+    """Looks through one page."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def beside(self) -> Iterator[tuple[Name, Sign]]:
+        """Persons in running text, by what follows them: where they live, when they were born."""
+        for word in self._scene.words.names.beside:
+            for start, _ in places(self._scene.folded, word):
+                name = self._person_before(start)
+                if name is not None:
+                    yield name, Sign("debtor", 0.8, f"before “{word}”")
+        for match in _OF_HOUSE.finditer(self._scene.flow.text):
+            name = self._person_before(match.start(1))
+            if name is not None:
+                yield name, Sign("debtor", 0.8, "before an address")
+
+    def after_phrases(self) -> Iterator[tuple[Name, Sign]]:
+        """Persons right after a phrase that names their role."""
+        for role, phrases in self._scene.words.roles["before"].items():
+            if role not in ("debtor", "claimant"):
+                continue
+            for phrase in phrases:
+                for _, end in places(self._scene.folded, phrase):
+                    place = end
+                    while place < len(self._scene.flow.text) and not self._scene.flow.text[place].isalnum():
+                        place += 1
+                    name = self._scene.name_at(place)
+                    if name is not None and name.start - place < 12:
+                        yield name, Sign(role, 1.5 if len(phrase) > 3 else 0.6, f"after “{phrase}”")
+
+    def around(self, name: Name, end: int) -> Iterator[Sign]:
+        """What stands before and behind a name, up to `end` where the next one begins."""
+        text = self._scene.flow.text
+        before = fold(text[max(0, name.start - _BEFORE) : name.start]).text
+        for role, phrases in self._scene.words.roles["before"].items():
+            for phrase in phrases:
+                if ends_with(before, phrase, self._scene.words.names.titles):
+                    yield Sign(role, min(2.4, 0.5 + len(phrase) / 8), f"after “{phrase}”")
+                    break
+        nouns = list(self._scene.nouns())
+        for role, noun in nouns:
+            if len(noun) > 3 and re.search(rf"(?:^| ){re.escape(noun)}\w{{0,5}}$", before):
+                yield Sign(role, 2.0, f"after “{noun}”")
+                break
+        behind = text[name.end : min(end, name.end + _AFTER)]
+        near = fold(behind[:_NEAR_AFTER]).text
+        for role, noun in nouns:
+            if "\u0e00" <= noun[0] <= "\u0e7f" and near.startswith(noun):
+                yield Sign(role, 3.0, f"before “{noun}”")
+                return
+        for match in _QUOTED.finditer(behind):
+            inside = fold(match[1]).text
+            found = [(role, noun) for role, noun in nouns if holds_word(inside, noun)]
+            if found:
+                role, noun = max(found, key=lambda item: len(item[1]))
+                yield Sign(role, 3.0, f"called “{noun}”")
+                return
+
+    def is_officer(self, mention: Mention) -> bool:
+        """Whether the person judges, signs or represents, and is no party."""
+        if mention.name.form != "person":
+            return False
+        before = fold(
+            self._scene.flow.text[max(0, mention.name.start - _OFFICER_REACH) : mention.name.start]
+        ).text
+        after = fold(self._scene.flow.text[mention.name.end : mention.name.end + 20]).text
+        officers = self._scene.words.names.officers
+        if any(sign.weight >= 2 for sign in mention.signs):
+            return False
+        return any(ends_with(before, officer, ()) for officer in officers) or any(
+            after.startswith(officer) for officer in officers if len(officer) > 4
+        )
+
+    def _person_before(self, offset: int) -> Name | None:
+        """The longest person's name that ends right before this place."""
+        flow = self._scene.flow
+        last = flow.words(offset, offset + 1)[0]
+        for count in range(6, 1, -1):
+            first = last - count
+            if first < 0:
+                continue
+            name = self._scene.finder.person_at(flow.starts[first], offset)
+            if (
+                name is not None
+                and offset - 4 <= name.end + 1 <= offset + 1
+                and name.start >= flow.starts[first]
+            ):
+                between = flow.text[name.end : offset]
+                if len(between.strip(" ,;(\n–-")) == 0:
+                    return name
+        return None
