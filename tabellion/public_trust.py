@@ -2,6 +2,8 @@
 
 import re
 
+from signing.algorithm_policy import policy_bytes as algorithm_bytes
+from signing.algorithms import BUILT_IN
 from signing.keys import PublicKey
 from signing.timestamp import TimestampTrust
 from signing.verdict import Policy
@@ -40,6 +42,8 @@ def public_files(parts: Parts) -> dict[str, bytes]:
         authorities=_authorities(parts),
         witnesses={} if quorum is None else {_file_name(key.name): key for key in quorum.witness_keys},
     )
+    if parts.algorithms != BUILT_IN:
+        files["algorithms.json"] = algorithm_bytes(parts.algorithms)
     return files if witnesses is None else files | {"log.policy": witnesses}
 
 

@@ -29,6 +29,7 @@ from archive.catalogue.schema import (
 from archive.checks import find_check, order_check, running_check
 from archive.cosignatures import seen_by
 from archive.log_view import LogView
+from archive.renewal_planning import due_list
 from signing.entry import Entry
 from signing.tlog import leaf_hash
 from tabellion.base.clock import parse_rfc3339
@@ -187,6 +188,7 @@ def _start(request: Request, actor: Actor) -> Response:
             "checked": _last_check(connection, archive),
             "origin": archive.origin,
             "running": running_check(connection),
+            "renewals": due_list(connection, service_of(request).options.algorithms),
             "now": archive.clock.now(),
         }
     return page(request, "evidence.html", context, actor=actor, here="evidence")
