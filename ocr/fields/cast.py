@@ -17,6 +17,7 @@ from ocr.values import Kind
 _SAME = 86.0
 _LEAST = 0.75
 _MOST_PARTIES = 6
+_MOST_MENTIONS = 600
 _WITHOUT_SENDER: tuple[Kind, ...] = ("court_order", "payment_confirmation", "contract")
 _ROLES: dict[Kind, tuple[str, ...]] = {
     "contract": ("creditor", "debtor"),
@@ -89,17 +90,19 @@ class Cast:
 
 def _gathered(mentions: Sequence[Mention]) -> list[Party]:
     parties: list[Party] = []
-    for mention in mentions:
+    spellings: list[set[str]] = []
+    # A file of many papers names many; what it is about stands on its first pages.
+    for mention in mentions[:_MOST_MENTIONS]:
         folded = fold(mention.name.value).text
-        for party in parties:
-            if any(
-                other.name.form == mention.name.form and _same(fold(other.name.value).text, folded)
-                for other in party.mentions
-            ):
+        for party, known in zip(parties, spellings, strict=True):
+            alike = party.mentions[0].name.form == mention.name.form
+            if alike and any(_same(spelling, folded) for spelling in known):
                 party.mentions.append(mention)
+                known.add(folded)
                 break
         else:
             parties.append(Party([mention]))
+            spellings.append({folded})
     return parties
 
 

@@ -112,7 +112,7 @@ class LabelledNames:
                 break
             value = self._scene.cells.after(below) if below.text.rstrip().endswith(":") else None
             if fold(label).text in _NAME_LABELS and value is not None:
-                return self._scene.name_at(value.start) or self._scene.finder.whole(value)
+                return self._scene.name_at(value.start) or self._scene.companies.whole(value)
             person = person or name
             if (
                 over is not None
@@ -120,7 +120,7 @@ class LabelledNames:
                 and self._scene.is_address(below.text)
                 and ":" not in over.text
             ):
-                return self._scene.finder.whole(over)
+                return self._scene.companies.whole(over)
             over, below = below, self._scene.cells.below(below)
         return person
 

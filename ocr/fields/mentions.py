@@ -13,7 +13,7 @@ def find_mentions(cells: Cells, kind: Kind, words: Lexicon, language: str) -> li
     """All names of the page in reading order, with their signs."""
     scene = Scene(cells, kind, words, language)
     head, text = HeadOfLetter(scene), RunningText(scene)
-    for name in (*scene.finder.companies(), *scene.finder.persons()):
+    for name in (*scene.companies.companies(), *scene.persons.persons()):
         scene.add(name)
     labelled = LabelledNames(scene).find()
     for name, sign in (*labelled, *head.addressed(), *text.beside(), *text.after_phrases()):

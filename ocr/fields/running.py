@@ -99,7 +99,7 @@ class RunningText:
             first = last - count
             if first < 0:
                 continue
-            name = self._scene.finder.person_at(flow.starts[first], offset)
+            name = self._scene.persons.person_at(flow.starts[first], offset)
             if (
                 name is not None
                 and offset - 4 <= name.end + 1 <= offset + 1

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ocr.fields.cells import Cell, Cells
-from ocr.fields.names import Name, NameFinder
+from ocr.fields.companies import CompanyFinder
+from ocr.fields.names import Name
+from ocr.fields.persons import PersonFinder
 from ocr.fields.wording import holds_word
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
@@ -56,7 +58,8 @@ class Scene:
         self.flow = cells.flow
         self.kind = kind
         self.words = words
-        self.finder = NameFinder(cells, words, language)
+        self.companies = CompanyFinder(cells, words, language)
+        self.persons = PersonFinder(cells, words, language)
         self.folded = fold(cells.flow.text)
         self.mentions: list[Mention] = []
 
@@ -74,7 +77,7 @@ class Scene:
         for mention in self.mentions:
             if offset - 3 <= mention.name.start <= offset + 10:
                 return mention.name
-        return self.finder.person_at(offset, min(len(self.flow.text), offset + 90))
+        return self.persons.person_at(offset, min(len(self.flow.text), offset + 90))
 
     def nouns(self) -> Iterator[tuple[str, str]]:
         """Roles with the nouns that name them on this kind of paper."""

@@ -1,0 +1,149 @@
+"""Companies, by the legal form that ends or begins their names."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ocr.fields import thai
+from ocr.fields.cells import Cell, Cells
+from ocr.fields.forms import INTERNATIONAL, trailing_forms
+from ocr.fields.names import OPENING, Name, PageOfNames
+from ocr.folding import HEBREW_PREFIXES, fold
+from ocr.lexicon import Lexicon
+
+_LONGEST = 9
+_LONGEST_CASELESS = 6
+_LONGEST_VALUE = 90
+_BRANCH = re.compile(r"^ [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+(?: [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+)?$")
+_QUOTED = (
+    r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
+)
+
+
+class CompanyFinder(PageOfNames):
+    """Finds companies on one page."""
+
+    def __init__(self, cells: Cells, words: Lexicon, language: str) -> None:
+        super().__init__(cells, words, language)
+        forms = {*words.names.after, *INTERNATIONAL}
+        self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
+
+    def companies(self) -> Iterator[Name]:
+        """Every name with a legal form."""
+        text = self._flow.text
+        if self._language == "th":
+            yield from (Name(*found, "company") for found in thai.companies(self._flow))
+            return
+        floor = 0
+        for form in trailing_forms(text, self._forms):
+            start = self._begin(form.start, floor)
+            if start is None:
+                continue
+            floor = form.end
+            name = " ".join(text[start : form.start].split())
+            comma = "" if name.endswith(",") or text[form.start - 1 : form.start] != "," else ","
+            printed = " ".join(text[form.start : form.end].split())
+            spelt = printed if self._printed else form.spelling
+            branch = self._branch(form.end)
+            yield Name(
+                start, form.end + len(branch), f"{name}{comma} {spelt}{branch}".lstrip(OPENING), "company"
+            )
+        yield from self._leading(text)
+
+    def whole(self, cell: Cell) -> Name | None:
+        """The cell as a name, where a label says that it is one: an organisation without a legal form."""
+        value = " ".join(cell.text.split()).strip(OPENING)
+        if (
+            not value[:1].isupper()
+            or any(letter.isdigit() for letter in value)
+            or len(value) > _LONGEST_VALUE
+        ):
+            return None
+        return Name(cell.start, cell.end, value, "company")
+
+    def _branch(self, end: int) -> str:
+        """What stands behind the form and ends the cell: the branch of a company, where nothing can be a speck."""
+        rest = self._flow.text[end : self._cells.at(end - 1).end]
+        return rest if self._printed and _BRANCH.match(rest) else ""
+
+    def _begin(self, form: int, floor: int) -> int | None:
+        """Where the name begins that ends with the legal form here."""
+        flow = self._flow
+        first = flow.words(form, form + 1)[0]
+        if flow.starts[first] < form:
+            first += 1
+        k = first
+        most = _LONGEST_CASELESS if self._caseless else _LONGEST
+        while k > 0 and first - k < most and flow.starts[k - 1] >= floor:
+            word = self._word(k - 1)
+            if self._apart(k - 1, k) and not (k == first and self._same_line(k - 1, k)):
+                break
+            # A word for a role right before the form can only be the name itself: "Lieferant GmbH".
+            if self._ends_before(word, k == first) or not self._belongs(word, k, beside_form=k == first):
+                break
+            k -= 1
+            if word[0] in '„“«"(' and not self._caseless:
+                break
+        while k < first and self._word(k) in self._words.names.small:
+            k += 1
+        return flow.starts[k] if k < first else None
+
+    def _ends_before(self, word: str, beside_form: bool) -> bool:
+        if word[-1] in ":;)]!?" or (word[-1] == "," and not beside_form):
+            return True
+        return word[-1] == "." and len(word) > 4
+
+    def _belongs(self, word: str, k: int, *, beside_form: bool) -> bool:
+        """Whether the word before word `k` is part of the name that word `k` is part of."""
+        bare = word.strip("„“”«»\"'(),.")
+        if bare in ("&", "+"):
+            return True
+        if not any(letter.isalpha() for letter in bare):
+            return False
+        folded = fold(bare).text
+        if folded in self._words.names.stops or any(title == folded for title in self._words.names.titles):
+            return False
+        if self._caseless:
+            tail = folded[1:] if folded[:1] in HEBREW_PREFIXES else folded
+            return (
+                not any(letter.isdigit() for letter in bare)
+                and tail not in self._words.names.stops
+                and not self._is_role(folded)
+            )
+        if bare[0].isupper() or bare[0].isdigit():
+            return beside_form or not self._is_role(folded) or self._capital_before(k - 1)
+        return folded in self._words.names.small
+
+    def _is_role(self, folded: str) -> bool:
+        banks = self._words.names.banks
+        return any(len(noun) > 3 and folded.startswith(noun) and noun not in banks for noun in self._nouns)
+
+    def _capital_before(self, index: int) -> bool:
+        if index == 0 or self._apart(index - 1, index):
+            return False
+        word = self._word(index - 1)
+        return word[0].isupper() and word[-1] not in ".:,;"
+
+    def _leading(self, text: str) -> Iterator[Name]:
+        """Names that begin with their form: quoted after it, or in capitals."""
+        for form in self._words.names.before:
+            capitals = r"(?:\s+[A-ZА-ЯЁÀ-ŽĄ-Ż][\w.-]*){1,4}"
+            lead = r"(?:\s+[А-ЯЁA-Z][\w-]*){0,3}"
+            pattern = rf"(?<!\w){re.escape(form)}(?!\w)(?:{lead}\s{{0,2}}{_QUOTED}|{capitals})".replace(
+                r"\ ", r"\s+"
+            )
+            for match in re.finditer(pattern, text):
+                if "\n" in match[0] and "«" not in match[0] and self._apart_inside(match):
+                    continue
+                yield Name(match.start(), match.end(), self._quotes(" ".join(match[0].split())), "company")
+
+    def _apart_inside(self, match: re.Match[str]) -> bool:
+        indices = self._flow.words(match.start(), match.end())
+        return any(self._apart(left, right) for left, right in pairwise(indices))
+
+    def _quotes(self, name: str) -> str:
+        """Russian quotation marks as printed where a scan gave half of them."""
+        if self._printed or self._language != "ru" or not set(name) & set("«»<>‹›"):
+            return name.rstrip(".,")
+        opened = re.sub(r"\s[«\"“„‹<]{1,2}\s?", " «", name, count=1)
+        return re.sub(r"\s?[»\"”›>]{1,2}$", "»", opened)

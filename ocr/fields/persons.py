@@ -1,0 +1,148 @@
+"""Persons: by a patronymic or a title where a language has them, else by how names are written where one is due."""
+
+import re
+from collections.abc import Iterator
+
+from ocr.fields import thai
+from ocr.fields.names import OPENING, Name, PageOfNames
+from ocr.folding import fold
+
+_LONGEST = 5
+_PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dei",
+        "van",
+        "von",
+        "der",
+        "den",
+        "zu",
+        "zur",
+        "la",
+        "las",
+        "los",
+        "el",
+        "y",
+        "i",
+        "e",
+        "bin",
+        "ibn",
+        "ben",
+        "le",
+        "du",
+        "dos",
+        "d",
+    ]
+)
+_INITIAL = re.compile(r"^(?:[^\W\d_]\.){1,3}$")
+_PERSON_WORD = re.compile(r"^[^\W\d_]+(?:[’'`״׳\"\-–][^\W\d_]+)*['’׳]?$")
+_CLOSING = ",;:)]"
+_RUSSIAN_PERSON = re.compile(
+    r"(?:(?:Индивидуальн\w+\s+предпринимател\w+|ИП)\s+)?[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ][а-яё]+\s+"
+    r"[А-ЯЁ][а-яё]+(?:вич|вна|ична|ич|вича|вичу|вичем|виче|вны|вне|вной|вну|ьича|ьичу)\b"
+    r"|(?:Индивидуальн\w+\s+предпринимател\w+|ИП)\s+[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?\s+[А-ЯЁ]\.\s?[А-ЯЁ]\."
+)
+_SOLE_TRADER = re.compile(r"^(?:Индивидуальн\w+\s+предпринимател\w+|ИП)$")
+
+
+class PersonFinder(PageOfNames):
+    """Finds persons on one page."""
+
+    def persons(self) -> Iterator[Name]:
+        """Persons whose names are known by their form: Russian with a patronymic, Thai with a title."""
+        if self._language == "th":
+            yield from (Name(*found, "person") for found in thai.persons(self._flow))
+        if self._language == "ru":
+            for match in _RUSSIAN_PERSON.finditer(self._flow.text):
+                title = self._title_above(match.start())
+                yield Name(match.start(), match.end(), title + " ".join(match[0].split()), "person")
+
+    def person_at(self, offset: int, end: int) -> Name | None:
+        """The person whose name begins here, before `end`; forms of address are skipped."""
+        if self._language == "th":
+            return next((name for name in self.persons() if offset - 2 <= name.start < offset + 3), None)
+        indices = [
+            index
+            for index in self._flow.words(offset, end)
+            if self._flow.starts[index] >= offset - 1 and self._flow.starts[index] < end
+        ]
+        indices = indices[self._titles(indices) :]
+        taken: list[int] = []
+        for index in indices[:_LONGEST]:
+            word = self._word(index)
+            if taken and (self._apart(taken[-1], index) or self._next_label(taken[-1], index)):
+                break
+            bare = word.strip(OPENING).rstrip(_CLOSING + ".")
+            if word[0] in "([" or not self._is_of_person(bare, word) or (not taken and bare in _PARTICLES):
+                break
+            taken.append(index)
+            if word[-1] in ",;:)]" or (word.endswith(".") and not _INITIAL.match(word)):
+                break
+        while taken and self._word(taken[-1]).strip(OPENING) in _PARTICLES:
+            taken.pop()
+        if len(taken) < 2 or self._is_noise(taken):
+            return None
+        start = self._flow.starts[taken[0]]
+        last = self._word(taken[-1])
+        stop = self._flow.starts[taken[-1]] + len(last)
+        if last.endswith(":") or self._flow.text[stop : stop + 2].strip().startswith(":"):
+            return None
+        value = " ".join(self._word(index) for index in taken).strip(OPENING)
+        value = value if _INITIAL.match(last) else value.rstrip(_CLOSING + ".")
+        return Name(start, stop, value, "person")
+
+    def _title_above(self, start: int) -> str:
+        """A sole trader's title, where it stands alone on the line above in the same column."""
+        cell = self._cells.at(start)
+        above = self._cells.above(cell) if start - cell.start < 3 else None
+        if above is not None and _SOLE_TRADER.match(above.text):
+            return " ".join(above.text.split()) + " "
+        return ""
+
+    def _next_label(self, left: int, right: int) -> bool:
+        """Whether the next word begins a line that is a label."""
+        return self._word(right).endswith(":") and not self._same_line(left, right)
+
+    def _titles(self, indices: list[int]) -> int:
+        """How many of the words are forms of address."""
+        skipped = 0
+        text = ""
+        for count, index in enumerate(indices[:4], 1):
+            text = f"{text} {self._word(index)}"
+            if fold(text).text in self._words.names.titles:
+                skipped = count
+            elif skipped == count - 1 and fold(self._word(index)).text in self._words.names.titles:
+                skipped, text = count, self._word(index)
+        return skipped
+
+    def _is_of_person(self, bare: str, word: str) -> bool:
+        if not bare:
+            return False
+        if _INITIAL.match(word) or bare in _PARTICLES:
+            return True
+        if not _PERSON_WORD.match(bare) or len(bare) < 2:
+            return False
+        if self._caseless:
+            return fold(bare).text not in self._words.names.stops
+        return bare[0].isupper()
+
+    def _is_noise(self, taken: list[int]) -> bool:
+        """Whether the words say something else than a name: a street, a title of a paper, a role."""
+        folded = [fold(self._word(index)).text for index in taken]
+        names = self._words.names
+        if any(self._word(index).rstrip(".,") in names.after for index in taken):
+            return True
+        if any(word in names.streets for word in folded) or folded[0] in names.stops:
+            return True
+        whole = " ".join(folded)
+        titles = [title for kind in self._words.kinds.values() for title in kind.titles]
+        if any(whole.startswith(title) for title in titles if len(title) > 4 or title == whole):
+            return True
+        nouns = [noun for noun in self._nouns if len(noun) > 3]
+        return any(whole.startswith(noun) for noun in nouns) or any(
+            whole.startswith(officer) for officer in names.officers
+        )
