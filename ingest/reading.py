@@ -7,7 +7,7 @@ that a worker whose lease has passed to another writes nothing.
 import hashlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -24,6 +24,8 @@ from archive.catalogue.schema import (
     pages,
     readings,
 )
+from archive.copies.finding import Subject
+from archive.copies.keeping import NewCopy, commit_copy
 from archive.readings import (
     Pictures,
     Place,
@@ -33,8 +35,10 @@ from archive.readings import (
     reading_key,
     write_reading,
 )
-from archive.vault import Ref, VaultAltered
+from archive.vault import Ref
 from ingest import stored
+from ingest.copying import copy_reading
+from ingest.decrypting import decrypt
 from ingest.describing import describe_document
 from ocr import PageImages, Reader, Reading
 from signing.digests import DigestingReader, Digests
@@ -43,7 +47,6 @@ from signing.stamp import group_node
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import NotFound
 
-_PIECE = 1 << 20
 SETTLED = ("void", "erased")
 """States of documents that a reading does not change."""
 
@@ -58,11 +61,16 @@ class _Kept:
     objects: tuple[tuple[Ref, str], ...]
     manifest: EvidenceManifest
     manifest_sha256: str
+    received: str
+    copy: NewCopy | None = None
 
 
-def read_deposit(archive: Archive, reader: Reader, task: Task, alive: Callable[[], None]) -> None:
+def read_deposit(
+    archive: Archive, reader: Reader, task: Task, alive: Callable[[], None], *, copies: bool = False
+) -> None:
     """Read the deposit of the task and finish the task. `alive` is called after every page and may raise to stop.
 
+    With `copies`, the searchable copy of the whole deposit is made as well, and there as soon as what was read.
     Raises `ReadingRefused` where nothing could be read, `VaultAltered` and its kin where the original is not as it
     was received, `LeaseLost` where the work has passed to another.
     """
@@ -71,7 +79,7 @@ def read_deposit(archive: Archive, reader: Reader, task: Task, alive: Callable[[
         deposit = _deposit(connection, task.object_id)
         original = object_ref(connection, f"deposits/{deposit.id}/original")
     with tempfile.TemporaryFile() as file, tempfile.TemporaryFile() as images:
-        _decrypt(archive, deposit, original, file)
+        decrypt(archive, deposit, original, file)
         pictures: dict[int, Pictures] = {}
 
         def on_page(number: int, count: int, made: PageImages | None) -> None:
@@ -81,6 +89,10 @@ def read_deposit(archive: Archive, reader: Reader, task: Task, alive: Callable[[
 
         reading = reader.read(file, on_page=on_page)
         kept = _keep(archive, deposit, reading, pictures, images)
+        if copies:
+            subject = Subject(deposit, (), kept.received, kept.manifest_sha256)
+            version = kept.manifest.version + 1
+            kept = replace(kept, copy=copy_reading(archive, reader, subject, version, reading, file, alive))
     with archive.catalogue.write() as connection:
         _commit(archive, connection, kept, started, deposit.id)
         finish(connection, task, archive.clock.now())
@@ -117,19 +129,6 @@ def _deposit(connection: Connection, deposit_id: str, *, lock: bool = False) -> 
     if row is None or row.erased_at is not None:
         raise NotFound("the deposit is not there any more")
     return row
-
-
-def _decrypt(archive: Archive, deposit: Row[Any], ref: Ref, file: BinaryIO) -> None:
-    """Bring the original into an unlinked temporary file, and make sure that it is what was received."""
-    digest = hashlib.sha256()
-    with archive.objects.open(ref, f"deposits/{deposit.id}") as stream:
-        while piece := stream.read(_PIECE):
-            digest.update(piece)
-            file.write(piece)
-    if digest.hexdigest() != deposit.sha256:
-        raise VaultAltered("the original is not what was received")
-    file.flush()
-    file.seek(0)
 
 
 def _append(images: BinaryIO, made: PageImages) -> Pictures:
@@ -178,7 +177,7 @@ def _keep(
     data = manifest.to_bytes()
     sha256 = hashlib.sha256(data).hexdigest()
     ref = archive.objects.put_bytes(f"{owner}/manifest-{version + 1}.json", data, owner)
-    return _Kept(n, reading, stored_pages, (*kept, (ref, sha256)), manifest, sha256)
+    return _Kept(n, reading, stored_pages, (*kept, (ref, sha256)), manifest, sha256, received)
 
 
 def _entry(path: str, role: str, media_type: str, digests: Digests) -> FileEntry:
@@ -211,6 +210,8 @@ def _commit(
         .values(reading_n=kept.n, page_count=len(kept.pages))
     )
     _seal(connection, kept, deposit_id, now)
+    if kept.copy is not None:
+        commit_copy(connection, kept.copy, SYSTEM_ACTOR, now)
     reason = "re-reading" if kept.n > 1 else None
     for document_id in _documents(connection, deposit_id):
         describe_document(archive, connection, document_id, {deposit_id: kept.reading})

@@ -10,10 +10,13 @@ from archive.catalogue import LeaseLost, Task, claim_work, extend, fail, finish,
 from archive.catalogue.work import MAX_ATTEMPTS
 from archive.checks import WORK as CHECK
 from archive.checks import fail_check, run_check
+from archive.copies.errors import CopyRefused
 from archive.packages import WORK as PACKAGE
 from archive.packages import ExportRefused, Issuer, build_ordered, fail_ordered
 from archive.verification.trust import VerifyTrust
 from ingest import relinking
+from ingest.copying import WORK as COPY
+from ingest.copying import copy_document
 from ingest.importing.jobs import WORK as IMPORT
 from ingest.importing.jobs import fail_job, run_job
 from ingest.reading import read_deposit, refuse_deposit
@@ -37,7 +40,8 @@ class Worker:
 
     `holder` names this process in leases. The lease is short, so that the work of a killed worker is soon taken up by
     another, and is extended by `extend_lease`, which another thread calls while a task runs. `issuer` gives what
-    packages are made with, `trust` what everything is verified with; a worker without them does neither.
+    packages are made with, `trust` what everything is verified with; a worker without them does neither. With `copies`,
+    a searchable copy is made of everything that is read.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Worker:
         lease: timedelta = LEASE,
         issuer: Callable[[], Issuer] | None = None,
         trust: Callable[[], VerifyTrust] | None = None,
+        copies: bool = False,
     ) -> None:
         self._archive = archive
         self._reader = reader
@@ -56,6 +61,7 @@ class Worker:
         self._lease = lease
         self._issuer = issuer
         self._trust = trust
+        self._copies = copies
         self._stop = Event()
         self._task: Task | None = None
         self._lost = False
@@ -132,7 +138,7 @@ class Worker:
         except ReadingRefused as refusal:
             again = refusal.retry and task.attempts < TRIES_OF_REFUSED
             self._fail(task, refusal.reason, refusal.detail, retry=again)
-        except (EvidenceError, ExportRefused) as error:
+        except (EvidenceError, ExportRefused, CopyRefused) as error:
             self._fail(task, error.code, error.message, retry=False)
         except TabellionError as error:
             self._fail(task, error.code, error.message, retry=True)
@@ -142,7 +148,9 @@ class Worker:
 
     def _kind(self, task: Task) -> None:
         if task.kind == READ:
-            read_deposit(self._archive, self._reader, task, self._alive)
+            read_deposit(self._archive, self._reader, task, self._alive, copies=self._copies)
+        elif task.kind == COPY:
+            copy_document(self._archive, self._reader, task, self._alive)
         elif task.kind == LINK:
             relinking.relink(self._archive, task)
         elif task.kind == IMPORT:

@@ -3,7 +3,7 @@
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """Whether objects are encrypted: `on` or `off`. Fixed at `init`."""
     languages: str = ",".join(LANGUAGES)
     """Languages that papers are written in (ISO 639-1), separated by commas."""
+    pdfa: Literal["on-demand", "eager"] = "on-demand"
+    """When searchable copies (PDF/A-2b) are made: when one is asked for, or of everything as it is read (`eager`)."""
     host: str = "127.0.0.1"
     """Address that the service listens on."""
     port: int = Field(8000, ge=0, le=65535)

@@ -14,4 +14,5 @@ def make_worker(parts: Parts, name: str) -> Worker:
         name,
         issuer=lambda: issuer_of(parts),
         trust=lambda: verify_trust(parts),
+        copies=parts.settings.pdfa == "eager",
     )

@@ -162,5 +162,5 @@ def test_headers_that_no_picture_has_are_refused() -> None:
     header = Carried(b"x", "jpeg", 3, 4).header()
     assert Carried.from_header(header, b"x") == Carried(b"x", "jpeg", 3, 4)
     for wrong in ({"coding": "jbig2"}, {"width": 0}, {"rotation": 45}, {"colours": 4}):
-        with pytest.raises(ValueError, match="no|not"):
+        with pytest.raises(ValueError, match=r"header|argument"):
             Carried.from_header(header | wrong, b"x")
