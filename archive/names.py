@@ -36,7 +36,8 @@ _MOST_WORDS = 8
 
 def fold_text(text: str) -> str:
     """Text as `fold_name` has it, of any length."""
-    plain = unicodedata.normalize("NFKD", _QUOTES.sub("", text).casefold()).translate(_STROKES)
+    decomposed = unicodedata.normalize("NFKD", _QUOTES.sub("", text))
+    plain = unicodedata.normalize("NFKD", decomposed.casefold()).translate(_STROKES)
     kept = (
         character if character.isalnum() else " "
         for character in plain

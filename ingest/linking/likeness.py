@@ -1,5 +1,6 @@
 """How alike names are: word by word, in any order, through inflection, misreading and other scripts."""
 
+import re
 from collections.abc import Sequence
 
 from rapidfuzz.distance import Indel
@@ -13,6 +14,16 @@ ALIKE = 0.7
 INFLECTED = 0.95
 _ACROSS_SCRIPTS = 0.94
 _INITIAL = 0.85
+_SHORTEST_STEM = 3
+# Folded endings of names in Polish and Russian, and the German genitive.
+_ENDINGS = frozenset(
+    smudged(ending)
+    for ending in re.split(
+        " ",
+        " a e i y u o s n owi em iem ego iego emu iemu im ym ej iej ie om ami ach es en а у е и ы я ю о"
+        " ом ым им ого его ому ему ои ою еи ем ия ию ии ием ями ами",
+    )
+)
 _MISSING = 0.3
 """What a word that only one side has weighs, once two words agree: a middle name, a patronymic, an honorific."""
 
@@ -65,12 +76,16 @@ def word_likeness(one: str, other: str) -> float:
 
 
 def _inflected(one: str, other: str) -> bool:
-    """Whether both begin alike and differ by short endings, as Kowalski and Kowalskiego do."""
+    """Whether both begin alike and end as forms of one name do: Kowalski and Kowalskiego, Юрий and Юрию."""
     shorter, longer = sorted((one, other), key=len)
     common = next(
         (index for index, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter)
     )
-    return common >= 4 and common >= len(shorter) - 2 and len(longer) - common <= 4
+    # What both endings begin with belongs to them: Kowalski and Kowalskim have no ending and an m.
+    return any(
+        stem >= _SHORTEST_STEM and shorter[stem:] in _ENDINGS and longer[stem:] in _ENDINGS
+        for stem in range(common, max(common - 2, 0), -1)
+    )
 
 
 def _same_script(one: Name, other: Name) -> bool:

@@ -83,8 +83,11 @@ class Said:
         return frozenset(one for text in self.pages.values() for one in _dates(text))
 
     def stands(self, number: str) -> frozenset[int]:
-        """The pages in whose text a number stands, however it is separated, with what is confused made one."""
+        """The pages on which a number stands, however it is separated, with what is confused made one."""
         wanted = number_skeleton(number)
+        in_fields = (pages for read, pages in self.numbers.items() if number_skeleton(read) == wanted)
+        if found := frozenset().union(*in_fields):
+            return found
         if len(wanted) < SHORTEST_IN_TEXT or not any(character.isdigit() for character in number):
             return frozenset()
         return frozenset(page for page, text in self.skeletons.items() if wanted in text)

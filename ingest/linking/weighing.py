@@ -213,7 +213,7 @@ def _numbers(said: Said, party: Known) -> frozenset[int]:
     found: set[int] = set()
     for claim in party.claims:
         for number in claim.numbers:
-            found |= said.numbers.get(number, frozenset()) | said.stands(number)
+            found |= said.stands(number)
     return frozenset(found)
 
 

@@ -1,12 +1,13 @@
 """Identifiers whose check digit holds link by themselves; doubt is proposed; a person's word stands."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from archive.archive import Archive
+from archive.catalogue import claim_work, finish
 from archive.catalogue.schema import current, document_pages, documents, fields, links, work
 from archive.histories import LINK_KEY
 from archive.registry import NewClaim, NewParty, put_claim, put_party
@@ -218,3 +219,151 @@ def test_a_persons_kind_stays(archive: Archive, doors: Doors, worker: Worker) ->
         )
     worker.drain()
     assert rows(archive, documents)[0].kind == "contract"
+
+
+def say(archive: Archive, document: str, *texts: str) -> None:
+    with archive.catalogue.write() as connection:
+        link_document(archive, connection, document, PARTS, dict(enumerate(texts, 1)))
+
+
+def put(archive: Archive, name: str, **values: Any) -> str:
+    with archive.catalogue.write() as connection:
+        return put_party(archive, connection, NewParty(name, **values))
+
+
+def bases(archive: Archive, document: str) -> dict[str, tuple[str, str]]:
+    with archive.catalogue.read() as connection:
+        query = select(links).where(links.c.document_id == document, current(links, *LINK_KEY))
+        return {row.target_id: (row.basis, row.state) for row in connection.execute(query)}
+
+
+def test_a_name_alone_is_proposed_and_with_something_beside_it_linked(archive: Archive, paper: str) -> None:
+    address = {"street": "Lipowa 4", "postcode": "25-317", "town": "Kielce"}
+    anna = put(archive, "Anna Brzozowska", birth_date=date(1981, 5, 17), address=address)
+    found(archive, paper, "parties.debtor.name", "Anna Brzozowska", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {anna: ("name", "proposed")}
+    say(archive, paper, "Anna Brzozowska\nul. Lipowa 4, 25-317 Kielce")
+    assert bases(archive, paper) == {anna: ("name_address", "automatic")}
+    found(archive, paper, "parties.debtor.birth_date", "1981-05-17", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {anna: ("name_birth_date", "automatic")}
+    found(archive, paper, "parties.debtor.birth_date", "1981-05-17", 1, state="withdrawn", actor=PERSON)
+    found(archive, paper, "parties.debtor.birth_date", "1975-01-01", 1)
+    link(archive, paper)
+    assert bases(archive, paper)[anna][1] == "rejected"
+
+
+def test_a_name_and_the_amount_owed(archive: Archive, paper: str) -> None:
+    anna = put(archive, "Anna Brzozowska")
+    with archive.catalogue.write() as connection:
+        claim = NewClaim("W/1", principal_minor=292605, parties=((anna, "debtor"),))
+        put_claim(archive, connection, claim)
+    found(archive, paper, "parties.debtor.name", "Brzozowska Anna", 1)
+    found(archive, paper, "amounts.principal", "2926.05", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {anna: ("name_amount", "automatic")}
+
+
+def test_namesakes_with_the_same_grounds_are_left_to_a_person(archive: Archive, paper: str) -> None:
+    both = {put(archive, "Jan Kowalski", birth_date=date(1980, 1, 1)) for _ in range(2)}
+    found(archive, paper, "parties.debtor.name", "Jan Kowalski", 1)
+    found(archive, paper, "parties.debtor.birth_date", "1980-01-01", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == dict.fromkeys(both, ("name_birth_date", "proposed"))
+
+
+def test_an_identifier_that_is_somebody_elses_speaks_against_a_name(archive: Archive, paper: str) -> None:
+    put(archive, "Anna Brzozowska", identifiers=(("pesel", OTHER),))
+    found(archive, paper, "parties.debtor.name", "Anna Brzozowska", 1)
+    found(archive, paper, "parties.debtor.pesel", PESEL, 1)
+    assert not link(archive, paper)
+
+
+def test_a_misread_number_links_with_the_name_and_is_proposed_without(archive: Archive, paper: str) -> None:
+    anna = put(archive, "Anna Brzozowska")
+    with archive.catalogue.write() as connection:
+        claim = put_claim(
+            archive, connection, NewClaim("ABN/2023/004517", parties=((anna, "debtor"),), external_id="1")
+        )
+    found(archive, paper, "contract_number", "ABN/2O23/OO45I7", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {claim: ("number", "proposed"), anna: ("number", "proposed")}
+    found(archive, paper, "parties.debtor.name", "Annie Brzozowskiej", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {claim: ("number", "automatic"), anna: ("number_name", "automatic")}
+
+
+def test_an_identifier_beside_the_wrong_label_is_not_believed(archive: Archive, paper: str) -> None:
+    firm = put(archive, "Kredytus Windykacja S.A.", kind="company", identifiers=(("nip", "9375121136"),))
+    found(archive, paper, "parties.debtor.nip", "9375121136", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {firm: ("identifier", "proposed")}
+    found(archive, paper, "parties.debtor.name", "Kredytus Windykacja SA", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {firm: ("identifier", "automatic")}
+
+
+def test_a_name_is_found_in_the_text_where_no_field_has_it(archive: Archive, paper: str) -> None:
+    anna = put(archive, "Anna Brzozowska", identifiers=(("pesel", PESEL),))
+    say(archive, paper, "Szanowna Pani\nAnna Brzozowska", "", "PESEL 440514 01359")
+    with archive.catalogue.read() as connection:
+        query = select(links).where(links.c.document_id == paper, current(links, *LINK_KEY))
+        told = {(row.target_id, row.basis, row.state, row.first_page) for row in connection.execute(query)}
+    assert told == {(anna, "name", "proposed", 1), (anna, "identifier", "automatic", 3)}
+
+
+def test_a_name_that_the_registry_learns_links_papers_that_were_read_before(
+    archive: Archive, doors: Doors, worker: Worker
+) -> None:
+    answer = doors.receive(papers(["Payment reminder", "Dear Bartholomew Wisniowski,"]))
+    worker.drain()
+    put(archive, "Somebody Quite Different")
+    assert worker.drain() == 0
+    party = put(archive, "Bartholomew Wisniowski")
+    assert worker.drain() == 1
+    assert bases(archive, answer.document) == {party: ("name", "proposed")}
+
+
+def test_linking_that_is_asked_for_while_it_runs_is_done_again(archive: Archive, paper: str) -> None:
+    found(archive, paper, "parties.debtor.pesel", PESEL, 1)
+    party(archive, "Anna Nowak", ("pesel", PESEL))
+    now = archive.clock.now()
+    with archive.catalogue.write() as connection:
+        task = claim_work(connection, "worker-1", now, timedelta(seconds=30), ("link",))
+    assert task is not None
+    party(archive, "Ewa Nowak", ("pesel", PESEL))
+    with archive.catalogue.write() as connection:
+        assert claim_work(connection, "worker-2", now, timedelta(seconds=30), ("link",)) is None
+        finish(connection, task, now)
+        again = claim_work(connection, "worker-2", now, timedelta(seconds=30), ("link",))
+        assert again is not None
+        assert again.attempts == 1
+        finish(connection, again, now)
+        assert claim_work(connection, "worker-2", now, timedelta(seconds=30), ("link",)) is None
+
+
+def test_nothing_reads_the_whole_registry(archive: Archive, paper: str) -> None:
+    """Every statement of linking goes by an index: SQLite's plan scans no table of the registry."""
+    put(archive, "Anna Brzozowska", identifiers=(("pesel", PESEL),))
+    found(archive, paper, "parties.debtor.name", "Anna Brzozowska", 1)
+    found(archive, paper, "contract_number", "ABN/2023/004517", 1)
+    said: list[tuple[str, Any]] = []
+
+    def listen(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        if statement.startswith("SELECT"):
+            said.append((statement, parameters))
+
+    event.listen(archive.catalogue.engine, "before_cursor_execute", listen)
+    say(archive, paper, "Anna Brzozowska 44051401359")
+    event.remove(archive.catalogue.engine, "before_cursor_execute", listen)
+    assert len(said) > 5
+    with archive.catalogue.read() as connection:
+        for statement, parameters in said:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+            scans = [
+                row.detail for row in plan if row.detail.startswith("SCAN") and "USING" not in row.detail
+            ]
+            assert [scan for scan in scans if "SUBQUERY" not in scan and "CONSTANT" not in scan] == [], (
+                statement
+            )
