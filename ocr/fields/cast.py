@@ -18,6 +18,7 @@ _SAME = 86.0
 _LEAST = 0.75
 _MOST_PARTIES = 6
 _MOST_MENTIONS = 600
+_DOUBT = 2.5
 _WITHOUT_SENDER: tuple[Kind, ...] = ("court_order", "payment_confirmation", "contract")
 _ROLES: dict[Kind, tuple[str, ...]] = {
     "contract": ("creditor", "debtor"),
@@ -78,9 +79,14 @@ class Cast:
         told = any(sign in text for sign in words.claims.assigned)
         chosen = _chosen(parties, kind, words, text)
         assigned = kind == "assignment_notice" or _is_assigned(kind, chosen, told, words)
+        presumed = not assigned and _is_presumed(kind, chosen, words)
         for role, (party, why, weight) in chosen.items():
-            party.role = _final(role, assigned)
+            party.role = _final(role, assigned or presumed)
             party.why, party.weight = why, weight
+            if presumed and role == "claimant":
+                party.why += "; presumed to have acquired the claim"
+                party.weight = weight - _DOUBT
+        assigned = assigned or presumed
         return cls(tuple(parties), assigned, cells)
 
     def playing(self, role: str) -> Party | None:
@@ -194,6 +200,17 @@ def _is_assigned(kind: Kind, chosen: dict[str, tuple[Party, str, float]], told: 
     if claimant is None:
         return told
     return told or _named_like(claimant[0], words.names.collectors)
+
+
+def _is_presumed(kind: Kind, chosen: dict[str, tuple[Party, str, float]], words: Lexicon) -> bool:
+    """A court order that is silent on it: in the files of those who acquire claims, the claimant has acquired his.
+
+    Not a bank, which sues for its own loans; and the doubt is part of the confidence.
+    """
+    claimant = chosen.get("claimant")
+    if kind != "court_order" or claimant is None or claimant[0].is_person:
+        return False
+    return not _named_like(claimant[0], words.names.banks)
 
 
 def _final(role: str, assigned: bool) -> str:
