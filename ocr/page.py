@@ -11,6 +11,7 @@ from ocr.raster.measure import measure
 from ocr.raster.source import Pixels, Source
 from ocr.recognition import Recogniser, mean_confidence, turn
 from ocr.second_look import SecondLook
+from ocr.tidying import is_print, spelt
 from ocr.values import PageReading
 
 PAGE_WIDTH, THUMB_WIDTH = 1400, 220
@@ -46,6 +47,8 @@ class PageReader:
             look = SecondLook(self._engine, grey, page.dpi, figures.skew, figures.bilevel)
             words = tuple(look.at(words, LANGUAGES[language]))
         height, width = upright.shape[:2]
+        if page.words is None:
+            words = tuple(spelt(words or (), language))
         values = placed(words or (), width, height)
         quality["confidence"] = round(mean_confidence(words or ()), 3)
         reading = PageReading(
@@ -58,7 +61,7 @@ class PageReader:
             blank=figures.blank and not values,
             language=language if values else "und",
             source="embedded" if page.embedded else "ocr" if page.words is None else "text",
-            text=text_of(values),
+            text=text_of([word for word in values if is_print(word)]),
             words=values,
             quality=quality,
         )

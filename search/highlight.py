@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ocr.tidying import is_print
 from ocr.values import PageReading
 from search.analysis import Analyser, Token
 from search.needles import Match, Needle, Reason
@@ -79,8 +80,8 @@ def _strongest(matches: list[Match]) -> list[Match]:
 def _lay_out(page: PageReading) -> _Laid:
     """The page's text, and where its words stand in it.
 
-    The words follow each other in the text with white space, or in Thai nothing, between them; where they do not (the
-    text may have been put in another order) the text is made of the words themselves.
+    The words follow each other in the text with white space, or in Thai nothing, between them; what is no print is not
+    in the text. Where they do not (it may have been put in another order) the text is made of the words themselves.
     """
     starts: list[int] = []
     ends: list[int] = []
@@ -91,6 +92,8 @@ def _lay_out(page: PageReading) -> _Laid:
             continue
         start = page.text.find(word.text, at)
         if start < 0 or page.text[at:start].strip():
+            if not is_print(word):
+                continue
             return _from_words(page)
         at = start + len(word.text)
         starts.append(start)
