@@ -1,10 +1,11 @@
 """What the catalogue says of a document, as the JSON value of its record."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, null, select
+from sqlalchemy import Connection, Row, select
 
 from archive.catalogue.schema import (
     batch_items,
@@ -33,89 +34,116 @@ def present(**members: Any) -> dict[str, Any]:
 
 def document_state(connection: Connection, document_id: str) -> dict[str, Any]:
     """The present state; raises `NotFound`."""
-    row = connection.execute(
+    try:
+        return document_states(connection, [document_id])[document_id]
+    except KeyError:
+        raise NotFound(f"there is no document {document_id}") from None
+
+
+def document_states(connection: Connection, document_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The present states of up to some hundred documents, by identifier; those that are not there are left out."""
+    rows = connection.execute(
         select(documents, portfolios.c.name.label("portfolio_name"))
         .outerjoin(portfolios, portfolios.c.id == documents.c.portfolio_id)
-        .where(documents.c.id == document_id)
-    ).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no document {document_id}")
-    return present(
-        batch=row.batch_id,
-        portfolio=row.portfolio_id and {"id": row.portfolio_id, "name": row.portfolio_name},
+        .where(documents.c.id.in_(document_ids))
+    ).all()
+    spans = _spans(connection, document_ids)
+    held = _deposits(connection, document_ids)
+    found = _current(connection, fields, document_ids, FIELD_KEY)
+    linked = _current(connection, links, document_ids, LINK_KEY)
+    names = _names(connection, [link for some in linked.values() for link in some])
+    scoped = _current(connection, document_scopes, document_ids, SCOPE_KEY)
+    related = _current(connection, relations, document_ids, RELATION_KEY)
+    return {
+        row.id: present(
+            **_of_itself(row),
+            spans=spans[row.id],
+            deposits=held[row.id],
+            fields=[_field(field) for field in found[row.id]],
+            links=[_link(link, names) for link in linked[row.id]],
+            scopes=[
+                present(first=s.first_page, last=s.last_page, scope=s.scope, actor=s.actor, at=s.at)
+                for s in scoped[row.id]
+                if s.granted
+            ],
+            relations=[
+                present(other=r.other_id, relation=r.relation, actor=r.actor, at=r.at)
+                for r in related[row.id]
+                if r.granted
+            ],
+        )
+        for row in rows
+    }
+
+
+def _of_itself(row: Row[Any]) -> dict[str, Any]:
+    return {
+        "batch": row.batch_id,
+        "portfolio": row.portfolio_id and {"id": row.portfolio_id, "name": row.portfolio_name},
         # Whether the index has it already is no property of the document: `searchable` comes back with the index.
-        state="read" if row.state == "searchable" else row.state,
-        reason_code=row.reason_code,
-        reason=row.reason,
-        kind=row.kind,
-        kind_confidence=row.kind_confidence,
-        kind_by=row.kind_by,
-        subkind=row.subkind,
-        language=row.language,
-        direction=row.direction,
-        document_date=row.document_date,
-        sent_date=row.sent_date,
-        received_date=row.received_date,
+        "state": "read" if row.state == "searchable" else row.state,
+        "reason_code": row.reason_code,
+        "reason": row.reason,
+        "kind": row.kind,
+        "kind_confidence": row.kind_confidence,
+        "kind_by": row.kind_by,
+        "subkind": row.subkind,
+        "language": row.language,
+        "direction": row.direction,
+        "document_date": row.document_date,
+        "sent_date": row.sent_date,
+        "received_date": row.received_date,
         # As text: a large amount is beyond the integers that canonical JSON has.
-        amount_minor=None if row.amount_minor is None else str(row.amount_minor),
-        currency=row.currency,
-        received_at=row.received_at,
-        spans=_spans(connection, document_id),
-        deposits=_deposits(connection, document_id),
-        fields=[
-            present(
-                name=f.name,
-                value=f.value,
-                raw=f.raw,
-                confidence=f.confidence,
-                page=f.page,
-                box=[float(side) for side in f.box],
-                rule=f.rule,
-                state=f.state,
-                actor=f.actor,
-                at=f.at,
-            )
-            for f in _current(connection, fields, document_id, FIELD_KEY)
-        ],
-        links=[_link(connection, link) for link in _current(connection, links, document_id, LINK_KEY)],
-        scopes=[
-            present(first=s.first_page, last=s.last_page, scope=s.scope, actor=s.actor, at=s.at)
-            for s in _current(connection, document_scopes, document_id, SCOPE_KEY)
-            if s.granted
-        ],
-        relations=[
-            present(other=r.other_id, relation=r.relation, actor=r.actor, at=r.at)
-            for r in _current(connection, relations, document_id, RELATION_KEY)
-            if r.granted
-        ],
-    )
+        "amount_minor": None if row.amount_minor is None else str(row.amount_minor),
+        "currency": row.currency,
+        "received_at": row.received_at,
+    }
 
 
 def _current(
-    connection: Connection, history: Any, document_id: str, key: tuple[str, ...]
-) -> Sequence[Row[Any]]:
-    newest = select(history).where(history.c.document_id == document_id, current(history, *key))
-    return connection.execute(newest.order_by(history.c.id)).all()
+    connection: Connection, history: Any, document_ids: Sequence[str], key: tuple[str, ...]
+) -> Mapping[str, list[Row[Any]]]:
+    newest = select(history).where(history.c.document_id.in_(document_ids), current(history, *key))
+    return _grouped(connection.execute(newest.order_by(history.c.id)).all())
 
 
-def _spans(connection: Connection, document_id: str) -> list[dict[str, Any]]:
-    """The document's pages as runs of deposit pages; before a reading, whole deposits without a last page."""
-    pages = connection.execute(
-        select(document_pages.c.deposit_id, document_pages.c.page)
-        .where(document_pages.c.document_id == document_id)
-        .order_by(document_pages.c.position)
-    ).all()
-    if pages:
-        return [{"deposit": d, "first": first, "last": last} for d, first, last in _runs(pages)]
-    whole = connection.execute(
-        select(document_deposits.c.deposit_id)
-        .where(document_deposits.c.document_id == document_id)
-        .order_by(document_deposits.c.position)
-    ).scalars()
-    return [{"deposit": deposit, "first": 1} for deposit in whole]
+def _grouped(rows: Iterable[Any]) -> Mapping[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.document_id].append(row)
+    return found
 
 
-def _runs(pages: Sequence[Any]) -> Iterator[tuple[str, int, int]]:
+def _spans(connection: Connection, document_ids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
+    """The documents' pages as runs of deposit pages; before a reading, whole deposits without a last page."""
+    table, held = document_pages, document_deposits
+    pages = _grouped(
+        connection.execute(
+            select(table.c.document_id, table.c.deposit_id, table.c.page)
+            .where(table.c.document_id.in_(document_ids))
+            .order_by(table.c.document_id, table.c.position)
+        ).all()
+    )
+    unread = [each for each in document_ids if each not in pages]
+    whole = _grouped(
+        connection.execute(
+            select(held.c.document_id, held.c.deposit_id)
+            .where(held.c.document_id.in_(unread))
+            .order_by(held.c.document_id, held.c.position)
+        ).all()
+    )
+    return {
+        each: [
+            {"deposit": d, "first": first, "last": last}
+            for d, first, last in _runs([(row.deposit_id, row.page) for row in pages[each]])
+        ]
+        if each in pages
+        else [{"deposit": row.deposit_id, "first": 1} for row in whole[each]]
+        for each in document_ids
+    }
+
+
+def _runs(pages: Sequence[tuple[str, int]]) -> Iterator[tuple[str, int, int]]:
     deposit, first = pages[0]
     last = first - 1
     for next_deposit, page in pages:
@@ -126,46 +154,86 @@ def _runs(pages: Sequence[Any]) -> Iterator[tuple[str, int, int]]:
     yield deposit, first, last
 
 
-def _deposits(connection: Connection, document_id: str) -> list[dict[str, Any]]:
-    """What of the document's deposits stands in no manifest, because it can name persons: file name and source."""
+def _deposits(connection: Connection, document_ids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
+    """What of the documents' deposits stands in no manifest, because it can name persons: file name and source."""
+    held = document_deposits
     rows = connection.execute(
-        select(deposits, batch_items.c.id.label("item_id"), batch_items.c.source, batch_items.c.actor)
-        .join(document_deposits, document_deposits.c.deposit_id == deposits.c.id)
-        .outerjoin(batch_items, batch_items.c.deposit_id == deposits.c.id)
-        .where(document_deposits.c.document_id == document_id)
-        .order_by(document_deposits.c.position)
-    ).all()
-    return [
-        present(
-            deposit=row.id,
-            name=row.name,
-            batch=row.batch_id,
-            sequence=row.sequence,
-            item=row.item_id,
-            source=row.source,
-            actor=row.actor,
+        select(
+            held.c.document_id,
+            deposits.c.id.label("deposit"),
+            deposits.c.name,
+            deposits.c.batch_id,
+            deposits.c.sequence,
+            batch_items.c.id.label("item_id"),
+            batch_items.c.source,
+            batch_items.c.actor,
         )
-        for row in rows
-    ]
+        .join(held, held.c.deposit_id == deposits.c.id)
+        .outerjoin(batch_items, batch_items.c.deposit_id == deposits.c.id)
+        .where(held.c.document_id.in_(document_ids))
+        .order_by(held.c.document_id, held.c.position)
+    ).all()
+    found: dict[str, list[dict[str, Any]]] = {each: [] for each in document_ids}
+    for row in rows:
+        found[row.document_id].append(
+            present(
+                deposit=row.deposit,
+                name=row.name,
+                batch=row.batch_id,
+                sequence=row.sequence,
+                item=row.item_id,
+                source=row.source,
+                actor=row.actor,
+            )
+        )
+    return found
 
 
-def _link(connection: Connection, link: Row[Any]) -> dict[str, Any]:
-    """A link with the name of its target, so that it says something where the registry is lost."""
-    if link.target_type == "party":
-        named = select(parties.c.display_name, parties.c.external_id, parties.c.kind)
-        named = named.where(parties.c.id == link.target_id)
-    else:
-        named = select(claims.c.number, claims.c.external_id, null()).where(claims.c.id == link.target_id)
-    name, external_id, kind = connection.execute(named).one_or_none() or (None, None, None)
+def _field(field: Row[Any]) -> dict[str, Any]:
+    return present(
+        name=field.name,
+        value=field.value,
+        raw=field.raw,
+        confidence=field.confidence,
+        page=field.page,
+        box=[float(side) for side in field.box],
+        rule=field.rule,
+        state=field.state,
+        actor=field.actor,
+        at=field.at,
+    )
+
+
+def _names(connection: Connection, linked: Sequence[Row[Any]]) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    """What the targets of links are called, so that a link says something where the registry is lost."""
+    people = {link.target_id for link in linked if link.target_type == "party"}
+    debts = {link.target_id for link in linked} - people
+    named = connection.execute(
+        select(parties.c.id, parties.c.display_name, parties.c.external_id, parties.c.kind).where(
+            parties.c.id.in_(people)
+        )
+    ).all()
+    numbered = connection.execute(
+        select(claims.c.id, claims.c.number, claims.c.external_id).where(claims.c.id.in_(debts))
+    ).all()
+    return {
+        ("party", row.id): {
+            "name": row.display_name,
+            "external_id": row.external_id,
+            "party_kind": row.kind,
+        }
+        for row in named
+    } | {("claim", row.id): {"name": row.number, "external_id": row.external_id} for row in numbered}
+
+
+def _link(link: Row[Any], names: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
     return present(
         link=link.link_id,
         first=link.first_page,
         last=link.last_page,
         target_type=link.target_type,
         target=link.target_id,
-        name=name,
-        external_id=external_id,
-        party_kind=kind,
+        **names.get((link.target_type, link.target_id), {}),
         role=link.role,
         score=link.score,
         basis=link.basis,

@@ -14,6 +14,7 @@ from archive.vault import Ref
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck, Thing
 from archive.verification.object_check import Failure, ObjectCheck
+from archive.verification.state_check import StateCheck
 from signing.verdict import Aspect
 
 RECORDED = {
@@ -34,10 +35,12 @@ class RecordCheck:
         self._log = log
         self._objects = objects_check
         self._findings = findings
+        self._states = StateCheck(archive, findings)
         self._known: dict[str, list[Row[Any]]] = {}
 
     def preload(self, kind: str, ids: Sequence[str]) -> None:
         """Look up the records of many objects of one kind at once; `ids` are in their order."""
+        self._states.preload(kind, ids)
         first, last = f"{PLACES[kind]}/{ids[0]}/record-", f"{PLACES[kind]}/{ids[-1]}/record-~"
         query = select(objects).where(objects.c.key >= first, objects.c.key < last)
         self._known = {each: [] for each in ids}
@@ -66,10 +69,13 @@ class RecordCheck:
             return last_erased
 
         kept = self._rows(thing)
+        newest = max((_number(row.key) for row in kept), default=0)
         for subject, entry in named.items():
             rows = [row for row in kept if row.plain_digest == subject]
             if rows:
-                self._check_record(rows[0], lambda seq=entry.seq: seq < erased_at(), document)  # type: ignore[misc]
+                data = self._check_record(rows[0], lambda seq=entry.seq: seq < erased_at(), document)  # type: ignore[misc]
+                if data is not None and _number(rows[0].key) == newest:
+                    self._states.check(thing, newest, data, document)
             elif entry.seq > erased_at():
                 what = f"the record that entry {entry.seq} names for {thing[0]} {thing[1]} is not in the catalogue"
                 self._findings.failed(Aspect.INTEGRITY, "RECORD_MISSING", what, document)
@@ -98,7 +104,8 @@ class RecordCheck:
         with self._archive.catalogue.read() as connection:
             return list(connection.execute(query.order_by(objects.c.id)).all())
 
-    def _check_record(self, row: Row[Any], erased: Callable[[], bool], document: str | None) -> None:
+    def _check_record(self, row: Row[Any], erased: Callable[[], bool], document: str | None) -> bytes | None:
+        """The bytes of a record that is the one that the log names."""
         data = self._objects.content(Ref(row.key, row.version, row.digest, row.size), row.owner)
         if isinstance(data, Failure):
             if not (failure_by_erasure(data) and erased()):
@@ -108,6 +115,9 @@ class RecordCheck:
         elif hashlib.sha256(data).hexdigest() != row.plain_digest:
             what = f"the record {row.key} is not the one that the log names"
             self._findings.failed(Aspect.INTEGRITY, "RECORD_ALTERED", what, document)
+        else:
+            return data
+        return None
 
     def _check_strangers(self, kept: list[Row[Any]], named: Any, document: str | None) -> None:
         """A record that the catalogue lists must be in the log, or be of entries after the checkpoint."""
@@ -118,6 +128,10 @@ class RecordCheck:
             if row.plain_digest not in named and not self._log.after_checkpoint(row.plain_digest):
                 what = f"no entry of the log names the record {row.key} as the catalogue has it"
                 self._findings.failed(Aspect.INTEGRITY, "CATALOGUE_DIFFERS", what, document)
+
+
+def _number(key: str) -> int:
+    return int(key.rpartition("-")[2])
 
 
 def failure_by_erasure(failure: Failure) -> bool:

@@ -378,6 +378,29 @@ def document_removed_from_the_catalogue(archive: Archive, home: Path, made: list
         connection.execute(delete(t.documents).where(t.documents.c.id == made[0].document))
 
 
+@tampering("CATALOGUE_DIFFERS")
+def kind_changed_in_the_catalogue(archive: Archive, _: Path, made: list[Deposited]) -> None:
+    change(
+        archive, update(t.documents).where(t.documents.c.id == made[0].document).values(kind="court_order")
+    )
+
+
+@tampering("CATALOGUE_DIFFERS")
+def file_name_changed_in_the_catalogue(archive: Archive, _: Path, made: list[Deposited]) -> None:
+    change(archive, update(t.deposits).where(t.deposits.c.id == made[0].deposit).values(name="other.pdf"))
+
+
+@tampering("CATALOGUE_DIFFERS", alone=False)
+def held_page_turned_void_in_the_catalogue(archive: Archive, _: Path, made: list[Deposited]) -> None:
+    row = t.batch_items.c.deposit_id == made[0].deposit
+    change(archive, update(t.batch_items).where(row).values(state="void", reason="unreadable"))
+
+
+@tampering("CATALOGUE_DIFFERS")
+def number_of_records_changed_in_the_catalogue(archive: Archive, _: Path, made: list[Deposited]) -> None:
+    change(archive, update(t.documents).where(t.documents.c.id == made[0].document).values(record_n=7))
+
+
 @tampering("INVENTORY_ALTERED", alone=False)
 def inventory_changed(archive: Archive, home: Path, made: list[Deposited]) -> None:
     overwrite(home / "vault/inventory/1", flip)
