@@ -210,7 +210,8 @@ def _page(
             "languages_of_packages": LANGUAGES,
             "wanted_language": _language(request, actor),
             "editable": selection is not None and selection.frozen_at is None,
-            "pending": _pending(outlook),
+            "pending": _pending(outlook) if outlook.plan is None else outlook.plan.pending,
+            "stamp_helps": _pending(outlook),
             "now": archive.clock.now(),
         }
     return page(request, "export.html", context, actor=actor, here="matters")
@@ -224,7 +225,7 @@ def _free_matters(connection: Connection, actor: Actor) -> list[Matter]:
 
 
 def _pending(outlook: Outlook) -> bool:
-    """Whether a time proof is still to come."""
+    """Whether the time proof of an original is still to come; extracts get theirs once they are made."""
     return any(
         one.line.proven is None or one.line.proven.existed_by is None
         for one in outlook.going

@@ -1,5 +1,6 @@
 """A package of a matter: how its making goes on, its bytes, and that it was filed with the court."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -10,15 +11,16 @@ from sqlalchemy import Connection, func, select
 
 from api.access import Action, Actor
 from api.exporting import order_for
-from api.packages import file_name, find_shown, hand_out
+from api.packages import PackageShown, file_name, find_shown, hand_out
 from api.pages.paper import names_of
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.selected import lines_of
+from archive.archive import Archive
 from archive.catalogue.schema import work
 from archive.matter_packages import file_package
 from archive.matters import find_matter
-from archive.packages import WORK
+from archive.packages import WORK, ExportNotReady, ExportRefused, preview
 from archive.selections import find_selection
 from tabellion.base.errors import NotFound
 
@@ -54,8 +56,7 @@ def show(request: Request, matter_id: MatterId, package_id: PackageId, actor: Re
             "people": names_of(connection, people),
             "before": _before(connection, package_id),
             "begun_at": _begun_at(connection, package_id),
-            "proved_now": shown.pending
-            and all(line.proven is not None and line.proven.existed_by is not None for line in lines),
+            "proved_now": shown.pending and _proved(archive, shown),
             "now": archive.clock.now(),
         }
     answer = page(request, "package.html", context, actor=actor, here="matters")
@@ -95,6 +96,22 @@ def filed(
     return RedirectResponse(f"/matters/{matter_id}/packages/{package_id}", 303)
 
 
+@router.post("/stamp")
+def stamp(
+    request: Request,
+    matter_id: MatterId,
+    package_id: PackageId,
+    actor: Reader,
+    _: Annotated[Actor, Depends(Ask(Action.STAMP))],
+) -> Response:
+    """Get the time proof now, so that the package can be made again with it."""
+    service = service_of(request)
+    with service.archive.catalogue.read() as connection:
+        find_shown(service.archive, connection, actor, Action.MATTER_READ, matter_id, package_id)
+    service.close_stamp()
+    return RedirectResponse(f"/matters/{matter_id}/packages/{package_id}", 303)
+
+
 @router.post("/again")
 def again(
     request: Request, matter_id: MatterId, package_id: PackageId, actor: Exporter, _: Writer
@@ -110,6 +127,16 @@ def again(
     made = order_for(archive, actor, matter_id, shown.ordered.selection, wanted.language, wanted.recipient)
     service.nudge()
     return RedirectResponse(f"/matters/{matter_id}/packages/{made.id}", 303)
+
+
+def _proved(archive: Archive, shown: PackageShown) -> bool:
+    """Whether the same order would hold all its time proofs by now, those of extracts too."""
+    if shown.kept is None or shown.kept.order is None:
+        return False
+    try:
+        return not preview(archive, replace(shown.kept.order, checkpoint=None)).pending
+    except (ExportRefused, ExportNotReady):
+        return False
 
 
 def _before(connection: Connection, package_id: str) -> int:

@@ -64,7 +64,14 @@ class TestEvidence:
     def test_everything_is_verified_for_auditors(self, house: House, received: dict[str, str]) -> None:
         auditor = house.client("auditor", scopes=[])
         house.keeper.stamp()
-        assert good(auditor.post("/api/v1/verify", json={}))["overall"] == "PASSED"
+        begun = auditor.post("/api/v1/verify", json={})
+        assert good(begun, 202)["state"] == "running"
+        assert good(auditor.post("/api/v1/verify", json={}), 202) == good(begun)
+        house.settle()
+        whole = auditor.json(begun.headers["location"])
+        assert (whole["state"], whole["report"]["overall"]) == ("done", "PASSED")
+        assert whole["done"] == whole["total"]
+        problem(auditor.get(f"/api/v1/verifications/{UNKNOWN}"), 404, "NOT_FOUND")
         named = good(auditor.post("/api/v1/verify", json={"documents": [received["document"]]}))
         assert named["overall"] == "PASSED"
         collector = house.client("collector", scopes=[])

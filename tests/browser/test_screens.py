@@ -23,7 +23,8 @@ SCREENS = {
         "PAPER?tab=evidence",
         "/me",
     ),
-    "auditor": ("/evidence", "/evidence/entries/0", "/evidence/checkpoint"),
+    "legal": ("/matters", "/matters?new=1", "PAPER?tab=evidence", "PAPER/package", "/search?q=odsetki"),
+    "auditor": ("/evidence", "/evidence/entries/0", "/evidence/checkpoint", "/evidence/verify"),
     "administrator": ("/operations", "/operations/accounts"),
 }
 PHONE = {"width": 390, "height": 844}
