@@ -18,6 +18,7 @@ from archive.catalogue.schema import (
     log_entries,
     objects,
 )
+from archive.document_keys import write_field_keys
 from archive.histories import FIELD_KEY
 from archive.vault import KeyMissing, Ref, VaultMissing
 
@@ -72,6 +73,7 @@ def strip_document(archive: Archive, connection: Connection, document_id: str, d
                 if (row.first_page, row.last_page) != (0, 0):
                     _move(connection, table, row, _span(row, was_here))
         _reset(connection, document_id)
+    write_field_keys(connection, document_id)
     connection.execute(insert(index_outbox).values(document_id=document_id, at=archive.clock.now()))
 
 

@@ -20,6 +20,7 @@ from archive.catalogue.schema import (
     relations,
 )
 from archive.catalogue.upsert import insert_if_absent
+from archive.document_keys import write_field_keys
 from archive.rebuilding.records_read import Newest
 from archive.registry import fold_name
 from tabellion.base.clock import parse_rfc3339
@@ -42,6 +43,7 @@ def write_documents(
     records = list(found)
     for record in records:
         _write_document(connection, record, batch_of(record.value["batch"]), deposits, now)
+        write_field_keys(connection, record.id)
     known = {record.id for record in records}
     for record in records:
         for relation in record.value["relations"]:

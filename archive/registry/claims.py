@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue.schema import assignments, claim_numbers, claim_parties, claims
+from archive.document_keys import number_key
 from archive.names import fold_number, number_skeleton
 from archive.registry.history import keep_former
 from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
@@ -204,7 +205,7 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
                     "skeleton": skeleton,
                 }
             )
-            touched |= {value, folded, f"c:{skeleton}"}
+            touched |= {value, folded, number_key(value)}
     if roles:
         connection.execute(insert(claim_parties), roles)
     if numbers:

@@ -15,7 +15,7 @@ from archive.catalogue.schema import (
     party_names,
 )
 from archive.catalogue.schema.registry import registry_changes
-from archive.names import begin_pairs, number_skeleton, parse_name
+from archive.document_keys import name_keys_of, number_key
 
 _PARTY = ("kind", "display_name", "external_id", "birth_date", "town", "address", "other_addresses")
 _CLAIM = (
@@ -53,10 +53,10 @@ def keep_former(
     touched: set[str] = set()
     for former in children.values():
         for name in former.get("names", ()):
-            touched |= {f"n:{pair}" for pair in begin_pairs(parse_name(name).words)}
+            touched |= name_keys_of(name)
         touched |= {value for _, value in former.get("identifiers", ())}
         for _, value in former.get("numbers", ()):
-            touched |= {value, f"c:{number_skeleton(value)}"}
+            touched |= {value, number_key(value)}
     return touched
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue.schema import parties, party_identifiers, party_names
 from archive.catalogue.schema.registry import party_keys
+from archive.document_keys import name_keys_of
 from archive.identifiers import identifies
-from archive.names import begin_pairs, fold_name, fold_number, name_keys, parse_name, word_keys
+from archive.names import fold_name, fold_number, name_keys, parse_name, word_keys
 from archive.registry.history import keep_former
 from archive.registry.values import LARGEST_IDENTIFIER, LARGEST_NAME, NewParty, Put
 from archive.relinking import queue_linking
@@ -141,7 +142,7 @@ def _write_children(connection: Connection, written: Mapping[str, NewParty]) -> 
                 {"party_id": party_id, "name": plain, "folded": fold_name(name), "script": _script(name)}
             )
             found |= word_keys(plain) | name_keys(parsed)
-            touched |= {f"n:{pair}" for pair in begin_pairs(parsed.words)}
+            touched |= name_keys_of(plain)
         pairs = ((kind, fold_number(value)[:LARGEST_IDENTIFIER]) for kind, value in party.identifiers)
         for kind, bare in dict.fromkeys(pairs):
             identifiers.append(

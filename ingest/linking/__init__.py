@@ -9,18 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import current, fields
-from archive.catalogue.schema.registry import document_keys
+from archive.document_keys import NUMBER_FIELDS, number_key, write_keys
 from archive.histories import FIELD_KEY
-from archive.names import begin_pairs, number_skeleton
+from archive.names import begin_pairs
 from archive.relinking import queue_unsettled
 from ingest.linking import candidates, weighing
 from ingest.linking.candidates import OWING as _OWING
 from ingest.linking.candidates import WORTH_SHARING, Known
-from ingest.linking.said import NUMBER_FIELDS, Said, said_of
+from ingest.linking.said import Said, said_of
 from ingest.linking.weighing import BASES, IBAN, IDENTIFIER, NUMBER, Opinion
 from ingest.linking.writing import Span, Wanted, write_links
 
@@ -72,7 +72,7 @@ def link_document(
         found = find(connection, said, document_id)
         keys |= _keys(said, settled=any(one.sure and one.role in _OWING for one in found))
         if any(one.role in _OWING and one.score >= WORTH_SHARING for one in found):
-            telling |= {f"c:{number_skeleton(number)}"[:64] for number in {*said.numbers, *said.tokens}}
+            telling |= {number_key(number) for number in {*said.numbers, *said.tokens}}
         for one in found:
             alone = all(
                 other.id == one.id or (other.type, other.role) != (one.type, one.role) for other in found
@@ -81,7 +81,7 @@ def link_document(
             wanted += (
                 Wanted(span, one.type, one.id, one.role, one.score, one.basis, one.sure) for span in spans
             )
-    _write_keys(connection, document_id, keys)
+    write_keys(connection, document_id, keys)
     changed = write_links(archive, connection, document_id, wanted, BASES)
     if changed and telling:
         queue_unsettled(archive, connection, telling, document_id)
@@ -200,30 +200,14 @@ def _claims(
 def _keys(said: Said, *, settled: bool) -> set[str]:
     """By what the paper is found again when the registry changes; its words only where its debtor is not known."""
     keys = {f"n:{pair}" for mention in said.mentions for pair in begin_pairs(mention.name.words)}
-    keys |= {f"c:{number_skeleton(number)}" for number in said.numbers}
+    keys |= {number_key(number) for number in said.numbers}
     more: set[str] = set()
     if not settled:
-        more |= {f"c:{number_skeleton(number)}" for number in said.tokens} | set(said.tokens)
+        more |= {number_key(number) for number in said.tokens} | set(said.tokens)
         for words in said.words.values():
             for one, other in pairwise(words):
                 more |= {f"n:{pair}" for pair in begin_pairs((one, other))}
     return {key[:64] for key in [*keys, *sorted(more - keys)[:_MOST_KEYS]]}
-
-
-def _write_keys(connection: Connection, document_id: str, keys: set[str]) -> None:
-    there = set(
-        connection.execute(
-            select(document_keys.c.key).where(document_keys.c.document_id == document_id)
-        ).scalars()
-    )
-    if gone := sorted(there - keys):
-        connection.execute(
-            delete(document_keys).where(
-                document_keys.c.document_id == document_id, document_keys.c.key.in_(gone)
-            )
-        )
-    if fresh := sorted(keys - there):
-        connection.execute(insert(document_keys), [{"key": key, "document_id": document_id} for key in fresh])
 
 
 def _runs(pages: Iterable[int]) -> list[Span]:

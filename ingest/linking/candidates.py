@@ -19,6 +19,7 @@ from archive.catalogue.schema import (
     party_names,
 )
 from archive.catalogue.schema.registry import document_keys, party_keys
+from archive.document_keys import number_key
 from archive.histories import LINK_KEY
 from archive.names import Name, begin_pairs, end_keys, name_keys, number_skeleton, parse_name, smudged
 from ingest.linking.said import SHORTEST_IN_TEXT, SHORTEST_NUMBER
@@ -181,7 +182,7 @@ def by_shared_numbers(
     skeletons: dict[str, set[int]] = {}
     for number, pages in numbers.items():
         if len(number) >= SHORTEST_IN_TEXT and sum(map(str.isdigit, number)) >= SHORTEST_NUMBER:
-            skeletons.setdefault(f"c:{number_skeleton(number)}"[:64], set()).update(pages)
+            skeletons.setdefault(number_key(number), set()).update(pages)
     holders: dict[str, dict[str, bool]] = {}
     for some in _chunks(sorted(skeletons)):
         rows = connection.execute(

@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Protocol
 
+from archive.document_keys import NUMBER_FIELDS
 from archive.names import Name, fold_number, fold_text, number_skeleton, parse_name
 
-NUMBER_FIELDS = ("contract_number", "case_number", "invoice_number", "enforcement_number", "reference")
 SHORTEST_NUMBER = 4
 SHORTEST_IN_TEXT = 7
 """Letters and digits of a number that is believed where it merely stands in the text."""

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, update
 
-from archive.archive import Archive
+from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import claim_work, finish
 from archive.catalogue.schema import current, document_pages, documents, fields, links, work
+from archive.catalogue.schema.registry import document_keys
+from archive.document_keys import write_field_keys
+from archive.erase import erase
 from archive.histories import LINK_KEY
 from archive.registry import NewClaim, NewParty, put_claim, put_party
 from ingest import describe, linking
@@ -367,3 +370,23 @@ def test_nothing_reads_the_whole_registry(archive: Archive, paper: str) -> None:
             assert [scan for scan in scans if "SUBQUERY" not in scan and "CONSTANT" not in scan] == [], (
                 statement
             )
+
+
+def test_the_keys_of_a_paper_follow_its_fields_and_go_with_it(
+    archive: Archive, doors: Doors, worker: Worker
+) -> None:
+    answer = doors.receive(papers(["Payment reminder", "Dear Bartholomew Wisniowski,", "No. HOR/2022/07719"]))
+    worker.drain()
+
+    def keys() -> set[str]:
+        return {row.key for row in rows(archive, document_keys)}
+
+    assert "n:bar|wls" in keys(), "words of the text, as long as nobody is known"
+    found(archive, answer.document, "parties.debtor.name", "Anna Brzozowska", 1)
+    found(archive, answer.document, "contract_number", "UM/12/2020", 1)
+    with archive.catalogue.write() as connection:
+        write_field_keys(connection, answer.document)
+    assert {"n:ann|brz", "c:UM122020"} <= keys()
+    assert "n:bar|wls" not in keys()
+    erase(archive, answer.deposit, SYSTEM_ACTOR, "retention-ended")
+    assert keys() == set()
