@@ -32,6 +32,17 @@ def find_ibans(flow: Flow) -> Iterator[Candidate]:
                 break
 
 
+_POLISH = re.compile(r"(?<![A-Z\d])(?<!\d )(\d{2}(?:[ ]?\d{4}){6})(?!\d)")
+
+
+def find_polish_accounts(flow: Flow) -> Iterator[Candidate]:
+    """Polish account numbers printed without their country: 26 digits whose remainder with it is 1."""
+    for match in _POLISH.finditer(flow.text):
+        value = "PL" + SEPARATORS.sub("", match[1])
+        if iban.is_valid(value, check_country=False):
+            yield Candidate(flow, match.start(), match.end(), value, "NRB: modulo 97", 0.97)
+
+
 # An Israeli IBAN in a right-to-left line, recognised group by group from its end: "329 2780 1826 0208 0993 IL71".
 _TURNED = re.compile(r"(?<!\d)(\d{3}) (\d{4}) (\d{4}) (\d{4}) (\d{4}) (\S{2,6}(?: \S{1,2})?)")
 

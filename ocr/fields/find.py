@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from ocr.fields.accounts import find_ibans, find_russian_accounts, find_thai_accounts, find_turned_ibans
+from ocr.fields.accounts import (
+    find_ibans,
+    find_polish_accounts,
+    find_russian_accounts,
+    find_thai_accounts,
+    find_turned_ibans,
+)
 from ocr.fields.agreement import settle
 from ocr.fields.allowed import NUMBERS
 from ocr.fields.amount_roles import amount_roles, currency_fields
@@ -78,6 +84,8 @@ def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
 
 def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
     found: list[tuple[str, Candidate, Candidate]] = [("iban", item, item) for item in find_ibans(flow)]
+    if language == "pl":
+        found += [("iban", item, item) for item in find_polish_accounts(flow)]
     if language == "he":
         found += [("iban", item, item) for item in find_turned_ibans(flow)]
     if language == "ru":

@@ -10,6 +10,7 @@ from stdnum import iban
 from ocr.fields.accounts import (
     account_key_holds,
     find_ibans,
+    find_polish_accounts,
     find_russian_accounts,
     find_thai_accounts,
     find_turned_ibans,
@@ -112,3 +113,12 @@ def test_label_and_value_in_columns_that_were_read_one_after_the_other() -> None
     assert [(item.name, item.candidate.value) for item in find_identifiers(flow, "ru")] == [
         ("inn", "7707083893")
     ]
+
+
+def test_a_polish_account_without_its_country() -> None:
+    flow = flow_of(
+        page_of(
+            ["nr 61 1090 1014 0000 0712 1981 2874,", "nr 61 1090 1014 0000 0712 1981 2875"], language="pl"
+        )
+    )
+    assert [item.value for item in find_polish_accounts(flow)] == ["PL61109010140000071219812874"]
