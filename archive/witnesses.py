@@ -107,16 +107,15 @@ class Witnesses:
             return 0
         with self.archive.catalogue.read() as connection:
             sizes = {row.name: row.size or 0 for row in connection.execute(select(witnesses))}
-        files, newest = LogFiles(self.archive.objects), size_of(self._newest() or wanted[0][1])
+        newest = size_of(self._newest() or wanted[0][1])
         done = 0
         with ThreadPoolExecutor(min(len(wanted), _AT_ONCE), "witness") as pool:
-            asked = {
-                pool.submit(show, files, self.outside, each, signed, sizes.get(each.key.name, 0), newest): (
-                    each,
-                    signed,
-                )
-                for each, signed in wanted
-            }
+            asked = {}
+            for each, signed in wanted:
+                # Each thread has files of its own: what they remember is not made for several.
+                files, known = LogFiles(self.archive.objects), sizes.get(each.key.name, 0)
+                future = pool.submit(show, files, self.outside, each, signed, known, newest)
+                asked[future] = (each, signed)
             for future in as_completed(asked):
                 each, signed = asked[future]
                 done += self._keep(lease, each, signed, future.result())
