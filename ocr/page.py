@@ -11,6 +11,8 @@ from ocr.raster.measure import measure
 from ocr.raster.source import Pixels, Source
 from ocr.recognition import Recogniser, mean_confidence, turn
 from ocr.second_look import SecondLook
+from ocr.sieve import sifted
+from ocr.signs import with_signs
 from ocr.tidying import is_print, spelt
 from ocr.values import PageReading
 
@@ -45,7 +47,8 @@ class PageReader:
             figures = measure(grey)
         if page.words is None and words and language in LANGUAGES:
             look = SecondLook(self._engine, grey, page.dpi, figures.skew, figures.bilevel)
-            words = tuple(look.at(words, LANGUAGES[language]))
+            seen = with_signs(look.at(words, LANGUAGES[language]), LANGUAGES[language])
+            words = tuple(sifted(seen, figures.skew))
         height, width = upright.shape[:2]
         if page.words is None:
             words = tuple(spelt(words or (), language))

@@ -19,6 +19,7 @@ _RULES = "|¦"
 _SPANISH = (
     # A raised "o" or "a" after a number's or a lady's abbreviation.
     (re.compile(r"^([Nn])\.?\s?[*?”\"'%°](?=:?$)"), r"\1.º"),
+    (re.compile(r"^(\d{1,3})\.[*”\"'](?=[,:;]?$)"), r"\1.º"),
     (re.compile(r"^D\.[*?”\"'%°]$"), "D.ª"),
     (re.compile(r"^[LI1]?\s?[VY]\.A\.$"), "I.V.A."),
     (re.compile(r"^N\.?[LI1]\.?F\.?(?=:?$)"), "N.I.F."),

@@ -22,6 +22,7 @@ def words(text: str) -> list[RecognisedWord]:
         ("de", "$ 288,00 bar", "$ 288,00 bar"),
         ("en", "$ 20 in cash", "$ 20 in cash"),
         ("es", "Factura n.*: 7 y D.* Ana", "Factura n.º: 7 y D.ª Ana"),
+        ("es", "piso 3.* y 3.5", "piso 3.º y 3.5"),
         ("es", "LV.A. y N.LF.: 1", "I.V.A. y N.I.F.: 1"),
         ("he", "ביוס ההסכס תשלוס.", "ביום ההסכם תשלום."),
         ("he", "מס הכרטיס בטופס קנס", "מס הכרטיס בטופס קנס"),
