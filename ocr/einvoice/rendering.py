@@ -47,12 +47,12 @@ class InvoiceSource:
         draw = ImageDraw.Draw(picture)
         words: list[RecognisedWord] = []
         for line, row in enumerate(self._pages[number - 1]):
-            for block, (left, cell) in enumerate(row):
+            for left, cell in row:
                 x = float(left)
                 for text in cell.split():
                     box = draw.textbbox((x, _MARGIN + line * _LEADING), text, font=self._font)
                     draw.text((x, _MARGIN + line * _LEADING), text, fill=0, font=self._font)
-                    words.append(_word(text, box, line * 4 + block, line))
+                    words.append(_word(text, box, line))
                     x = box[2] + _SIZE / 3
         pixels = np.asarray(picture, dtype=np.uint8)
         return SourcePage(pixels, READING_DPI, READING_DPI, tuple(words), embedded=True)
@@ -65,9 +65,9 @@ class InvoiceSource:
         """Nothing is held open."""
 
 
-def _word(text: str, box: tuple[float, float, float, float], block: int, line: int) -> RecognisedWord:
+def _word(text: str, box: tuple[float, float, float, float], line: int) -> RecognisedWord:
     x0, y0, x1, y1 = (round(side) for side in box)
-    return RecognisedWord(text, x0, y0, x1, y1, 1.0, block, 0, line)
+    return RecognisedWord(text, x0, y0, x1, y1, 1.0, 0, 0, line)
 
 
 def _rows(invoice: EInvoice) -> Iterator[_Row]:
