@@ -23,6 +23,8 @@ class Options:
     languages: tuple[str, ...]
     retention: timedelta
     algorithms: AlgorithmPolicy = BUILT_IN
+    # How long who asks for a copy waits for it, before he is told to ask again.
+    copy_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
-"""Originals for people: the bytes as they were received, under the name that they came with."""
+"""Originals for people, the bytes as they were received under the name that they came with; and copies to read."""
 
 from collections.abc import Iterator
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api import access
 from api.access import Action, Actor
+from api.copies import copy_for
 from api.events import record_access
 from api.pages.paper import deposits_of
+from api.pages.render import page
 from api.request import Ask, service_of
 from archive.originals import open_original
 from tabellion.base.errors import NotFound
@@ -18,6 +20,7 @@ from tabellion.base.errors import NotFound
 router = APIRouter(include_in_schema=False)
 
 PIECE = 1 << 18
+AGAIN_SECONDS = "2"
 _SUFFIXES = {
     "application/pdf": ".pdf",
     "image/tiff": ".tif",
@@ -60,6 +63,24 @@ def original(
         "Content-Security-Policy": "sandbox; default-src 'none'",
     }
     return StreamingResponse(pieces(), media_type=row.media_type, headers=headers)
+
+
+@router.get("/documents/{document_id}/copy")
+def copy(
+    request: Request, document_id: str, actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))]
+) -> Response:
+    """The paper as a searchable PDF/A, of the pages that are open; an entry of the log."""
+    made = copy_for(service_of(request), actor, document_id)
+    if made is None:
+        waiting = page(request, "copy.html", {}, actor=actor, here="search", status=202)
+        waiting.headers["Refresh"] = AGAIN_SECONDS
+        return waiting
+    headers = {
+        "Content-Disposition": f'attachment; filename="{document_id}.pdf"',
+        "Content-Length": str(made.size),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return StreamingResponse(made.pieces(), media_type="application/pdf", headers=headers)
 
 
 def _printable(name: str) -> str:

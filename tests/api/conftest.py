@@ -112,6 +112,7 @@ def service(archive: Archive, tmp_path: Path) -> Service:
             test_authority=True,
             languages=("en", "pl"),
             retention=timedelta(days=1),
+            copy_seconds=0.0,
         ),
         nudge=lambda: None,
         verify=verify_documents,

@@ -283,7 +283,8 @@ class TestEveryObject:
                 if role == "administrator" and name == "deposit_id":
                     continue  # he has no action that shows deposits
                 answer = ask(client, route, held.ids)
-                assert answer.status_code in (200, 303), f"{route} for {role}: {answer.text[:200]}"
+                # What a worker makes first is accepted.
+                assert answer.status_code in (200, 202, 303), f"{route} for {role}: {answer.text[:200]}"
 
     def test_every_route_that_takes_a_body_is_in_the_table(self, house: House, held: Held) -> None:
         """Else the tests above would compare two complaints about a missing body."""
