@@ -8,7 +8,7 @@ from signing.package import layout
 from signing.verdict import Verdict
 from signing.verifier import verify_package
 from tests.signing.package.sample import package_of, sample
-from tests.signing.verifier.forging import AT, altered, resealed, trust, unpack
+from tests.signing.verifier.forging import AT, altered, resealed, same_contents, trust, unpack
 
 INSIDE = {
     "package-index": (layout.INDEX, False),
@@ -39,7 +39,7 @@ def package_targets() -> Iterator[tuple[str, Callable[[bytes], object], bytes, b
 
 def _whole(good: bytes, data: bytes) -> None:
     report = verify_package(io.BytesIO(data), trust(), AT)
-    assert data == good or report.overall is not Verdict.PASSED
+    assert report.overall is not Verdict.PASSED or same_contents(data, good)
 
 
 def _one(good: bytes, path: str, kept: bytes, data: bytes) -> None:
