@@ -64,7 +64,9 @@ def _ordered(value: object, depth: int) -> object:
         case dict() if depth:
             if not all(isinstance(key, str) for key in value):
                 raise NotCanonical("keys of an object must be strings")
-            keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+            # Of ASCII, which nearly every key is, Python's own order is that of the code units.
+            ascii_only = "".join(value).isascii()
+            keys = sorted(value) if ascii_only else sorted(value, key=lambda key: key.encode("utf-16-be"))
             return {key: _ordered(value[key], depth - 1) for key in keys}
         case list() | tuple() if depth:
             return [_ordered(member, depth - 1) for member in value]
