@@ -66,6 +66,13 @@ TRUST_USES: Mapping[str, str] = {
     "algorithms": N_("policy on algorithms"),
 }
 
+SOURCES: Mapping[str, str] = {
+    "this archive's own keys": N_("this archive's own keys"),
+    "handed in with the file": N_("handed in with the file"),
+    "the keys of this installation": N_("the keys of this installation"),
+}
+"""Where what was trusted came from."""
+
 _PACKAGE: Mapping[str, str] = {
     "ZIP_MALFORMED": N_("It is no sound zip."),
     "ZIP_HIDDEN": N_("The zip holds bytes that belong to none of its files."),
