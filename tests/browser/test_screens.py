@@ -18,6 +18,7 @@ SCREENS = {
         "/search?q=nichtda",
         "/help/search",
         "/debtors",
+        "/review",
         "DEBTOR",
         "PAPER?q=odsetki",
         "PAPER?tab=evidence",
@@ -25,7 +26,7 @@ SCREENS = {
     ),
     "legal": ("/matters", "/matters?new=1", "PAPER?tab=evidence", "PAPER/package", "/search?q=odsetki"),
     "auditor": ("/evidence", "/evidence/entries/0", "/evidence/checkpoint", "/evidence/verify"),
-    "administrator": ("/operations", "/operations/accounts"),
+    "administrator": ("/operations", "/operations/accounts", "/imports"),
 }
 PHONE = {"width": 390, "height": 844}
 WEIGHT = 150_000
