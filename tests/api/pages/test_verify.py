@@ -1,6 +1,6 @@
 """Verifying a file on the auditor's page: the steps as they pass, whose keys are trusted, what is hostile."""
 
-import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -9,15 +9,20 @@ from tests.api.support import Client, House, good
 from tests.archive.packaging.making import public_files
 
 
-def drop(client: Client, data: bytes, name: str = "package.asice", **more: object) -> str:
+def drop(
+    client: Client,
+    data: bytes,
+    name: str = "package.asice",
+    *,
+    policy: str = "embedded",
+    trust: Mapping[str, bytes] | None = None,
+) -> str:
     """The words of the answer to a file that was dropped."""
-    trust = [
-        ("trust", (path, content, "text/plain")) for path, content in dict(more.pop("trust", {})).items()
-    ]  # type: ignore[call-overload]
+    files = [("trust", (path, content, "text/plain")) for path, content in (trust or {}).items()]
     answer = client.post(
         "/evidence/verify",
-        data={"policy": "embedded", **more},
-        files=[*trust, ("file", (name, data, "application/octet-stream"))],
+        data={"policy": policy},
+        files=[*files, ("file", (name, data, "application/octet-stream"))],
         headers=HTML,
     )
     return visible(answer)
@@ -32,11 +37,6 @@ def package(house: House) -> bytes:
     made = good(legal.post(f"/api/v1/documents/{document}/package"))
     house.settle()
     return legal.get(f"/api/v1/packages/{made['package']}/content").content
-
-
-def steps(text: str) -> list[str]:
-    """The words that end each of the thirteen lines."""
-    return re.findall(r"(holds|does not hold|left open|nothing to look at)(?= )", text)[:13]
 
 
 class TestPackages:
