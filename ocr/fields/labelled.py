@@ -28,6 +28,8 @@ _OTHERWISE = (
     "iban", "nip", "adres", "address", "anschrift", "indirizzo", "direccion", "domicilio", "инн", "бик", "адрес",
     "телефон", "e mail", "email", "konto", "rachunek", "conto", "cuenta", "счет", "account", "כתובת", "חשבון", "טלפון",
     "ที่อยู่", "บัญชี", "ref", "vat", "date", "no",
+    "referenz", "reference", "riferimento", "referencia", "bevollmächtigter", "steuerbevollmächtigter", "vertreter",
+    "ansprechpartner", "pełnomocnik", "rappresentante", "representante", "представитель",
 )  # fmt: skip
 
 

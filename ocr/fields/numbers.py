@@ -11,7 +11,8 @@ from ocr.lexicon import Lexicon
 
 # Between label and number: "nr", "n.º", "No.", a colon.
 _LINK = re.compile(
-    r"(?:\s*\(\d{1,3}\))?[\s.:,#№°º—–-]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)"
+    # "Rechnung des Versicherers (575) Nr.": whose it is, and its type by number, may stand between.
+    r"(?:\s+(?:des|der)\s+\w+(?=\s*\())?(?:\s*\(\d{1,3}\))?[\s.:,#№°º—–-]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)"
     # A raised "o" is read as a star, a quote or a percent sign.
     r"[.:°º*\"”’'%]*[\s.:№—–-]*)?",
     re.IGNORECASE,
