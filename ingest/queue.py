@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 QUEUE = "nudges"
 DRAIN = "tabellion.drain"
 POLLING_SECONDS = 0.1
+LONGEST_WAIT = 0.2
 MOST_WAITING = 8
 """Messages that may wait in the folder: one that waits is as good as a new one, its taker looks after it took."""
 
@@ -73,9 +74,17 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
-    """Kombu's filesystem transport over `Channel`."""
+    """Kombu's filesystem transport over `Channel`.
+
+    Celery looks whether it is to end only between waits, which take two seconds: here they are short.
+    """
 
     Channel = Channel
+
+    # Kombu's base class of all transports does not name its arguments, and is not typed.
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]
+        waited = min(timeout or LONGEST_WAIT, LONGEST_WAIT)
+        super().drain_events(connection, waited)  # type: ignore[no-untyped-call]
 
 
 def _messages(folder: Path, queue: str) -> list[Path]:

@@ -109,6 +109,10 @@ class Worker:
             # The task may just have been finished; if it was not, `_alive` stops it.
             self._lost = self._task is task
 
+    def warm(self) -> None:
+        """Start the reader's subprocess, without waiting for it; called by the thread that outlives the others."""
+        self._reader.warm()
+
     def close(self) -> None:
         """End the reader's subprocess."""
         self._reader.close()

@@ -40,6 +40,14 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def warm(self) -> None:
+        """Start the subprocess if there is none, without waiting for it: the first `read` then finds it ready.
+
+        It ends with the thread that starts it.
+        """
+        if self._child is None:
+            self._child = Child.begin(self._limits)
+
     def close(self) -> None:
         """End the subprocess. The next `read` would start another."""
         if self._child is not None:
@@ -97,10 +105,14 @@ class Reader:
         self, order: dict[str, Any], seconds: float, descriptor: int | None = None
     ) -> tuple[dict[str, Any], list[bytes]]:
         """One order to the subprocess, which is started where there is none. Raises ReadingRefused."""
-        if self._child is None:
-            self._child = Child.start(self._limits)
+        child = self._child = self._child or Child.begin(self._limits)
         try:
-            return self._child.ask(order, seconds, descriptor)
+            child.ready()
+        except ReadingRefused:
+            self._child = None
+            raise
+        try:
+            return child.ask(order, seconds, descriptor)
         except ChildLate:
             self.close()
             raise ReadingRefused("TIME_LIMIT", f"more than {seconds:.0f} seconds") from None

@@ -41,6 +41,8 @@ def helping(parts: Parts, *, workers: bool) -> Iterator[None]:
     watching.start()
     try:
         yield
+        # Nobody waits for them any more; they end while the log settles.
+        helpers.dismiss("worker")
         if helpers.started("keeper"):
             _settle(parts)
     finally:
@@ -65,10 +67,16 @@ class Helpers:
         """Start what nobody is, as far as their beats tell."""
         with self._parts.archive.catalogue.read() as connection:
             now = self._parts.archive.clock.now()
-            missing = [kind for kind in self._kinds if not alive(connection, kind, now, WITHIN)]
+            missing = [kind for kind in tuple(self._kinds) if not alive(connection, kind, now, WITHIN)]
         for kind in missing:
             if all(process.poll() is not None for process in self._processes[kind]):
-                self._processes[kind] = [_start(kind) for _ in range(self._kinds[kind])]
+                self._processes[kind] = [_start(kind) for _ in range(self._kinds.get(kind, 0))]
+
+    def dismiss(self, kind: str) -> None:
+        """Ask those of a kind to end, and do not start others; `stop` waits for them."""
+        self._kinds.pop(kind, None)
+        for process in self._processes.get(kind, ()):
+            process.terminate()
 
     def watch(self, end: Event) -> None:
         """Look again and again until the end."""

@@ -1,5 +1,6 @@
 """The loop of the reading process: open a file, read a page, describe the whole, as the parent asks."""
 
+import gc
 import os
 import socket
 import sys
@@ -145,6 +146,8 @@ def main() -> None:
     except ReadingRefused as refusal:
         send(sock, {"refused": refusal.reason, "detail": refusal.detail})
         return
+    # What was imported stays for good: the collector need not look through it again and again.
+    gc.freeze()
     send(sock, {"ready": True})
     try:
         Jail(sock, engine, limits).serve()

@@ -22,6 +22,9 @@ _SINGLE = {
     "OMP_THREAD_LIMIT": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # Tesseract takes and gives back some hundred MiB a page in large pieces; glibc would return each to the kernel.
+    "MALLOC_MMAP_THRESHOLD_": str(256 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
@@ -52,6 +55,7 @@ class Child:
         self._process = process
         self._sock = sock
         self._limits = limits
+        self._ready = False
         self.busy = False
         self.resident = 0
         """Bytes of memory that the process held after its last answer."""
@@ -62,8 +66,8 @@ class Child:
         return self._process.pid
 
     @classmethod
-    def start(cls, limits: Limits) -> Self:
-        """Start one and wait until it is ready; raises ReadingRefused where Tesseract is absent."""
+    def begin(cls, limits: Limits) -> Self:
+        """Start one without waiting for it; `ready` must be called before anything is asked."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
@@ -76,16 +80,21 @@ class Child:
                 cwd="/",
                 start_new_session=True,
             )
-        child = cls(process, ours, limits)
+        return cls(process, ours, limits)
+
+    def ready(self) -> None:
+        """Wait until it is ready, once; raises ReadingRefused where it does not start or Tesseract is absent."""
+        if self._ready:
+            return
         try:
-            child.ask({"limits": asdict(limits)}, _START_SECONDS)
+            self.ask({"limits": asdict(self._limits)}, _START_SECONDS)
         except (ChildLate, ChildLost) as error:
-            child.end()
+            self.end()
             raise ReadingRefused("READER_DIED", "the reading process did not start") from error
         except ReadingRefused:
-            child.end()
+            self.end()
             raise
-        return child
+        self._ready = True
 
     def ask(
         self, order: dict[str, Any], seconds: float, descriptor: int | None = None

@@ -90,15 +90,20 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
 
 
 def _run_worker(parts: Parts) -> None:
+    from tabellion.running.working import make_worker  # noqa: PLC0415
+
+    name = holder()
+    worker = make_worker(parts, name)
+    # Its reader starts while the rest is still being imported.
+    worker.warm()
+
     from celery.exceptions import SecurityWarning  # noqa: PLC0415
 
     from ingest.process import run_worker  # noqa: PLC0415
-    from tabellion.running.working import make_worker  # noqa: PLC0415
 
     # Celery warns of running as root in the middle of the log; docs/operations.md says it once.
     warnings.simplefilter("ignore", SecurityWarning)
-    name = holder()
-    run_worker(parts.archive, celery_app(parts.settings), make_worker(parts, name), name)
+    run_worker(parts.archive, celery_app(parts.settings), worker, name)
 
 
 def _run_keeper(parts: Parts) -> None:
