@@ -68,7 +68,7 @@ class PageReader:
             blank=figures.blank and not values,
             language=language if values else "und",
             source="embedded" if page.embedded else "ocr" if page.words is None else "text",
-            text=text_of([word for word in values if is_print(word)]),
+            text=text_of([word for word in values if is_print(word, dusty=figures.bilevel)]),
             words=values,
             quality=quality,
         )

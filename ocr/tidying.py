@@ -12,8 +12,8 @@ from ocr.engines import RecognisedWord
 from ocr.values import Word
 
 _NONSENSE = 0.1
-# Short words and those of many marks must be surer than words that look like words.
-_DOUBTFUL = 0.7
+# Short words and those of many marks must be surer than words that look like words; on a dusty fax, surer still.
+_DOUBTFUL, _DOUBTFUL_IN_DUST = 0.5, 0.7
 _LETTERS, _SHARE = 3, 0.6
 _RULES = "|¦"
 _SPANISH = (
@@ -47,13 +47,19 @@ def spelt(words: Sequence[RecognisedWord], language: str) -> list[RecognisedWord
     return result
 
 
-def is_print(word: Word) -> bool:
-    """Whether the word belongs into the running text: it is no rule, and as sure as a word of its looks must be."""
+def is_print(word: Word, *, dusty: bool) -> bool:
+    """Whether the word belongs into the running text: it is no rule, and as sure as a word of its looks must be.
+
+    `dusty` says that the page is in black and white, whose specks look like letters.
+    """
     if word.confidence < _NONSENSE or not word.text.strip(_RULES):
         return False
     letters = sum(letter.isalnum() for letter in word.text)
-    solid = letters >= _LETTERS and letters >= _SHARE * len(word.text)
-    return solid or word.confidence >= _DOUBTFUL or _is_thai(word.text)
+    if (letters >= _LETTERS and letters >= _SHARE * len(word.text)) or _is_thai(word.text):
+        return True
+    if dusty:
+        return word.confidence >= _DOUBTFUL_IN_DUST
+    return word.confidence >= _DOUBTFUL or any(letter.isdigit() for letter in word.text)
 
 
 def _spelt(text: str, following: str, language: str) -> str:

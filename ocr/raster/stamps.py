@@ -173,7 +173,7 @@ def _frame(segments: np.ndarray, angle: float, ink: Grey, inch: float) -> np.nda
         corners = np.array([low, [high[0], low[1]], high, [low[0], high[1]]]) @ axes
         covered = [_drawn(corners[side], corners[(side + 1) % 4], ink) for side in range(4)]
         if float(np.mean(covered)) >= _COVERED and min(covered) >= _WEAKEST:
-            return corners
+            return np.asarray(corners)
         side = int(np.argmin(covered))
         axis = 1 - side % 2
         reach = ends[:, :, axis].min(axis=1) if side in (0, 3) else -ends[:, :, axis].max(axis=1)

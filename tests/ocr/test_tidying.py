@@ -48,7 +48,14 @@ def test_spelling(language: str, read: str, printed: str) -> None:
     ],
 )
 def test_what_belongs_into_the_text(text: str, confidence: float, kept: bool) -> None:
-    assert is_print(Word(text, Box(0, 0, 1, 1), confidence, 0, 0)) is kept
+    assert is_print(Word(text, Box(0, 0, 1, 1), confidence, 0, 0), dusty=True) is kept
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "kept"), [("§", 0.6, True), ("1", 0.3, True), ("ee", 0.4, False)]
+)
+def test_where_there_is_no_dust_less_is_doubted(text: str, confidence: float, kept: bool) -> None:
+    assert is_print(Word(text, Box(0, 0, 1, 1), confidence, 0, 0), dusty=False) is kept
 
 
 @given(
