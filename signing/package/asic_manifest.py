@@ -68,7 +68,9 @@ class AsicManifest:
         if len(data) > _LARGEST:
             raise ValueError("the manifest is too large")
         reader = _Reader()
-        parser = expat.ParserCreate(namespace_separator=" ")
+        # One encoding, whatever the file declares: two tools must not read two manifests out of the same bytes.
+        parser = expat.ParserCreate("UTF-8", " ")
+        parser.XmlDeclHandler = _require_utf8
         parser.StartElementHandler = reader.start
         parser.EndElementHandler = reader.end
         parser.CharacterDataHandler = reader.text
@@ -148,6 +150,11 @@ def _algorithm(uri: str) -> str:
     if uri not in _ALGORITHMS:
         raise ValueError("a digest of the manifest is under an algorithm that is not known")
     return _ALGORITHMS[uri]
+
+
+def _require_utf8(version: str, encoding: str | None, standalone: int) -> None:
+    if encoding is not None and encoding.upper() not in ("UTF-8", "US-ASCII"):
+        raise ValueError("the manifest is not in UTF-8")
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -73,6 +73,9 @@ def test_manifest_round_trip():
     [
         (b"<ASiCManifest", b"<!DOCTYPE a [<!ENTITY b 'c'>]><ASiCManifest"),
         (b"<ASiCManifest", b"<Other"),
+        (b"UTF-8", b"UF-8"),
+        (b"UTF-8", b"ISO-8859-2"),
+        (b"UTF-8", b"utf-7"),
         (b"</ASiCManifest>", b""),
         (b"http://uri.etsi.org/02918/v1.2.1#", b"urn:other"),
         (b"xmlenc#sha256", b"xmldsig#sha1"),
