@@ -155,6 +155,9 @@ def supports(said: Said, party: Known, role: str) -> bool:
         for other in {mention.role for mention in said.mentions}
         if party.names
     }
+    known_as = {"creditor": party.sells, "assignee": party.buys}
+    if party.sells_or_buys and not party.claims and not known_as.get(role, role not in _OWING):
+        return False
     if likeness.get(role, 0.0) >= _SIMILAR:
         return True
     if max(likeness.values(), default=0.0) >= _VERY_ALIKE:
@@ -167,9 +170,14 @@ def supports(said: Said, party: Known, role: str) -> bool:
 def _in_role(said: Said, party: Known, role: str) -> Opinion | None:
     if _contradicted(said, party, role):
         return None
-    likeness, pages, in_text = _likeness(said, party, role)
-    numbers, written = _numbers(said, party), _identifiers(said, party)
-    shared = said.shared.get(party.id, frozenset()) if role in _OWING else frozenset()
+    # What merely stands on the paper says nothing of a role: the registry must, or a name in that place.
+    own = role in _own_roles(said, party)
+    likeness, pages, in_text = _likeness(said, party, role, in_text=own)
+    numbers = written = shared = frozenset[int]()
+    if own or likeness >= _SIMILAR:
+        numbers, written = _numbers(said, party), _identifiers(said, party)
+        if role in _OWING:
+            shared = said.shared.get(party.id, shared)
     evidence = Evidence(
         likeness=likeness,
         whole=not in_text,
@@ -187,7 +195,7 @@ def _in_role(said: Said, party: Known, role: str) -> Opinion | None:
     return Opinion(party.id, role, score, basis, pages | numbers | written | shared, likeness)
 
 
-def _likeness(said: Said, party: Known, role: str) -> tuple[float, frozenset[int], bool]:
+def _likeness(said: Said, party: Known, role: str, *, in_text: bool) -> tuple[float, frozenset[int], bool]:
     """How alike the party's name is to one in that role, the pages where, and whether only the text has it."""
     best, pages = 0.0, set()
     for mention in said.mentions:
@@ -196,16 +204,16 @@ def _likeness(said: Said, party: Known, role: str) -> tuple[float, frozenset[int
             if likeness >= _ALIKE:
                 pages.add(mention.page)
             best = max(best, likeness)
-    if best >= _ALIKE or role not in _OWING:
+    if best >= _ALIKE or role not in _OWING or not in_text:
         return best, frozenset(pages), False
-    in_text: dict[int, float] = {}
+    stands: dict[int, float] = {}
     for page, words in said.words.items():
         found = max((text_likeness(words, said.squashed[page], name) for name in party.names), default=0.0)
         if found >= 0.8:
-            in_text[page] = found
-    if not in_text:
+            stands[page] = found
+    if not stands:
         return best, frozenset(), False
-    return 0.97 * max(in_text.values()), frozenset(in_text), True
+    return 0.97 * max(stands.values()), frozenset(stands), True
 
 
 def _numbers(said: Said, party: Known) -> frozenset[int]:

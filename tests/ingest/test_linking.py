@@ -390,3 +390,21 @@ def test_the_keys_of_a_paper_follow_its_fields_and_go_with_it(
     assert "n:bar|wls" not in keys()
     erase(archive, answer.deposit, SYSTEM_ACTOR, "retention-ended")
     assert keys() == set()
+
+
+def test_what_merely_stands_on_a_paper_gives_nobody_a_role(archive: Archive, paper: str) -> None:
+    anna = put(archive, "Anna Brzozowska")
+    put(archive, "Kredytus Windykacja S.A.", kind="company", identifiers=(("nip", "9375121136"),))
+    found(archive, paper, "parties.debtor.name", "Anna Brzozowska", 1)
+    say(archive, paper, "Kredytus Windykacja S.A. NIP 937-512-11-36\nAnna Brzozowska")
+    assert bases(archive, paper) == {anna: ("name", "proposed")}
+
+
+def test_who_is_known_as_a_creditor_is_no_debtor_by_a_label(archive: Archive, paper: str) -> None:
+    firm = put(archive, "Kredytus Windykacja S.A.", kind="company", identifiers=(("nip", "9375121136"),))
+    with archive.catalogue.write() as connection:
+        put_claim(archive, connection, NewClaim("W/1", creditor=firm))
+    found(archive, paper, "parties.debtor.name", "Kredytus Windykacja S.A.", 1)
+    found(archive, paper, "parties.debtor.nip", "9375121136", 1)
+    link(archive, paper)
+    assert bases(archive, paper) == {firm: ("identifier", "proposed")}
