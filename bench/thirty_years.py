@@ -68,8 +68,9 @@ def verify(program: Path, trust: Path, packages: list[Path]) -> Counter[str]:
         command = [sys.executable, program, package, "--trust", trust, "--at", rfc3339(END), "--json"]
         run = measure(command, check=False)
         report = json.loads(run.output)
-        verdicts[report["overall"]] += report["checked"]["documents"]
-        if report["overall"] != "PASSED":
+        if report["overall"] == "PASSED":
+            verdicts["PASSED"] += report["checked"]["documents"]
+        else:
             codes = sorted(
                 {each["code"] for each in report["findings"]} - {"EXISTED", "SEALED", "WITNESS_NONE"}
             )
