@@ -7,7 +7,7 @@ from ocr.engines import OcrEngine
 from ocr.languages import LANGUAGES, Language
 from ocr.layout import placed, text_of
 from ocr.page_images import PageImages
-from ocr.raster.measure import measure
+from ocr.raster.measure import measure, positive
 from ocr.raster.source import Pixels, Source
 from ocr.raster.stamps import find_stamps, without
 from ocr.recognition import Recogniser, mean_confidence, turn
@@ -33,7 +33,7 @@ class PageReader:
     def read(self, number: int) -> tuple[PageReading, PageImages]:
         """The page and its pictures; raises PageRefused where it cannot be had."""
         page = self._source.page(number)
-        grey = _grey(page.pixels)
+        grey = positive(_grey(page.pixels))
         figures = measure(grey)
         quality = {**figures.quality(), "scan_dpi": float(page.scan_dpi)}
         rotation, language = 0, "und"

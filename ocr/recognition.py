@@ -54,7 +54,7 @@ class Recogniser:
         return found or (self._last.code if self._last else "und")
 
     def read(self, grey: Grey, dpi: int, skew: float, *, bilevel: bool) -> Recognised:
-        """The words of a page. Tries another orientation or script only where the upright reading is poor."""
+        """The words of a page. Tries another orientation, script or a mirror only where it reads poorly."""
         rotation = 0
         language = self._last or self._guess(grey, dpi)
         words = self._words(grey, dpi, language, skew, bilevel=bilevel)
@@ -81,6 +81,10 @@ class Recogniser:
             again = self._words(grey, dpi, other, 0.0 if rotation else skew, bilevel=bilevel)
             if mean_confidence(again) >= confidence - _TOLERANCE:
                 words, language, confidence = again, other, mean_confidence(again)
+        if confidence < _POOR and self._reads_mirrored(grey, dpi, language):
+            again = self._words(np.ascontiguousarray(grey[:, ::-1]), dpi, language, -skew, bilevel=bilevel)
+            if mean_confidence(again) > confidence:
+                words, confidence = _mirrored(again, grey.shape[1]), mean_confidence(again)
         if confidence >= _POOR and words:
             self._last = language
         return Recognised(words, language.code, rotation, confidence)
@@ -92,6 +96,11 @@ class Recogniser:
             return self._engine.recognise(grey, dpi, language.models)
         picture, back = _softened(grey, skew)
         return back(self._engine.recognise(picture, round(dpi * _ENLARGE), language.models))
+
+    def _reads_mirrored(self, grey: Grey, dpi: int, language: Language) -> bool:
+        """Whether a page that reads poorly reads well in a mirror: film and some feeders turn sheets over."""
+        strip = np.ascontiguousarray(_densest_strip(grey)[:, ::-1])
+        return mean_confidence(self._engine.recognise(strip, dpi, language.models, Layout.BLOCK)) >= _READABLE
 
     def _guess(self, grey: Grey, dpi: int) -> Language:
         """The language of a first page, by a quick look at its densest strip.
@@ -143,6 +152,11 @@ def sideways(words: Sequence[RecognisedWord]) -> bool:
     """Whether most words stand on end: Tesseract reads some pages that lie on their side without a word about it."""
     long = [word for word in words if len(word.text) > 2]
     return sum(word.y1 - word.y0 > word.x1 - word.x0 for word in long) > len(long) / 2
+
+
+def _mirrored(words: Sequence[RecognisedWord], width: int) -> list[RecognisedWord]:
+    """Words of the mirrored page with their boxes where the page has them."""
+    return [replace(word, x0=width - word.x1, x1=width - word.x0) for word in words]
 
 
 def turn(pixels: Grey, rotation: int) -> Grey:

@@ -13,6 +13,7 @@ _SKEW_SEARCH = ((6.0, 0.5), (0.5, 0.1))
 _SPECK_AREA = 6
 _BLANK_INK = 0.0006
 _EDGE = 0.012
+_DARK, _NEGATIVE = 100, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,18 @@ def measure(grey: Grey) -> Measures:
         bilevel=_bilevel(grey),
         blank=float(inner.mean()) < _BLANK_INK if inner.size else True,
     )
+
+
+def positive(grey: Grey) -> Grey:
+    """The page with dark print on light paper: a negative, as microfilm readers and some scanners give, is inverted.
+
+    Only the middle counts, so that the black bed of a scanner around a small sheet does not.
+    """
+    height, width = grey.shape
+    middle = grey[height // 8 : height - height // 8 : 5, width // 8 : width - width // 8 : 5]
+    if not middle.size or float((middle < _DARK).mean()) < _NEGATIVE:
+        return grey
+    return np.asarray(255 - grey, dtype=np.uint8)
 
 
 def _reduced(grey: Grey) -> Grey:

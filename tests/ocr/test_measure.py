@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from ocr.raster.measure import measure
+from ocr.raster.measure import measure, positive
 from tests.ocr.papers import drawn
 
 
@@ -44,3 +44,13 @@ def test_ink_at_the_edge_is_seen() -> None:
     page = np.full((1600, 1100), 255, np.uint8)
     page[300:900, :12] = 0
     assert measure(page).edge_ink > 0.05
+
+
+def test_a_negative_is_inverted_and_a_sheet_on_a_black_bed_is_not() -> None:
+    sheet = np.full((800, 600), 250, np.uint8)
+    sheet[100:120, 100:500] = 10
+    bed = np.zeros((1000, 760), np.uint8)
+    bed[100:900, 80:680] = sheet
+    assert (positive(255 - sheet) == sheet).all()
+    assert positive(sheet) is sheet
+    assert positive(bed) is bed

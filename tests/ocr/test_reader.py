@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from ocr import Limits, PageImages, Reader, Reading, ReadingRefused
 from ocr.engines.tessdata import find_tessdata
@@ -64,6 +64,38 @@ def test_transparent_paper_is_white(reader: Reader) -> None:
     page = Image.new("RGBA", drawn().size, (0, 0, 0, 0))
     page.putalpha(drawn().point(lambda value: 255 - value))
     assert "HS-20417" in words_of(read(reader, saved(page, "PNG")))
+
+
+def _bordered() -> Image.Image:
+    """A sheet on the black bed of a scanner."""
+    sheet = drawn()
+    bed = Image.new("L", (sheet.width + 160, sheet.height + 120), 8)
+    bed.paste(sheet, (110, 40))
+    return bed
+
+
+BAD_SCANS = {
+    "negative": lambda: saved(ImageOps.invert(drawn()), "TIFF"),
+    "mirrored": lambda: saved(ImageOps.mirror(drawn()), "TIFF"),
+    "on a black bed": lambda: saved(_bordered(), "TIFF"),
+    "1200 dpi fax": lambda: saved(drawn(dpi=1200, mode="1"), "TIFF", compression="group4", dpi=(1200, 1200)),
+    "100 dpi": lambda: saved(drawn().reduce(2), "PNG", dpi=(100, 100)),
+    "pale": lambda: saved(drawn().point(lambda shade: 200 + shade * 40 // 255), "TIFF"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SCANS)
+def test_bad_scans_are_read(reader: Reader, name: str) -> None:
+    reading = read(reader, BAD_SCANS[name](), languages=("en",))
+    assert reading.pages[0].error is None
+    found = words_of(reading)
+    assert all(word in found for word in EXPECTED), found
+
+
+def test_boxes_of_a_mirrored_page_are_where_the_page_has_them(reader: Reader) -> None:
+    words = read(reader, saved(ImageOps.mirror(drawn()), "TIFF"), languages=("en",)).pages[0].words
+    (name,) = [word for word in words if word.text == "HARBOUR"]
+    assert name.box.x0 > 0.5
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
