@@ -113,7 +113,25 @@ def find(connection: Connection, said: Said, document_id: str) -> list[Found]:
         Found("party", one.party, one.role, one.score, one.basis, one.sure, one.pages)
         for one in weighing.settle(opinions)
     ]
+    parties = _without_labels_alone(parties, registry)
     return parties + _claims(claims, debtors, parties)
+
+
+def _without_labels_alone(parties: Sequence[Found], registry: Mapping[str, Known]) -> list[Found]:
+    """Where a likely debtor is sure, a firm that only labels call one too is left to a person."""
+    likely = {
+        one.id
+        for one in parties
+        if one.sure
+        and one.role in _OWING
+        and (registry[one.id].claims or registry[one.id].row.kind == "person")
+    }
+    return [
+        replace(one, score=0.8 * one.score, sure=False)
+        if likely and one.sure and one.role in _OWING and one.id not in likely
+        else one
+        for one in parties
+    ]
 
 
 def _by_identifiers(
