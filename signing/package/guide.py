@@ -10,25 +10,30 @@ _TEXT = """\
 
 From the archive `{origin}`: documents: {documents}; folders: {folders}; as of entry {size} of the archive's log.
 
-Nothing here needs the archive to be running, and nothing in the package decides whom you trust. Get the archive's
-keys, the certificate of its seal (`seal.pem`) and the time-stamp authority's CA (`ca.pem`) by a way that whoever
-handed you the package does not control.
+Nothing here needs the archive to be running, and nothing in the package decides whom you trust. Get the folder of
+the archive's public keys (below: DIR) by a way that whoever handed you the package does not control. It holds the
+certificate of the seal (`seal.pem`) and the CA of each time-stamp authority (`tsa/*.pem`).
 
 ## With the archive's own verifier
-All steps, offline. The single-file program needs Python 3.11 with `cryptography` and `asn1crypto` only.
+All steps, offline. The single-file program needs Python 3.11 with `cryptography` and `asn1crypto` only; whoever has
+Tabellion's source makes it with `script/build-verifier tabellion-verify.py`.
 
     tabellion verify PACKAGE.asice --trust DIR
     python3 tabellion-verify.py PACKAGE.asice --trust DIR
 
 ## The seal, with openssl: who issued the package
 
-    unzip PACKAGE.asice -d package && cd package
+    unzip PACKAGE.asice -d package
+    cp DIR/seal.pem package && cat DIR/tsa/*.pem > package/ca.pem
+    cd package
     openssl cms -verify -binary -inform DER -in {seal} -content {manifest} \\
         -CAfile seal.pem -purpose any -out /dev/null
 
 The seal is over {manifest}, which lists every file with its SHA-256 in base64:
 
     openssl dgst -sha256 -binary FILE | base64
+
+Where a certificate has ended since, openssl says so: `-attime SECONDS` asks as of a moment before (POSIX time).
 
 ## The time, with openssl: not later than
 {times}

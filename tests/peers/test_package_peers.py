@@ -60,9 +60,15 @@ def _commands(guide: str) -> list[str]:
 def test_openssl_as_the_guide_says(tmp_path: Path):
     with zipfile.ZipFile(_written(tmp_path)) as archive:
         archive.extractall(tmp_path)
-    (tmp_path / "seal.pem").write_bytes(SEAL.certificate.public_bytes(Encoding.PEM))
-    (tmp_path / "ca.pem").write_bytes(AUTHORITY.ca_certificate.public_bytes(Encoding.PEM))
-    commands = _commands((tmp_path / layout.GUIDE).read_text())
+    trust = tmp_path / "DIR"
+    (trust / "tsa").mkdir(parents=True)
+    (trust / "seal.pem").write_bytes(SEAL.certificate.public_bytes(Encoding.PEM))
+    (trust / "tsa" / "one.pem").write_bytes(AUTHORITY.ca_certificate.public_bytes(Encoding.PEM))
+    text = (tmp_path / layout.GUIDE).read_text()
+    (copying,) = (line for line in text.split("\n") if line.startswith("    cp "))
+    (tmp_path / "package").symlink_to(tmp_path)
+    subprocess.run(["sh", "-ec", copying], cwd=tmp_path, timeout=60, check=True)
+    commands = _commands(text)
     assert [command.split()[1] for command in commands] == ["cms", "ts"]
     moment = str(int(EXPORTED.timestamp()))
     for command in commands:
