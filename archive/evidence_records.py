@@ -102,7 +102,7 @@ class EvidenceRecords:
         return lambda algorithm: [hash_bytes(algorithm, entry) for entry in entries]
 
     def log_bundles(self, seqs: Iterable[int]) -> dict[int, bytes]:
-        """The DER records of the entry bundles that these entries are in, by their index, as far as hashes were renewed.
+        """The DER records of the entry bundles of these entries, by index, as far as hashes were renewed.
 
         Of each bundle the oldest is taken that covers all of these entries.
         """
