@@ -33,6 +33,8 @@ _SAMEKH = frozenset((
     "בוס", "סוס", "יחוס", "ניכוס", "אכלוס", "ריסוס", "דרוס", "הרס", "חרס", "טס", "רס", "אינוס", "אנס",
     "מכס", "עסיס", "רסיס", "תריס", "קמפוס", "אוטובוס", "סינוס", "וירוס",
 ))  # fmt: skip
+# What the English model, which reads along on Thai pages, makes of the word baht after a sum.
+_LIKE_BAHT = re.compile(r"^(?:um|uw|UM|Um|uM|ou)$")
 _DASHED = frozenset(("de", "it", "pl"))
 _PARAGRAPH = frozenset(("de", "pl"))
 
@@ -42,7 +44,8 @@ def spelt(words: Sequence[RecognisedWord], language: str) -> list[RecognisedWord
     result = []
     for place, word in enumerate(words):
         following = words[place + 1].text if place + 1 < len(words) else ""
-        text = _spelt(word.text.strip(_RULES) or word.text, following, language)
+        before = words[place - 1].text if place else ""
+        text = _spelt(word.text.strip(_RULES) or word.text, before, following, language)
         result.append(word if text == word.text else replace(word, text=text))
     return result
 
@@ -62,7 +65,9 @@ def is_print(word: Word, *, dusty: bool) -> bool:
     return word.confidence >= _DOUBTFUL or any(letter.isdigit() for letter in word.text)
 
 
-def _spelt(text: str, following: str, language: str) -> str:
+def _spelt(text: str, before: str, following: str, language: str) -> str:
+    if language == "th" and before[-1:].isdigit() and _LIKE_BAHT.match(text):
+        return "บาท"
     if text == "—" and language in _DASHED:
         return "–"
     if language in _PARAGRAPH and text in ("$", "($") and re.match(r"\d{1,4}[a-z]?\b(?![.,]\d)", following):
