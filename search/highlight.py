@@ -92,7 +92,7 @@ def _lay_out(page: PageReading) -> _Laid:
             continue
         start = page.text.find(word.text, at)
         if start < 0 or page.text[at:start].strip():
-            if not is_print(word):
+            if not is_print(word, dusty=True):
                 continue
             return _from_words(page)
         at = start + len(word.text)
