@@ -157,11 +157,15 @@ def _extract(flow: Flow, texts: Texts, extract: Extract) -> None:
         texts.gettext("%(there)s (here %(here)s)") % {"there": there, "here": here}
         for here, there in enumerate(extract.pages, 1)
     )
+    message = texts.ngettext(
+        "Made by the archive of page %(pages)s out of %(count)s of a file received %(at)s, which is not in this "
+        "package. That it comes from there is attested by the archive, not proved; the times above are its own.",
+        "Made by the archive of pages %(pages)s out of %(count)s of a file received %(at)s, which is not in this "
+        "package. That it comes from there is attested by the archive, not proved; the times above are its own.",
+        len(extract.pages),
+    )
     words = fill(
-        texts.gettext(
-            "Made by the archive of pages %(pages)s out of %(count)s of a file received %(at)s, which is not in this "
-            "package. That it comes from there is attested by the archive, not proved; the times above are its own."
-        ),
+        message,
         TEXT,
         pages=pages,
         count=texts.number(extract.page_count),

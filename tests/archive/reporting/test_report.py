@@ -106,6 +106,23 @@ def test_all_that_can_be_said_is_said():
     assert "showed everybody the same log" not in text
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "of page 3 (here 1) out of 7"),
+        ("pl", "ze strony 3 (tutaj 1)"),
+        ("it", "dalla pagina 3 (qui 1)"),
+    ],
+)
+def test_an_extract_of_one_page_is_of_a_page(language: str, words: str):
+    content = report_content(2, rich=True)
+    deposits = [
+        each if each.extract is None else replace(each, extract=replace(each.extract, pages=(3,)))
+        for each in content.deposits
+    ]
+    assert words in text_of(report_pdf(replace(content, deposits=tuple(deposits)), language))
+
+
 def test_authorities_and_times_that_differ_are_all_named():
     content = report_content(2)
     later = replace(content.deposits[1], time=replace(proof(60, "qualified"), authority="Poste CA"))
