@@ -5,16 +5,20 @@ import unicodedata
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from statistics import median
+from typing import TYPE_CHECKING
 
-from ocr.engines import RecognisedWord
 from ocr.values import Box, Word
+
+if TYPE_CHECKING:
+    # The engines need numpy, which takes a while to load; most processes that lay out words recognise none.
+    from ocr.engines import RecognisedWord
 
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 # Of the height of the line: 96 of 100 true spaces of Thai print are wider, 98 of 100 other gaps are not.
 _NO_GAP = 0.36
 
 
-def placed(words: Sequence[RecognisedWord], width: int, height: int) -> tuple[Word, ...]:
+def placed(words: Sequence["RecognisedWord"], width: int, height: int) -> tuple[Word, ...]:
     """Words of an engine or a text layer as values of the page: boxes in fractions, lines and blocks from 0."""
     result: list[Word] = []
     line = block = -1

@@ -3,8 +3,6 @@
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from pythainlp.tokenize import word_tokenize
-
 LETTERS = "\u0e01-\u0e3a\u0e40-\u0e4e"
 _LONGEST_RUN = 400
 
@@ -15,6 +13,9 @@ def cut(run: str) -> tuple[tuple[int, int], ...]:
 
     Long runs are cut in pieces first: the time that newmm takes must stay linear on bad scans.
     """
+    # It takes a while to load, and most archives hold no Thai.
+    from pythainlp.tokenize import word_tokenize  # noqa: PLC0415
+
     ends: list[int] = [0]
     for start in range(0, len(run), _LONGEST_RUN):
         pieces = word_tokenize(run[start : start + _LONGEST_RUN], engine="newmm", keep_whitespace=False)
