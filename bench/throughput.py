@@ -1,8 +1,9 @@
 """Seconds, CPU seconds and memory a page: Tabellion's whole way and OCRmyPDF, over the same pages in the same run.
 
 OCRmyPDF is given each file's language, as its users do; Tabellion finds it. Tabellion's way is the whole of
-`tabellion ingest FILES --wait` in an archive of its own: received, sealed, read, described, indexed. Wall times on a
-shared machine are noise; only the ratio of one run means something.
+`tabellion ingest FILES --wait` in an archive of its own: received, sealed, read, described, indexed; once as it comes,
+once with a searchable PDF/A of every file (`TABELLION_PDFA=eager`), as OCRmyPDF makes it. Wall times on a shared
+machine are noise; only the ratio of one run means something.
 """
 
 import argparse
@@ -20,7 +21,8 @@ from bench._pages import Bound, bound_pages
 from bench._tables import publish, say, table
 
 BIN = Path(sys.executable).parent
-GOAL = 0.25
+GOALS = {"tabellion": 0.20, "tabellion_with_pdfa": 0.25}
+"""Of OCRmyPDF's wall time: without a searchable PDF/A, and with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,12 @@ def ocrmypdf(files: Sequence[Bound], folder: Path) -> Contender:
     return _summed("OCRmyPDF", runs)
 
 
-def tabellion(files: Sequence[Bound], home: Path) -> Contender:
-    """`tabellion ingest --wait` as a whole process, in a new archive; every file must come out searchable."""
-    environment = {"TABELLION_HOME": str(home)}
+def tabellion(files: Sequence[Bound], home: Path, *, pdfa: bool = False) -> Contender:
+    """`tabellion ingest --wait` as a whole process, in a new archive; every file must come out searchable.
+
+    With `pdfa`, every file must have its searchable copy in the vault as well.
+    """
+    environment = {"TABELLION_HOME": str(home), "TABELLION_PDFA": "eager" if pdfa else "on-demand"}
     measure([BIN / "tabellion", "init"], environment=environment)
     paths = [file.path for file in files]
     run = measure([BIN / "tabellion", "ingest", *paths, "--wait", "--json"], environment=environment)
@@ -70,7 +75,14 @@ def tabellion(files: Sequence[Bound], home: Path) -> Contender:
     left = [line for line in lines if line["status"] != "searchable"]
     if left or len(lines) != len(files):
         raise CommandFailed(f"{len(lines)} of {len(files)} files answered; not searchable: {left}")
-    return _summed("Tabellion", [run])
+    copies = sum("/copy-" in name and ".pdf" in name for name in _vault_names(home))
+    if copies != (len(files) if pdfa else 0):
+        raise CommandFailed(f"{copies} searchable copies of {len(files)} files")
+    return _summed("Tabellion, with PDF/A" if pdfa else "Tabellion", [run])
+
+
+def _vault_names(home: Path) -> list[str]:
+    return [path.as_posix() for path in (home / "vault").rglob("*") if path.is_file()]
 
 
 def reading(files: Sequence[Bound]) -> Contender:
@@ -111,22 +123,33 @@ def run(
             say(f"round {turn + 1} of {repeat}: {len(files)} files, {pages} pages")
             out = Path(scratch) / f"peer-{turn}"
             out.mkdir()
-            ours = reading(files) if reading_only else tabellion(files, Path(scratch) / f"home-{turn}")
-            for contender in (ours, ocrmypdf(files, out)):
+            for contender in (
+                *_ours(files, Path(scratch), turn, reading_only=reading_only),
+                ocrmypdf(files, out),
+            ):
                 taken.setdefault(contender.name, []).append(contender)
     contenders = [_median(runs) for runs in taken.values()]
-    ours, peer = contenders
-    result = {
-        "files": len(files),
-        "pages": pages,
-        "rounds": repeat,
-        "tabellion": {"whole_way": not reading_only, **ours.figures(pages)},
-        "ocrmypdf": peer.figures(pages),
-        "ratio": round(ours.seconds / peer.seconds, 3),
-        "cpu_ratio": round(ours.cpu_seconds / peer.cpu_seconds, 3),
-        "goal": GOAL,
-    }
+    peer = contenders[-1]
+    names = ["reading"] if reading_only else list(GOALS)
+    result: dict[str, Any] = {"files": len(files), "pages": pages, "rounds": repeat}
+    for name, one in zip(names, contenders, strict=False):
+        result[name] = {
+            **one.figures(pages),
+            "ratio": round(one.seconds / peer.seconds, 3),
+            "cpu_ratio": round(one.cpu_seconds / peer.cpu_seconds, 3),
+            "goal": GOALS.get(name),
+        }
+    result["ocrmypdf"] = peer.figures(pages)
     return result, contenders, pages
+
+
+def _ours(files: Sequence[Bound], scratch: Path, turn: int, *, reading_only: bool) -> list[Contender]:
+    if reading_only:
+        return [reading(files)]
+    return [
+        tabellion(files, scratch / f"home-{turn}"),
+        tabellion(files, scratch / f"home-pdfa-{turn}", pdfa=True),
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -145,14 +168,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CommandFailed as error:
         say(str(error))
         return 1
-    heads = ("", "s a page", "CPU s a page", "peak MiB")
+    heads = ("", "s a page", "CPU s a page", "peak MiB", "of OCRmyPDF's time")
+    peer = contenders[-1]
     rows = [
-        (one.name, one.seconds / pages, one.cpu_seconds / pages, one.peak_bytes // 2**20)
+        (
+            one.name,
+            one.seconds / pages,
+            one.cpu_seconds / pages,
+            one.peak_bytes // 2**20,
+            one.seconds / peer.seconds,
+        )
         for one in contenders
     ]
+    goals = " and ".join(f"{goal:.2f}" for goal in GOALS.values())
     people = table(heads, rows) + (
-        f"\n\n{pages} pages in {result['files']} files. Ratio {result['ratio']:.2f} "
-        f"(CPU {result['cpu_ratio']:.2f}); the goal is {GOAL:.2f} or less."
+        f"\n\n{pages} pages in {result['files']} files; the goals are {goals} or less without and with a PDF/A."
     )
     publish(result, people, as_json=options.json)
     return 0

@@ -133,3 +133,12 @@ def wait_for(condition: object, seconds: float = 60.0) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
+
+
+def test_a_worker_that_waits_looks_soon_whether_it_is_to_end(app: Celery) -> None:
+    with app.connection_for_read() as connection:
+        app.amqp.TaskConsumer(connection).consume()
+        started = time.monotonic()
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=60.0)
+        assert time.monotonic() - started < 30.0
