@@ -58,6 +58,8 @@ class PageReader:
             words = tuple(spelt(words or (), language))
         values = placed(words or (), width, height)
         quality["confidence"] = round(mean_confidence(words or ()), 3)
+        # Where two models read one page, the other sees letters of its own in marks of the page's script.
+        dusty = figures.bilevel or (language in LANGUAGES and len(LANGUAGES[language].models) > 1)
         reading = PageReading(
             number=number,
             width=width,
@@ -68,7 +70,7 @@ class PageReader:
             blank=figures.blank and not values,
             language=language if values else "und",
             source="embedded" if page.embedded else "ocr" if page.words is None else "text",
-            text=text_of([word for word in values if is_print(word, dusty=figures.bilevel)]),
+            text=text_of([word for word in values if is_print(word, dusty=dusty)]),
             words=values,
             quality=quality,
         )

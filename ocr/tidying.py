@@ -53,7 +53,7 @@ def spelt(words: Sequence[RecognisedWord], language: str) -> list[RecognisedWord
 def is_print(word: Word, *, dusty: bool) -> bool:
     """Whether the word belongs into the running text: it is no rule, and as sure as a word of its looks must be.
 
-    `dusty` says that the page is in black and white, whose specks look like letters.
+    `dusty` says that specks or marks of the page are likely to have been read as letters, as on a fax.
     """
     if word.confidence < _NONSENSE or not word.text.strip(_RULES):
         return False
