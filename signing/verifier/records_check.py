@@ -8,7 +8,7 @@ from signing.package import layout
 from signing.package.asic_manifest import AsicManifest
 from signing.package.index import DepositItem
 from signing.timestamp import Token
-from signing.verdict import Aspect, TimeClass, strongest, weakest
+from signing.verdict import Aspect, TimeClass, Verdict, strongest, weakest
 from signing.verifier.container import Container
 from signing.verifier.findings import Findings
 from signing.verifier.opened import LARGEST_DER, LARGEST_XML, Opened
@@ -86,7 +86,12 @@ def _check_one(
     if proof is not None:
         package.first_tokens[record] = proof.steps[0].token
     if item is not None:
-        findings.times.append("unknown" if proof is None else _time_class(package, proof))
+        findings.times.append(_unproven(findings) if proof is None else _time_class(package, proof))
+
+
+def _unproven(findings: Findings) -> TimeClass:
+    """Of a record that does not hold: where something is false, no time is proven, whoever the authority may be."""
+    return "none" if findings.verdicts.get(Aspect.TIME) is Verdict.FAILED else "unknown"
 
 
 def _time_class(package: Opened, proof: Proof) -> TimeClass:

@@ -787,3 +787,8 @@ class TestLogs:
         ]
         report = verify(resealed(GOOD, {layout.INDEX: canonical.dumps(value | {"deposits": swapped})}))
         never_passed(report, "MANIFEST_DIFFERS")
+
+
+def test_a_record_that_is_false_proves_no_time():
+    report = verify(altered(GOOD, {ONE + "original.tif": b"other"}), trust())
+    assert report.headline == "FAILED under policy embedded: no time proof"
