@@ -9,7 +9,7 @@ from archive.authorities.http import HttpAuthority
 from archive.authorities.revocation import RevocationLists
 from archive.outside import Outside
 from signing.timestamp import TimestampTrust
-from tabellion.authority_file import Described, read_anchors, read_authorities
+from tabellion.authority_file import Described, default_time_class, read_anchors, read_authorities
 from tabellion.base.errors import SettingsError
 from tabellion.settings import Settings
 from tabellion.wiring import Parts
@@ -72,11 +72,12 @@ def _alone(url: str, settings: Settings) -> Described:
             "its policy OIDs in TABELLION_TSA_POLICIES.",
         )
     name = urlsplit(url).hostname or url
+    policies = frozenset(settings.tsa_policies.split())
     trust = TimestampTrust(
         authority=name,
-        time_class="ordinary",
+        time_class=default_time_class(policies),
         anchors=read_anchors(settings.tsa_ca_file),
-        policies=frozenset(settings.tsa_policies.split()),
+        policies=policies,
     )
     return Described(url, name, trust)
 

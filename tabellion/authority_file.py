@@ -9,9 +9,11 @@ from typing import Annotated, Literal
 from cryptography import x509
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from signing.authority import POLICY
 from signing.timestamp import TimestampTrust
 from tabellion.base.errors import SettingsError
 
+TimeClass = Literal["test", "ordinary", "qualified", "unknown"]
 _OID = r"^[0-2](\.(0|[1-9][0-9]*))+$"
 
 
@@ -35,7 +37,7 @@ class _Authority(BaseModel):
     ca: Path
     policies: list[Annotated[str, Field(pattern=_OID)]] = Field(min_length=1)
     operator: str | None = Field(None, min_length=1, max_length=200)
-    time_class: Literal["test", "ordinary", "qualified", "unknown"] = "ordinary"
+    time_class: TimeClass | None = None
     max_accuracy_ms: int = Field(1000, ge=1)
     revocation: list[str] = []
 
@@ -60,6 +62,14 @@ def read_authorities(path: Path) -> tuple[Described, ...]:
     return tuple(_described(each, path.parent) for each in found)
 
 
+def default_time_class(policies: frozenset[str]) -> TimeClass:
+    """What a time of the authority is worth where nobody says so: who signs under the test policy is a test authority.
+
+    So `tabellion tsa` is not taken for an outsider only because its class was not configured.
+    """
+    return "test" if POLICY in policies else "ordinary"
+
+
 def read_anchors(path: Path) -> tuple[x509.Certificate, ...]:
     """The CA certificates of a PEM file, at least one; raises SettingsError."""
     try:
@@ -71,7 +81,7 @@ def read_anchors(path: Path) -> tuple[x509.Certificate, ...]:
 def _described(each: _Authority, folder: Path) -> Described:
     trust = TimestampTrust(
         authority=each.name,
-        time_class=each.time_class,
+        time_class=each.time_class or default_time_class(frozenset(each.policies)),
         anchors=read_anchors(folder / each.ca),
         policies=frozenset(each.policies),
         max_accuracy=timedelta(milliseconds=each.max_accuracy_ms),

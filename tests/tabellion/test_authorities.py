@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from archive.authorities import LocalTestAuthority
 from archive.authorities.http import HttpAuthority
-from signing.authority import LocalAuthority
+from signing.authority import POLICY, LocalAuthority
 from tabellion.authorities import known_authorities, make_authorities
 from tabellion.authority_file import read_authorities
 from tabellion.base.clock import ManualClock
@@ -51,6 +51,17 @@ def parts(house: House, **settings: object) -> Parts:
     from dataclasses import replace
 
     return replace(house.parts, settings=load_settings(home=house.parts.settings.home, **settings))
+
+
+@pytest.mark.parametrize(("policy", "wanted"), [(POLICY, "test"), ("1.2.3.4", "ordinary")])
+def test_the_test_policy_is_of_a_test_authority_unless_somebody_says_otherwise(
+    house: House, folder: Path, policy: str, wanted: str
+) -> None:
+    alone = parts(house, tsa_urls="https://tsa.example/", tsa_ca_file=folder / "ca.pem", tsa_policies=policy)
+    assert make_authorities(alone)[0].trust.time_class == wanted
+    file = folder / "authorities.toml"
+    file.write_text(GOOD.replace("1.2.3.4", policy))
+    assert [each.trust.time_class for each in read_authorities(file)] == ["qualified", wanted]
 
 
 def test_a_described_authority(house: House, folder: Path) -> None:
