@@ -174,10 +174,9 @@ def conclude(
     if decided[Aspect.TIME] is not Verdict.FAILED and time_class not in policy.times:
         decided[Aspect.TIME] = Verdict.INDETERMINATE
         code = _TIME_CODES[time_class]
+        wants = "wants more than" if Aspect.TIME in policy.requires else "does not ask for time"
         if all(finding.code != code for finding in noted):
-            noted.append(
-                Finding(code, f"the policy {policy.name} wants more than: {_TIME_WORDS[time_class]}")
-            )
+            noted.append(Finding(code, f"the policy {policy.name} {wants}: {_TIME_WORDS[time_class]}"))
     counts = dict(checked or {})
     if not any(counts.values()):
         decided = {a: v if v is Verdict.FAILED else Verdict.INDETERMINATE for a, v in decided.items()}

@@ -8,6 +8,7 @@ from signing.verdict import (
     POLICIES,
     Aspect,
     Finding,
+    Policy,
     TrustInput,
     Verdict,
     conclude,
@@ -125,3 +126,12 @@ def test_worst_and_weakest():
     assert weakest([]) == "none"
     assert weakest(["qualified", "pending", "test"]) == "pending"
     assert weakest(["qualified", "test"]) == "test"
+
+
+def test_a_policy_that_does_not_ask_for_time_does_not_want_more_of_it():
+    policy = Policy("mine", frozenset({Aspect.INTEGRITY}), frozenset({"qualified"}))
+    report = conclude(policy, PASSED, time_class="none", checked=CHECKED)
+    assert report.overall is Verdict.PASSED
+    assert [each.detail for each in report.findings] == [
+        "the policy mine does not ask for time: no time proof"
+    ]
