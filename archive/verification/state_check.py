@@ -4,6 +4,7 @@ The log commits to records. What people see comes from the catalogue, and whoeve
 a page that is held into one that is void, unseen.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +18,6 @@ from archive.document_state import document_states
 from archive.matter_state import matter_state
 from archive.verification.findings import Findings
 from archive.verification.log_check import Thing
-from signing import canonical
-from signing.errors import NotCanonical
 from signing.verdict import Aspect
 
 State = Mapping[str, Any]
@@ -80,14 +79,11 @@ def _present(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str,
 
 def _differing(kind: str, present: Present, number: int, record: bytes) -> str:
     """The names of the members that differ, for people; empty where none does."""
-    try:
-        value = canonical.loads(record)
-    except NotCanonical:
-        return "it cannot be read"
+    value = json.loads(record)  # its digest is the one that the log names
     if present.number != number:
         return f"number {number} is the newest that is kept, {present.number} by the catalogue"
     told = {name: member for name, member in value.items() if name not in (kind, *_OF_THE_RECORD)}
-    now = canonical.loads(canonical.dumps(dict(present.state)))
+    now = present.state
     names = sorted(now.keys() | told.keys())
     return ", ".join(name for name in names if _bare(name, now.get(name)) != _bare(name, told.get(name)))
 
