@@ -102,6 +102,11 @@ def _address_log(client: httpx.Client, base: str) -> ReadLog:
         data = b""
         try:
             with client.stream("GET", f"{base}/{path}") as response:
+                if response.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+                    raise OSError(
+                        f"{base}/{path} answers {response.status_code}: entries are for auditors, whom "
+                        "TABELLION_URL and TABELLION_TOKEN name"
+                    )
                 if response.status_code != httpx.codes.OK:
                     raise OSError(f"{base}/{path} answers {response.status_code}")
                 for piece in response.iter_bytes():

@@ -13,7 +13,7 @@ from archive.stamp_closing import demand
 from archive.verify import verify
 from search import Analyser, EmbeddedIndex, Finder, FolderResultLists
 from signing.verdict import Report
-from tabellion.authorities import LOCAL
+from tabellion.authorities import make_authorities
 from tabellion.public_trust import public_files
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
@@ -49,7 +49,7 @@ def make_service(parts: Parts) -> Service:
             session_length=timedelta(hours=settings.session_hours),
             max_upload_bytes=settings.max_upload_bytes,
             secure_cookies=settings.secure_cookies,
-            test_authority=LOCAL in settings.tsa_urls.split(),
+            test_authority=any(each.trust.time_class == "test" for each in make_authorities(parts)),
             languages=settings.language_list,
             retention=parts.retention,
             algorithms=parts.algorithms,
