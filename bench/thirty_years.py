@@ -65,7 +65,16 @@ def verify(program: Path, trust: Path, packages: list[Path]) -> Counter[str]:
     """Documents by the verdict of the single file."""
     verdicts: Counter[str] = Counter()
     for package in packages:
-        command = [sys.executable, program, package, "--trust", trust, "--at", rfc3339(END), "--json"]
+        command: list[str | Path] = [
+            sys.executable,
+            program,
+            package,
+            "--trust",
+            trust,
+            "--at",
+            rfc3339(END),
+            "--json",
+        ]
         run = measure(command, check=False)
         report = json.loads(run.output)
         if report["overall"] == "PASSED":
