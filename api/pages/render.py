@@ -28,6 +28,7 @@ STATIC = ROOT / "static"
 RAIL = (
     ("search", "/search", N_("Search"), Action.SEARCH),
     ("debtors", "/debtors", N_("Debtors"), Action.REGISTRY_READ),
+    ("review", "/review", N_("Review"), Action.LINK),
     ("batches", "/batches", N_("Batches"), Action.BATCH_READ),
     ("matters", "/matters", N_("Matters"), Action.MATTER_READ),
     ("evidence", "/evidence", N_("Evidence"), Action.LOG_READ),
