@@ -116,6 +116,7 @@ def _framed(
         "rail": [entry for entry in RAIL if actor is not None and actor.may(entry[3])],
         "languages": languages(),
         "request_path": request.url.path,
+        "origin_address": str(request.base_url).rstrip("/"),
         "query": request.query_params.get("q", ""),
         "tray": _tray(request, actor) if here in TRAY_ON else None,
         "here_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
