@@ -127,6 +127,14 @@ FINDINGS: Mapping[str, str] = {
     "STAMP_MISSING": N_("A stamp is missing."),
     "STAMP_ALTERED": N_("A stamp was changed."),
     "TIME_PENDING": N_("No verified time proof covers it yet."),
+    "TOKEN_PATH": N_("The time-stamp is by an authority that is not trusted here."),
+    "TOKEN_SIGNER_UNKNOWN": N_("The time-stamp is by an authority that is not trusted here."),
+    "TOKEN_POLICY": N_("The time-stamp is under a policy of its authority that is not trusted here."),
+    "WITNESS_PENDING": N_("The witnesses have not been shown the newest checkpoint yet."),
+    "WITNESS_QUORUM": N_("Too few witnesses have signed."),
+    "WITNESS_FALSE": N_("A witness's signature is false."),
+    "PACKAGE_MISSING": N_("A package that was handed out is not there any more."),
+    "PACKAGE_ALTERED": N_("A package is not the one that was handed out."),
     "TIME_TEST_AUTHORITY": N_("The policy asks for more than a test authority."),
     "COMPLETENESS_UNCHECKED": N_(
         "Whether the log holds more about it was not asked; checking everything does."

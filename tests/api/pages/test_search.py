@@ -18,7 +18,7 @@ def north(house: House) -> str:
     [
         ("operator", "/batches"),
         ("collector", "/search"),
-        ("legal", "/search"),
+        ("legal", "/matters"),
         ("auditor", "/evidence"),
         ("administrator", "/operations"),
         ("station", "/batches"),
