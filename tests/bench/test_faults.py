@@ -14,9 +14,9 @@ from bench.faults import Plan, run
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", [11, 12])
 def test_what_was_acknowledged_is_there_once(seed: int) -> None:
-    (result,) = run(Plan(rounds=1, files=12, seed=seed, seconds=6, every=4.0))
+    (result,) = run(Plan(rounds=1, files=8, seed=seed, seconds=4, every=2.5))
     assert result.wrong == []
-    assert result.acknowledged == result.files == 12
+    assert result.acknowledged == result.files == 8
     assert sum(result.blows.values()) > 0
 
 
