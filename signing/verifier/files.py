@@ -14,6 +14,7 @@ from signing.verifier.whole_log import ReadLog
 _LARGEST_RECEIPT = 256 << 20
 _LARGEST_FILE = 64 << 20
 _ZIP = b"PK"
+_HASH = 32
 
 
 def verify_file(
@@ -58,8 +59,27 @@ def time_of(words: str) -> datetime:
 
 
 def folder_log(folder: Path) -> ReadLog:
-    """Reads the log's files below a folder."""
-    return lambda path: read_small(folder / path)
+    """Reads the log's files below a folder, which may grow meanwhile: a wider tile begins with the narrower one.
+
+    A log may drop a partial tile once there is a wider one (C2SP tlog-tiles, "Partial tiles").
+    """
+
+    def read(path: str) -> bytes:
+        try:
+            return read_small(folder / path)
+        except FileNotFoundError:
+            full, partial, width = path.partition(".p/")
+            wider = _wider(folder / f"{full}.p", int(width)) if partial else None
+            data = read_small(folder / full if wider is None else wider)
+            return data if path.startswith("tile/entries/") else data[: int(width) * _HASH]
+
+    return read
+
+
+def _wider(folder: Path, width: int) -> Path | None:
+    """The widest of the partial tiles in a folder, where it is wider."""
+    found = [int(each.name) for each in folder.glob("*") if each.name.isdecimal()]
+    return folder / str(max(found)) if found and max(found) > width else None
 
 
 def read_small(path: Path) -> bytes:
