@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +29,15 @@ class Token:
         }
 
 
-@pytest.fixture(scope="session")
-def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Token]:
-    """A new token; the module reads its configuration once in a process, so that all tests of one share it."""
+@contextmanager
+def token_in(folder: Path) -> Iterator[Token]:
+    """A new token of SoftHSM in that folder, as long as the block lasts.
+
+    The module reads its configuration once in a process: of all tokens of one process only the first is seen.
+    """
     tool = shutil.which("softhsm2-util")
     if tool is None or not MODULE.exists():
         pytest.skip("SoftHSM 2 is not installed: script/bootstrap --test installs it")
-    folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     configuration = folder / "softhsm2.conf"
     configuration.write_text(f"directories.tokendir = {folder}/tokens\nobjectstore.backend = file\n")

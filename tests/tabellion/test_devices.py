@@ -8,9 +8,7 @@ import pytest
 from signing.errors import KeyUnusable
 from signing.keys import Algorithm, Signer, verify_signature
 from tabellion.devices import Device
-from tests.tabellion.devices import MODULE, PIN, TOKEN, Token, softhsm
-
-__all__ = ["softhsm"]
+from tests.tabellion.devices import MODULE, PIN, TOKEN, Token
 
 
 @pytest.mark.parametrize("algorithm", list(Algorithm))

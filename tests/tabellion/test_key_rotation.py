@@ -13,11 +13,10 @@ from tabellion.keychest import key_store, open_keys
 from tabellion.rebuilding import ServiceRuns
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
-from tests.tabellion.devices import Token, softhsm
+from tests.tabellion.devices import Token
 from tests.tabellion.house import PASSWORD, lived_in
 from tests.tabellion.terminal import Terminal
 
-__all__ = ["softhsm"]
 USES = ("log", "receipt", "seal", "authority")
 
 
