@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tabellion import helpers
 from tests.api.support import papers
 from tests.tabellion.processes import lives, process_children, wait
 from tests.tabellion.terminal import Terminal
@@ -30,14 +31,14 @@ def test_a_command_that_is_killed_leaves_nothing_running_and_can_be_run_again(tm
         stderr=subprocess.DEVNULL,
     )
     wait(lambda: {"keeper", "worker"} <= set(process_children(killed.pid)), "helpers")
-    helpers = list(process_children(killed.pid).values())
+    beside = list(process_children(killed.pid).values())
     # Their beats stay behind for a while, and the next command must not rely on them.
     wait(lambda: _items(terminal) == 3, "receiving")
-    for pid in helpers:
+    for pid in beside:
         os.kill(pid, signal.SIGKILL)
     killed.kill()
     killed.wait()
-    wait(lambda: not any(map(lives, helpers)), "the end of the helpers")
+    wait(lambda: not any(map(lives, beside)), "the end of the helpers")
 
     lines = terminal.run(*command, environment=ALONE).lines
     assert [line["status"] for line in lines] == ["searchable"] * 3
@@ -46,6 +47,18 @@ def test_a_command_that_is_killed_leaves_nothing_running_and_can_be_run_again(tm
     assert not process_children(os.getpid())
     # What the helpers did is in the log when the command ends.
     assert terminal.run("verify", "--all", "--json", code=3).json["log"] == "PASSED"
+
+
+def test_a_keeper_that_cannot_run_is_named_and_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = Terminal(tmp_path / "home")
+    terminal.run("init")
+    ends = [sys.executable, "-c", "raise SystemExit(3)"]
+    monkeypatch.setattr(helpers, "_start", lambda kind: subprocess.Popen(ends))
+    monkeypatch.setattr(helpers, "LOOK_SECONDS", 0.05)
+    said = terminal.run("stamp", "--timeout", "60", code=1).err
+    assert "keeper that runs beside this command ends by itself again and again (exit code 3)" in said
 
 
 def _items(terminal: Terminal) -> int:
