@@ -11,9 +11,10 @@ from sqlalchemy import Connection, Row, exists, func, insert, select
 from archive import stamp_files
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import check_lease
-from archive.catalogue.schema import objects, stamp_asks, stamp_tokens, stamps
+from archive.catalogue.schema import stamp_asks, stamp_tokens, stamps
 from archive.log import record
 from archive.stamp_asking import Asking
+from archive.stored import note_object
 from archive.vault import VaultMissing
 from signing.timestamp import Token
 from signing.token_trust import verify_with_any
@@ -98,17 +99,8 @@ class FurtherTokens:
                     verified_at=now,
                 )
             )
-            connection.execute(
-                insert(objects).values(
-                    key=ref.key,
-                    version=ref.version,
-                    digest=ref.digest,
-                    size=ref.size,
-                    plain_digest=ref.digest,
-                    at=now,
-                    locked=True,  # with the retention that it was put with
-                )
-            )
+            # Locked: with the retention that it was put with.
+            note_object(connection, ref, None, ref.digest, now, locked=True)
             record(
                 connection,
                 type="stamp",

@@ -17,6 +17,7 @@ from archive.catalogue.schema import (
     manifests,
     relations,
 )
+from archive.stored import note_object
 from archive.vault import Ref
 from ingest import incidents, items, stored
 from ingest.arrivals import Acknowledgement, Arrival
@@ -112,7 +113,7 @@ def _insert_deposit(
         (kept.original_ref, kept.digests.sha256),
         (kept.manifest_ref, kept.manifest_sha256),
     ):
-        stored.note_object(connection, ref, owner, digest, kept.received_at, retain_until=until)
+        note_object(connection, ref, owner, digest, kept.received_at, retain_until=until)
     item = archive.ids.new()
     connection.execute(
         insert(batch_items).values(

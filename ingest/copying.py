@@ -13,7 +13,8 @@ from archive.catalogue import URGENT, Task, ask_again, finish
 from archive.catalogue.schema import deposits, documents
 from archive.copies.errors import CopyRefused
 from archive.copies.finding import Subject, find_copy, stored_pages, subject_of
-from archive.copies.keeping import NewCopy, commit_copy, next_version, put_copy
+from archive.copies.keeping import commit_copy, put_copy
+from archive.derived import Derived, next_version
 from archive.readings import object_ref
 from ingest.decrypting import decrypt
 from ocr import Carried, Reader, Reading, ReadingRefused
@@ -67,7 +68,7 @@ def copy_reading(
     reading: Reading,
     file: BinaryIO,
     alive: Callable[[], None],
-) -> NewCopy | None:
+) -> Derived | None:
     """The copy of a deposit that was read just now from `file`; None where there can be none, as the log says.
 
     The caller commits it with the reading.
@@ -90,7 +91,7 @@ def _copy(
     version: int,
     language: str,
     alive: Callable[[], None],
-) -> NewCopy:
+) -> Derived:
     with archive.catalogue.read() as connection:
         pages = stored_pages(archive, connection, subject)
         original = object_ref(connection, f"deposits/{subject.deposit.id}/original")

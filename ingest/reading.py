@@ -4,7 +4,6 @@ What was read is kept before the transaction that names it; the transaction also
 that a worker whose lease has passed to another writes nothing.
 """
 
-import hashlib
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,19 +12,20 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from archive import log, records
+from archive import records
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import Task, finish
 from archive.catalogue.schema import (
     deposits,
     document_deposits,
     documents,
-    manifests,
     pages,
     readings,
 )
 from archive.copies.finding import Subject
-from archive.copies.keeping import NewCopy, commit_copy
+from archive.copies.keeping import SEARCHABLE_COPY, commit_copy
+from archive.derived import Derived, commit_derived, next_version, put_derived
+from archive.packaging.folders import received_manifest
 from archive.readings import (
     Pictures,
     Place,
@@ -35,15 +35,12 @@ from archive.readings import (
     reading_key,
     write_reading,
 )
-from archive.vault import Ref
-from ingest import stored
 from ingest.copying import copy_reading
 from ingest.decrypting import decrypt
 from ingest.describing import describe_document
 from ocr import PageImages, Reader, Reading
 from signing.digests import DigestingReader, Digests
 from signing.manifest import EvidenceManifest, FileEntry, Source
-from signing.stamp import group_node
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import NotFound
 
@@ -58,11 +55,9 @@ class _Kept:
     n: int
     reading: Reading
     pages: list[StoredPage]
-    objects: tuple[tuple[Ref, str], ...]
-    manifest: EvidenceManifest
-    manifest_sha256: str
+    derived: Derived
     received: str
-    copy: NewCopy | None = None
+    copy: Derived | None = None
 
 
 def read_deposit(
@@ -90,8 +85,8 @@ def read_deposit(
         reading = reader.read(file, on_page=on_page)
         kept = _keep(archive, deposit, reading, pictures, images)
         if copies:
-            subject = Subject(deposit, (), kept.received, kept.manifest_sha256)
-            version = kept.manifest.version + 1
+            subject = Subject(deposit, (), kept.received, kept.derived.sha256)
+            version = kept.derived.manifest.version + 1
             kept = replace(kept, copy=copy_reading(archive, reader, subject, version, reading, file, alive))
     with archive.catalogue.write() as connection:
         _commit(archive, connection, kept, started, deposit.id)
@@ -149,7 +144,8 @@ def _keep(
     """Put the reading, the pictures and their manifest into the vault."""
     with archive.catalogue.read() as connection:
         n = _next(connection, deposit.id)
-        version, received = _manifests(connection, deposit.id)
+        version = next_version(connection, deposit.id)
+        received: str = received_manifest(connection, deposit.id).digest
     owner = f"deposits/{deposit.id}"
     entries, kept = [], []
     with tempfile.TemporaryFile() as words:
@@ -166,7 +162,7 @@ def _keep(
     manifest = EvidenceManifest(
         archive=archive.id,
         deposit=deposit.id,
-        version=version + 1,
+        version=version,
         salt=archive.ids.randomness(32),
         files=tuple(entries),
         protection_class=deposit.protection_class,
@@ -174,10 +170,7 @@ def _keep(
         received_at=rfc3339(deposit.received_at),
         derived_from=(Source(received),),
     )
-    data = manifest.to_bytes()
-    sha256 = hashlib.sha256(data).hexdigest()
-    ref = archive.objects.put_bytes(f"{owner}/manifest-{version + 1}.json", data, owner)
-    return _Kept(n, reading, stored_pages, (*kept, (ref, sha256)), manifest, sha256, received)
+    return _Kept(n, reading, stored_pages, put_derived(archive, manifest, kept), received)
 
 
 def _entry(path: str, role: str, media_type: str, digests: Digests) -> FileEntry:
@@ -189,8 +182,6 @@ def _commit(
 ) -> None:
     now = archive.clock.now()
     _deposit(connection, deposit_id, lock=True)
-    for ref, digest in kept.objects:
-        stored.note_object(connection, ref, f"deposits/{deposit_id}", digest, now)
     connection.execute(
         insert(readings).values(
             deposit_id=deposit_id,
@@ -209,7 +200,7 @@ def _commit(
         .where(deposits.c.id == deposit_id)
         .values(reading_n=kept.n, page_count=len(kept.pages))
     )
-    _seal(connection, kept, deposit_id, now)
+    commit_derived(connection, kept.derived, SYSTEM_ACTOR, now, SEARCHABLE_COPY)
     if kept.copy is not None:
         commit_copy(connection, kept.copy, SYSTEM_ACTOR, now)
     reason = "re-reading" if kept.n > 1 else None
@@ -220,45 +211,9 @@ def _commit(
         )
 
 
-def _seal(connection: Connection, kept: _Kept, deposit_id: str, now: datetime) -> None:
-    """The derived manifest's row and entry: what is kept of a reading is evidence of its own."""
-    digest = bytes.fromhex(kept.manifest_sha256)
-    connection.execute(
-        insert(manifests).values(
-            deposit_id=deposit_id,
-            version=kept.manifest.version,
-            role="derived",
-            digest=kept.manifest_sha256,
-            group_node=group_node(digest, kept.manifest.member_digests).hex(),
-            at=now,
-        )
-    )
-    log.record(
-        connection,
-        type="derive",
-        object_type="deposit",
-        object_id=deposit_id,
-        subject=kept.manifest_sha256,
-        actor=SYSTEM_ACTOR,
-        time=now,
-        reason="searchable-copy",
-    )
-
-
 def _next(connection: Connection, deposit_id: str) -> int:
     last = select(func.max(readings.c.n)).where(readings.c.deposit_id == deposit_id)
     return (connection.execute(last).scalar() or 0) + 1
-
-
-def _manifests(connection: Connection, deposit_id: str) -> tuple[int, str]:
-    """The highest version of the deposit's manifests, and the digest of the received one."""
-    rows = connection.execute(
-        select(manifests.c.version, manifests.c.role, manifests.c.digest)
-        .where(manifests.c.deposit_id == deposit_id)
-        .order_by(manifests.c.version)
-    ).all()
-    received: str = next(row.digest for row in reversed(rows) if row.role == "received")
-    return rows[-1].version, received
 
 
 def _documents(connection: Connection, deposit_id: str, states: tuple[str, ...] | None = None) -> list[str]:

@@ -4,48 +4,32 @@ A copy is of pages of one deposit. Papers of several are put together when they 
 tie together what can be erased apart.
 """
 
-import hashlib
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import IO
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection
 
 from archive.archive import Archive
-from archive.catalogue.schema import manifests, objects
 from archive.copies.errors import CopyRefused
 from archive.copies.finding import PREFIX, Subject
 from archive.copies.writing import write_hocr, write_pdf, write_text
-from archive.log import record
+from archive.derived import Derived, commit_derived, put_derived
 from archive.vault import Ref
 from ocr.carried import Carried
 from ocr.values import PageReading
 from signing.digests import DigestingReader
 from signing.manifest import EvidenceManifest, FileEntry
-from signing.stamp import group_node
 from tabellion.base.clock import rfc3339
 
 ROLES = {"pdfa": ("pdf", "application/pdf"), "text": ("txt", "text/plain"), "hocr": ("hocr", "text/html")}
 """The files of a copy by their role in its manifest: ending and media type."""
 
-
-@dataclass(frozen=True, slots=True)
-class NewCopy:
-    """A copy that is in the vault and not yet in the catalogue."""
-
-    manifest: EvidenceManifest
-    manifest_sha256: str
-    objects: tuple[tuple[Ref, str], ...]
-
-
-def next_version(connection: Connection, deposit_id: str) -> int:
-    """The version that the next manifest of a deposit has."""
-    highest = select(func.max(manifests.c.version)).where(manifests.c.deposit_id == deposit_id)
-    return (connection.scalar(highest) or 0) + 1
+SEARCHABLE_COPY = "searchable-copy"
+"""The reason that the entry of a copy gives, and of the words that it is made of."""
 
 
 def put_copy(
@@ -55,7 +39,7 @@ def put_copy(
     pages: Callable[[], Iterable[PageReading]],
     picture: Callable[[int], Carried],
     language: str,
-) -> NewCopy:
+) -> Derived:
     """Write the files of a copy into the vault. `pages` gives the pages in order anew each time; `picture` carries one.
 
     Raises `CopyRefused` where a page could not be read, and what `picture` and the vault raise; what was put then is
@@ -99,52 +83,12 @@ def put_copy(
         received_at=rfc3339(now),
         derived_from=subject.sources,
     )
-    data = manifest.to_bytes()
-    sha256 = hashlib.sha256(data).hexdigest()
-    ref = archive.objects.put_bytes(f"{owner}/manifest-{version}.json", data, owner)
-    return NewCopy(manifest, sha256, (*kept, (ref, sha256)))
+    return put_derived(archive, manifest, kept)
 
 
-def commit_copy(connection: Connection, copy: NewCopy, actor: str, now: datetime) -> None:
-    """The rows of a copy, and its entry: it is evidence of its own from the next stamp on.
-
-    Raises `IntegrityError` where another manifest of the deposit took the version.
-    """
-    deposit = copy.manifest.deposit
-    digest = bytes.fromhex(copy.manifest_sha256)
-    connection.execute(
-        insert(manifests).values(
-            deposit_id=deposit,
-            version=copy.manifest.version,
-            role="derived",
-            digest=copy.manifest_sha256,
-            group_node=group_node(digest, copy.manifest.member_digests).hex(),
-            at=now,
-        )
-    )
-    for ref, plain_digest in copy.objects:
-        connection.execute(
-            insert(objects).values(
-                key=ref.key,
-                version=ref.version,
-                digest=ref.digest,
-                size=ref.size,
-                plain_digest=plain_digest,
-                owner=f"deposits/{deposit}",
-                at=now,
-                locked=False,
-            )
-        )
-    record(
-        connection,
-        type="derive",
-        object_type="deposit",
-        object_id=deposit,
-        subject=copy.manifest_sha256,
-        actor=actor,
-        time=now,
-        reason="searchable-copy",
-    )
+def commit_copy(connection: Connection, copy: Derived, actor: str, now: datetime) -> None:
+    """The rows of a copy, and its entry. Raises `IntegrityError` where another manifest took the version."""
+    commit_derived(connection, copy, actor, now, SEARCHABLE_COPY)
 
 
 def _whole(page: PageReading) -> PageReading:

@@ -4,25 +4,21 @@ The parent's bytes stay out entirely: a PDF's own pages can drag along what they
 page cannot. Where an extract comes from, the archive attests (`derived_from`); its time is its own.
 """
 
-import hashlib
 import io
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.exc import IntegrityError
 
 from archive.archive import Archive
-from archive.catalogue.schema import deposits, manifests, objects, pages
-from archive.log import record
+from archive.catalogue.schema import deposits, pages
+from archive.derived import commit_derived, next_version, put_derived
 from archive.packaging.folders import EXTRACT, Folder, find_extract, received_manifest
 from archive.packaging.order import ExportRefused
 from archive.packaging.picture_pdf import Picture, picture_pdf
 from archive.readings import load_picture
-from archive.vault import Ref
 from signing.digests import digest_bytes
-from signing.manifest import EvidenceManifest, FileEntry, Source, manifest_digest
-from signing.stamp import group_node
+from signing.manifest import EvidenceManifest, FileEntry, Source
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import Conflict
 
@@ -49,8 +45,7 @@ def _make(archive: Archive, folder: Folder, actor: str) -> None:
         if find_extract(archive, connection, deposit.id, folder.pages) is not None:
             return
         received = received_manifest(connection, deposit.id)
-        highest = select(func.max(manifests.c.version)).where(manifests.c.deposit_id == deposit.id)
-        version = (connection.scalar(highest) or 0) + 1
+        version = next_version(connection, deposit.id)
         pictures = [_picture(archive, connection, deposit.id, page) for page in folder.pages]
     data = picture_pdf(pictures)
     digests = digest_bytes(data)
@@ -66,14 +61,12 @@ def _make(archive: Archive, folder: Folder, actor: str) -> None:
         received_at=rfc3339(now),
         derived_from=(Source(received.digest, folder.pages),),
     )
-    body = manifest.to_bytes()
     owner = f"deposits/{deposit.id}"
-    kept = [
-        (archive.objects.put(f"{owner}/derived/{path}", io.BytesIO(data), owner), digests.sha256),
-        (archive.objects.put_bytes(f"{owner}/manifest-{version}.json", body, owner), _sha256(body)),
-    ]
+    ref = archive.objects.put(f"{owner}/derived/{path}", io.BytesIO(data), owner)
+    derived = put_derived(archive, manifest, [(ref, digests.sha256)])
     with archive.catalogue.write() as connection:
-        _commit(connection, deposit.id, manifest, kept, actor, now)
+        _require_there(connection, deposit.id)
+        commit_derived(connection, derived, actor, now, "extract")
 
 
 def _picture(archive: Archive, connection: Connection, deposit: str, number: int) -> Picture:
@@ -89,57 +82,8 @@ def _picture(archive: Archive, connection: Connection, deposit: str, number: int
     return Picture(jpeg, row.width * 72 / row.dpi, row.height * 72 / row.dpi)
 
 
-def _commit(
-    connection: Connection,
-    deposit: str,
-    manifest: EvidenceManifest,
-    kept: list[tuple[Ref, str]],
-    actor: str,
-    now: datetime,
-) -> None:
-    digest = manifest_digest(manifest.to_bytes())
-    _require_there(connection, deposit)
-    connection.execute(
-        insert(manifests).values(
-            deposit_id=deposit,
-            version=manifest.version,
-            role="derived",
-            digest=digest.hex(),
-            group_node=group_node(digest, manifest.member_digests).hex(),
-            at=now,
-        )
-    )
-    for ref, plain_digest in kept:
-        connection.execute(
-            insert(objects).values(
-                key=ref.key,
-                version=ref.version,
-                digest=ref.digest,
-                size=ref.size,
-                plain_digest=plain_digest,
-                owner=f"deposits/{deposit}",
-                at=now,
-                locked=False,
-            )
-        )
-    record(
-        connection,
-        type="derive",
-        object_type="deposit",
-        object_id=deposit,
-        subject=digest.hex(),
-        actor=actor,
-        time=now,
-        reason="extract",
-    )
-
-
 def _require_there(connection: Connection, deposit: str) -> Row[Any]:
     row = connection.execute(select(deposits).where(deposits.c.id == deposit).with_for_update()).one()
     if row.erased_at is not None:
         raise ExportRefused(f"deposit {deposit} was erased just now")
     return row
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

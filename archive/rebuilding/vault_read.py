@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from archive.archive import Archive
-from archive.catalogue.schema import objects
+from archive.stored import note_object
 from archive.vault import KeyMissing, Ref, VaultAltered, VaultMissing, inventory
 
 LARGEST = 64 << 20
@@ -87,19 +87,15 @@ class VaultObjects:
     def note(self, ref: Ref, owner: str, plain_digest: str | None, at: datetime) -> None:
         """Write the catalogue's row of an object, with the lock that the vault has set."""
         until = self.archive.objects.vault.stat(ref).retain_until
-        self.connection.execute(
-            insert(objects).values(
-                key=ref.key,
-                version=ref.version,
-                digest=ref.digest,
-                size=ref.size,
-                plain_digest=plain_digest,
-                owner=owner,
-                at=at,
-                retain_until=until,
-                locked=until is not None,
-                inventory=self._segments.get((ref.key, ref.version)),
-            )
+        note_object(
+            self.connection,
+            ref,
+            owner,
+            plain_digest,
+            at,
+            retain_until=until,
+            locked=until is not None,
+            inventory=self._segments.get((ref.key, ref.version)),
         )
 
     def _digest(self, ref: Ref, owner: str) -> str | None:

@@ -473,7 +473,7 @@ class TestKilled:
     ) -> None:
         wanted = Order((Choice(paper.document, (2,)),))
         with monkeypatch.context() as patched:
-            patched.setattr("archive.packaging.extracts._commit", _die)
+            patched.setattr("archive.packaging.extracts.commit_derived", _die)
             with pytest.raises(KeyboardInterrupt):
                 make_package(archive, issuer(archive), wanted, ACTOR, wait=refuse_to_wait)
         package = make_package(archive, issuer(archive), wanted, ACTOR, wait=waiting_for(keeper))
