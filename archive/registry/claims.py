@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue.schema import assignments, claim_numbers, claim_parties, claims
 from archive.document_keys import number_key
 from archive.names import fold_number, number_skeleton
-from archive.registry.history import keep_former
+from archive.registry.upsert import Kind
 from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
-from archive.relinking import queue_linking
-from tabellion.base.errors import BadRequest, NotFound
-
-_AT_ONCE = 500
+from tabellion.base.errors import NotFound
 
 
 def put_claim(archive: Archive, connection: Connection, claim: NewClaim, actor: str = SYSTEM_ACTOR) -> str:
@@ -35,46 +32,7 @@ def put_claims(
 
     Raises BadRequest where one cannot be a claim, or two of them have one external id.
     """
-    for claim in wanted:
-        claim.check()
-    named = [claim.external_id for claim in wanted if claim.external_id is not None]
-    if len(set(named)) != len(named):
-        raise BadRequest("two claims have one external id")
-    known = _known(connection, named)
-    now = archive.clock.now()
-    done: list[Put] = []
-    fresh: list[dict[str, Any]] = []
-    changed: dict[str, NewClaim] = {}
-    written: dict[str, NewClaim] = {}
-    for claim in wanted:
-        row, digest = known.get(claim.external_id or ""), claim.digest
-        if row is not None and row.digest == digest:
-            done.append(Put(row.id, "unchanged"))
-            continue
-        claim_id = archive.ids.new() if row is None else row.id
-        done.append(Put(claim_id, "added" if row is None else "changed"))
-        written[claim_id] = claim
-        if row is None:
-            fresh.append(
-                {**_values(claim, digest), "id": claim_id, "created_at": now, "updated_at": now, "version": 1}
-            )
-        else:
-            changed[claim_id] = claim
-    touched: set[str] = set()
-    ids = list(changed)
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        touched |= keep_former(archive, connection, "claim", some, actor, import_id)
-        for table in (claim_parties, claim_numbers):
-            connection.execute(delete(table).where(table.c.claim_id.in_(some)))
-    for claim_id, claim in changed.items():
-        values = _values(claim, claim.digest) | {"updated_at": now, "version": claims.c.version + 1}
-        connection.execute(update(claims).where(claims.c.id == claim_id).values(**values))
-    if fresh:
-        connection.execute(insert(claims), fresh)
-    touched |= _write_children(connection, written)
-    queue_linking(archive, connection, touched)
-    return done
+    return _CLAIMS.put(archive, connection, wanted, actor, import_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,27 +100,7 @@ def assignments_of(connection: Connection, claim_id: str) -> Sequence[Row[Any]]:
 
 def preview_claims(connection: Connection, wanted: Sequence[NewClaim]) -> list[Put]:
     """What `put_claims` would do; ids of what is new are empty."""
-    known = _known(connection, [one.external_id for one in wanted if one.external_id is not None])
-    done = []
-    for one in wanted:
-        row = known.get(one.external_id or "")
-        if row is None:
-            done.append(Put("", "added"))
-        else:
-            done.append(Put(row.id, "unchanged" if row.digest == one.digest else "changed"))
-    return done
-
-
-def _known(connection: Connection, named: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for start in range(0, len(named), _AT_ONCE):
-        rows = connection.execute(
-            select(claims.c.id, claims.c.external_id, claims.c.digest).where(
-                claims.c.external_id.in_(named[start : start + _AT_ONCE])
-            )
-        )
-        found |= {row.external_id: row for row in rows}
-    return found
+    return _CLAIMS.preview(connection, wanted)
 
 
 def _values(claim: NewClaim, digest: str) -> dict[str, Any]:
@@ -211,3 +149,6 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
     if numbers:
         connection.execute(insert(claim_numbers), numbers)
     return touched
+
+
+_CLAIMS = Kind("claim", "claims", claims, (claim_parties, claim_numbers), _values, _write_children)
