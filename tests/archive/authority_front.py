@@ -1,11 +1,9 @@
 """A small server before a local authority that behaves as a test wants: well, busy, refusing, slow, or wrong."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -16,6 +14,7 @@ from signing.authority import LocalAuthority
 from signing.cms import TimeStampResponse
 from tabellion.base.clock import Clock
 from tests.archive.building import seeded
+from tests.http_server import QuietHandler, serving
 
 REPLY = "application/timestamp-reply"
 
@@ -62,39 +61,16 @@ class Front:
 def front(clock: Clock, seed: int = 40, name: str = "Front") -> Iterator[Front]:
     """A front on a free port, until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
-            self._send(*made.answer(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send(*made.answer(self.body()))
 
         def do_GET(self) -> None:
             der = made.authority.revocation_list(clock.now()).public_bytes(Encoding.DER)
-            self._send(200 if made.list_there else 404, "application/pkix-crl", der)
+            self.send(200 if made.list_there else 404, "application/pkix-crl", der)
 
-        def _send(self, code: int, kind: str, body: bytes) -> None:
-            self.send_response(code)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            """Clients hang up on slow and long answers."""
-
-    server = Quiet(("127.0.0.1", 0), Handler)
-    url = f"http://127.0.0.1:{server.server_port}/"
-    authority = LocalAuthority.create(clock.now(), seeded(seed), name=name, list_address=f"{url}ca.crl")
-    made = Front(authority, clock, url)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        url = f"{address}/"
+        authority = LocalAuthority.create(clock.now(), seeded(seed), name=name, list_address=f"{url}ca.crl")
+        made = Front(authority, clock, url)
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

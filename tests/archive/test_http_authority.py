@@ -1,8 +1,6 @@
 """The authority by URL against a real HTTP server that answers with the local authority's tokens."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -12,16 +10,17 @@ from archive.outside import Outside
 from signing.timestamp import accept_response, build_request
 from tabellion.base.clock import ManualClock
 from tests.archive.keeping import local_authority
+from tests.http_server import QuietHandler, serving
 
 NOW = ManualClock().now()
 ROOT = b"\x01" * 32
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(QuietHandler):
     """Answers by path: /ok, /type, /long, or the status that the path names."""
 
     def do_POST(self) -> None:
-        request = self.rfile.read(int(self.headers["Content-Length"]))
+        request = self.body()
         assert self.headers["Content-Type"] == "application/timestamp-query"
         name, kind = self.path.removeprefix("/"), "application/timestamp-reply"
         body, status = local_authority().respond(request, NOW, 7), 200
@@ -31,29 +30,13 @@ class Handler(BaseHTTPRequestHandler):
             body = b"0" * (2 << 20)
         elif name.isdecimal():
             status = int(name)
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
+        self.send(status, kind, body)
 
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    class Quiet(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            """A client that hangs up in the middle of a long answer is what /long provokes."""
-
-    running = Quiet(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    thread.join()
-    running.server_close()
+    with serving(Handler) as address:
+        yield address
 
 
 def ask(url: str) -> bytes:

@@ -1,12 +1,10 @@
 """A witness behind HTTP that behaves as a test wants: well, slow, silent, forgetful, or lying."""
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from archive.witness_requests import WitnessAt
@@ -17,6 +15,7 @@ from tabellion.servers.http import Reply
 from tabellion.servers.witness import WitnessServer
 from tests.archive.building import ORIGIN
 from tests.archive.keeping import log_signer
+from tests.http_server import QuietHandler, serving
 
 
 @dataclass(slots=True)
@@ -44,36 +43,14 @@ class WitnessFront:
 def witness_front(folder: Path, clock: Clock, name: str) -> Iterator[WitnessFront]:
     """A witness of that name on a free port, until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             assert self.path == "/w/add-checkpoint"
-            reply = made.answer(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(reply.status)
-            self.send_header("Content-Type", reply.kind)
-            self.send_header("Content-Length", str(len(reply.body)))
-            self.end_headers()
-            self.wfile.write(reply.body)
+            reply = made.answer(self.body())
+            self.send(reply.status, reply.kind, reply.body)
 
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    class Quiet(ThreadingHTTPServer):
-        daemon_threads = True
-
-        def handle_error(self, *_: object) -> None:
-            """Clients hang up on slow answers."""
-
-    server = Quiet(("127.0.0.1", 0), Handler)
     key = NoteKey(ORIGIN, log_signer().public_der)
-    made = WitnessFront(
-        WitnessServer.open(folder, clock, os.urandom, name, [key]),
-        f"http://127.0.0.1:{server.server_port}/w/",
-    )
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    server = WitnessServer.open(folder, clock, os.urandom, name, [key])
+    with serving(Handler) as address:
+        made = WitnessFront(server, f"{address}/w/")
         yield made
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
