@@ -18,7 +18,14 @@ from api.forms import form_of, streams_form
 from api.receiving import Handed, take_in
 from api.request import Ask, service_of
 from api.rest.common import BYTES, RECEIPT, IdempotencyKey, Strict
-from api.rest.uploads import FORM, BodyReader, announced_digests, check_length, from_form, repr_digest
+from api.rest.uploads import (
+    DEPOSIT_BODY,
+    BodyReader,
+    announced_digests,
+    check_length,
+    from_form,
+    repr_digest,
+)
 from archive.catalogue.schema import batches, deposits, document_deposits
 from archive.originals import open_original
 from tabellion.base.errors import BadRequest, Forbidden, NotFound
@@ -73,15 +80,7 @@ class Deposit(Strict):
     status_code=status.HTTP_202_ACCEPTED,
     response_model=Received,
     responses={303: {"description": "A form that named `to`: on to that page."}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-                "multipart/form-data": {"schema": FORM},
-            },
-        }
-    },
+    openapi_extra=DEPOSIT_BODY,
 )
 @streams_form
 async def deposit(

@@ -15,7 +15,7 @@ from api.addresses import inside
 from api.forms import form_of, streams_form
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
-from api.rest.uploads import BodyReader, check_length
+from api.rest.uploads import BodyReader, check_length, upload_body
 from archive.registry import find_portfolio
 from ingest.importing.columns import Mapping, What
 from ingest.importing.jobs import NewImport, get_import, list_imports, problems_of, receive_import
@@ -27,15 +27,6 @@ router = APIRouter(tags=["registry"])
 Writer = Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))]
 ImportId = Annotated[str, Path(max_length=36)]
 _FORM_FIELDS = ("what", "mapping", "encoding", "separator", "portfolio", "dry_run", "to")
-FORM = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        **{name: {"type": "string"} for name in _FORM_FIELDS},
-        "csrf_token": {"type": "string", "description": "The session's, for who comes by cookie."},
-        "file": {"type": "string", "format": "binary", "description": "The last part of the form."},
-    },
-}
 
 
 class ImportCounts(Strict):
@@ -106,15 +97,7 @@ class NamedMapping(SavedMapping):
     status_code=status.HTTP_202_ACCEPTED,
     response_model=ImportState,
     responses={303: {"description": "A form that named `to`: on to that page."}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-                "multipart/form-data": {"schema": FORM},
-            },
-        }
-    },
+    openapi_extra=upload_body(dict.fromkeys(_FORM_FIELDS, {})),
 )
 @streams_form
 async def start(

@@ -24,22 +24,41 @@ IDLE_SECONDS = 60.0
 
 _PLACES = ("batch", "batch_name", "portfolio", "replaces")
 LARGEST_SEQUENCE = 10_000_000
-FORM = {
-    "type": "object",
-    "required": ["file"],
-    "properties": {
-        "batch": {"type": "string"},
-        "batch_name": {"type": "string"},
-        "portfolio": {"type": "string"},
-        "sequence": {"type": "string", "description": "The number in the batch."},
-        "replaces": {"type": "string"},
-        "sha256": {"type": "string", "description": "Hexadecimal; checked where given."},
-        "csrf_token": {"type": "string", "description": "The session's, for who comes by cookie."},
-        "to": {"type": "string", "description": "Address inside this service to go on to."},
-        "file": {"type": "string", "format": "binary", "description": "The last part of the form."},
-    },
-}
-"""The form that `from_form` reads; the fields stand before the file."""
+
+
+def upload_body(fields: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """What OpenAPI says of an upload: the bytes, or a form with these text fields and what is said of each.
+
+    The fields stand before the file.
+    """
+    form = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {
+            **{name: {"type": "string", **more} for name, more in fields.items()},
+            "csrf_token": {"type": "string", "description": "The session's, for who comes by cookie."},
+            "file": {"type": "string", "format": "binary", "description": "The last part of the form."},
+        },
+    }
+    content = {
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        "multipart/form-data": {"schema": form},
+    }
+    return {"requestBody": {"required": True, "content": content}}
+
+
+DEPOSIT_BODY = upload_body(
+    {
+        "batch": {},
+        "batch_name": {},
+        "portfolio": {},
+        "sequence": {"description": "The number in the batch."},
+        "replaces": {},
+        "sha256": {"description": "Hexadecimal; checked where given."},
+        "to": {"description": "Address inside this service to go on to."},
+    }
+)
+"""The form is the one that `from_form` reads."""
 
 
 class BodyReader:
