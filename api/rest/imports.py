@@ -97,7 +97,7 @@ class NamedMapping(SavedMapping):
     status_code=status.HTTP_202_ACCEPTED,
     response_model=ImportState,
     responses={303: {"description": "A form that named `to`: on to that page."}},
-    openapi_extra=upload_body(dict.fromkeys(_FORM_FIELDS, {})),
+    openapi_extra=upload_body({name: {} for name in _FORM_FIELDS}),
 )
 @streams_form
 async def start(
