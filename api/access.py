@@ -52,6 +52,7 @@ class Action(StrEnum):
 
     ME = "me"
     SEARCH = "search"
+    SEARCH_EXPORT = "search.export"
     READ = "document.read"
     DOWNLOAD = "document.download"
     COMPOSE = "document.compose"
@@ -92,12 +93,14 @@ ROLES: dict[str, frozenset[Action]] = {
             Action.RETRY,
         }
     ),
-    "collector": frozenset(_COMMON | _READER | {Action.DOWNLOAD, Action.CORRECT, Action.LINK}),
+    "collector": frozenset(
+        _COMMON | _READER | {Action.SEARCH_EXPORT, Action.DOWNLOAD, Action.CORRECT, Action.LINK}
+    ),
     "legal": frozenset(
         _COMMON
         | _READER
         | {Action.DOWNLOAD, Action.CORRECT, Action.LINK, Action.STAMP, Action.RECEIPT, Action.BATCH_READ}
-        | {Action.EXPORT, Action.MATTER_READ, Action.MATTER_WRITE}
+        | {Action.SEARCH_EXPORT, Action.EXPORT, Action.MATTER_READ, Action.MATTER_WRITE}
     ),
     # Reads evidence and entries; documents only where a scope says so.
     "auditor": frozenset(

@@ -30,6 +30,22 @@ def find(
     by_date: bool = False,
 ) -> Answer:
     """The answer to a query for this actor; the search is an entry of the log. Raises QueryError, CursorError."""
+    answer = look_up(service, actor, query, limit=limit, cursor=cursor, by_date=by_date)
+    with service.archive.catalogue.write() as connection:
+        record_search(service.archive, connection, actor, query)
+    return answer
+
+
+def look_up(
+    service: Service,
+    actor: Actor,
+    query: str,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    by_date: bool = False,
+) -> Answer:
+    """The same for a part of an answer whose search is an entry already."""
     access.require(actor, Action.SEARCH)
     archive = service.archive
     request = SearchRequest(
@@ -54,10 +70,7 @@ def find(
             return still_to_read(connection, actor)
 
         finder = replace(service.finder, words_of=words_of, registry=registry, waiting=waiting)
-        answer = _still_open(connection, actor, finder.answer(request))
-    with archive.catalogue.write() as connection:
-        record_search(archive, connection, actor, query)
-    return answer
+        return _still_open(connection, actor, finder.answer(request))
 
 
 def _still_open(connection: Connection, actor: Actor, answer: Answer) -> Answer:

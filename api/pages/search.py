@@ -17,6 +17,7 @@ from api.pages.hits import Pixels, joined
 from api.pages.recent import recent_debtors
 from api.pages.render import page
 from api.request import Ask, service_of
+from api.saved import list_saved
 from archive.catalogue.schema import documents
 from search import Answer, QueryError
 from search.answer import AnswerHit, AnswerPage
@@ -98,6 +99,7 @@ def search(
                 if actor.may(Action.REGISTRY_READ)
                 else [],
                 "waiting": still_to_read(connection, actor),
+                "saved": list_saved(connection, actor),
             }
         return page(request, "search_start.html", context, actor=actor, here="search")
     try:

@@ -205,3 +205,25 @@ class ExhibitContent:
     pages: tuple[ExhibitPage, ...]
     number: int | None = None
     language: str = "und"
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPage:
+    """A page that somebody chose: page `number` of `count` of a document, and when its file was received."""
+
+    scan: Callable[[], Scan]
+    source: PageSource
+    document: str
+    number: int
+    count: int
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenContent:
+    """Pages in the order in which they were chosen; `made_at` is when somebody asked for them."""
+
+    archive: str
+    title: str
+    made_at: datetime
+    pages: tuple[ChosenPage, ...]

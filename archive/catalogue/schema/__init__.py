@@ -52,6 +52,7 @@ from archive.catalogue.schema.people import (
     accounts,
     api_tokens,
     idempotency,
+    saved_searches,
     sessions,
     signin_attempts,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "readings",
     "relations",
     "renewals",
+    "saved_searches",
     "selection_items",
     "selections",
     "sessions",

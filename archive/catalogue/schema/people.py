@@ -1,6 +1,6 @@
 """Tables of who asks: accounts, their roles and scopes, sessions, tokens, and creations that may be sent again."""
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint
 
 from archive.catalogue.schema.columns import Json, identifier, instant, metadata, refers, serial
 
@@ -65,6 +65,18 @@ signin_attempts = Table(
     instant("at"),
     Column("succeeded", Integer, nullable=False),
     Index("ix_signin_attempts_subject_at", "subject", "at"),
+)
+
+# Queries that somebody keeps to ask again. They may name people: rows of the database only, never of log or vault.
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    identifier(),
+    refers("account_id", "accounts", index=False),
+    Column("name", String(120), nullable=False),
+    Column("query", Text, nullable=False),
+    instant("created_at"),
+    UniqueConstraint("account_id", "name"),
 )
 
 # What a request with an Idempotency-Key made, so that the same request makes it once.
