@@ -93,7 +93,7 @@ def test_keys_of_the_viewer(sign_in: SignIn) -> None:
     expect(page.locator(".marks .field[data-here]")).to_have_count(1)
     page.keyboard.press("2")
     expect(page.locator("#panel-links")).to_be_visible()
-    assert "tab=links" in page.url
+    expect(page).to_have_url(re.compile("tab=links"))
     page.keyboard.press("?")
     expect(page.locator("dialog#keys")).to_be_visible()
 
