@@ -4,8 +4,10 @@ cryptography's builders take private keys only. For a key that does not leave it
 the same kind, and its signature is replaced: what is signed (RFC 5280, tbsCertificate) does not depend on the key.
 """
 
-from asn1crypto import crl as asn1_crl
-from asn1crypto import x509 as asn1_x509
+from collections.abc import Callable
+from typing import TypeVar
+
+from asn1crypto import core
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
@@ -20,23 +22,34 @@ def public_key(signer: Signer) -> CertificateIssuerPublicKeyTypes:
 
 def certify(builder: x509.CertificateBuilder, signer: Signer) -> x509.Certificate:
     """The certificate that a signer issues."""
-    if isinstance(signer, KeySigner):
-        return builder.sign(signer.private, signer.hash_algorithm)
-    stand_in = KeySigner.generate(signer.algorithm)
-    draft = builder.sign(stand_in.private, stand_in.hash_algorithm)
-    parsed = asn1_x509.Certificate.load(draft.public_bytes(Encoding.DER))
-    parsed["signature_value"] = signer.sign(draft.tbs_certificate_bytes)
-    return x509.load_der_x509_certificate(parsed.dump())
+    return _issue(builder.sign, x509.load_der_x509_certificate, signer)
 
 
 def certify_list(
     builder: x509.CertificateRevocationListBuilder, signer: Signer
 ) -> x509.CertificateRevocationList:
     """The revocation list that a signer issues."""
+    return _issue(builder.sign, x509.load_der_x509_crl, signer)
+
+
+Issued = TypeVar("Issued", x509.Certificate, x509.CertificateRevocationList)
+
+
+class _Signed(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
+    """The outer form of both: what is signed, how, and the signature (RFC 5280 sections 4.1.1 and 5.1.1)."""
+
+    _fields = [  # noqa: RUF012  # asn1crypto completes the list in place
+        ("to_be_signed", core.Any),
+        ("algorithm", core.Any),
+        ("signature", core.OctetBitString),
+    ]
+
+
+def _issue(sign: Callable[..., Issued], load: Callable[[bytes], Issued], signer: Signer) -> Issued:
     if isinstance(signer, KeySigner):
-        return builder.sign(signer.private, signer.hash_algorithm)
+        return sign(signer.private, signer.hash_algorithm)
     stand_in = KeySigner.generate(signer.algorithm)
-    draft = builder.sign(stand_in.private, stand_in.hash_algorithm)
-    parsed = asn1_crl.CertificateList.load(draft.public_bytes(Encoding.DER))
-    parsed["signature"] = signer.sign(draft.tbs_certlist_bytes)
-    return x509.load_der_x509_crl(parsed.dump())
+    draft = sign(stand_in.private, stand_in.hash_algorithm)
+    parsed = _Signed.load(draft.public_bytes(Encoding.DER))
+    parsed["signature"] = signer.sign(parsed["to_be_signed"].dump())
+    return load(parsed.dump())
