@@ -23,6 +23,7 @@ from archive.fixity import continue_inventory
 from archive.log import record
 from archive.log_group import in_pieces
 from archive.log_view import LogView
+from archive.refusals import record_refusal
 from archive.renewal_files import Renewal
 from archive.renewal_planning import Head, due_heads
 from archive.renewal_preparing import Preparing, sources_of
@@ -253,7 +254,6 @@ class Renewals:
         if refused.answer is not None:
             number = hashlib.sha256(refused.answer).hexdigest()
             self._archive.objects.put_raw(f"{stamp_files.prefix(row.id)}refused-{number}.der", refused.answer)
-        about = refused.answer or f"{row.id} {refused.code} {attempt}".encode()
         with self._archive.catalogue.write() as connection:
             check_lease(connection, "keeper", lease)
             connection.execute(
@@ -261,16 +261,7 @@ class Renewals:
                 .where(renewals.c.id == row.id)
                 .values(attempts=attempt, failure=refused.code, retry_at=None)
             )
-            record(
-                connection,
-                type="incident",
-                object_type="stamp",
-                object_id=row.id,
-                subject=hashlib.sha256(about).hexdigest(),
-                actor=SYSTEM_ACTOR,
-                time=self._archive.clock.now(),
-                reason="token-refused",
-            )
+            record_refusal(connection, row.id, refused, attempt, self._archive.clock.now())
         return 0
 
     def _update(self, lease: int, row: Row[Any], **values: Any) -> None:

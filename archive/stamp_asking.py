@@ -1,6 +1,5 @@
 """Gets a token for a stamp from whoever's turn it is, and remembers every attempt; what was refused is quarantined."""
 
-import hashlib
 from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, update
 
 from archive import stamp_files
-from archive.archive import SYSTEM_ACTOR, Archive
+from archive.archive import Archive
 from archive.catalogue import check_lease
 from archive.catalogue.schema import stamps
-from archive.log import record
+from archive.refusals import record_refusal
 from archive.stamp_asks import NEVER, Asked, asks_of, note_ask, silent_authorities
 from archive.stamp_requests import Granted, Later, Refused, Requests
 from signing.timestamp import Token
@@ -84,7 +83,6 @@ class Asking:
         """Keep what was refused, and write an incident; with `failure` the stamp waits for a person."""
         if refused.answer is not None:
             stamp_files.write_refused(self.archive.objects, row.id, number, refused.answer)
-        about = refused.answer or f"{row.id} {refused.code} {number}".encode()
         values = {} if failure is None else {"failure": failure, "retry_at": None}
         now = self.archive.clock.now()
         with self.archive.catalogue.write() as connection:
@@ -92,16 +90,7 @@ class Asking:
             if asked is not None:
                 note_ask(connection, row.id, *asked, refused.code, now)
             self._set(connection, row, **values)
-            record(
-                connection,
-                type="incident",
-                object_type="stamp",
-                object_id=row.id,
-                subject=hashlib.sha256(about).hexdigest(),
-                actor=SYSTEM_ACTOR,
-                time=now,
-                reason="token-refused",
-            )
+            record_refusal(connection, row.id, refused, number, now)
 
     @staticmethod
     def _set(connection: Connection, row: Row[Any], **values: Any) -> None:
