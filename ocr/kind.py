@@ -51,6 +51,16 @@ def kind_of(rows: Sequence[Row], language: str) -> KindVerdict:
     return KindVerdict(kind, round(weights[kind] / sum(weights.values()), 3), tuple(reasons[kind]))
 
 
+def title_of(rows: Sequence[Row], language: str) -> tuple[float, str]:
+    """How much these rows look to hold the title of a paper of any kind (0 to 7.8), and the row that does."""
+    folded = [(fold(row.text).text, row.prominence) for row in rows]
+    titles = [title for words in lexicon(language).kinds.values() for title in words.titles]
+    return max(
+        ((max(_title(title, [row])[0] for title in titles), row[0]) for row in folded),
+        default=(0.0, ""),
+    )
+
+
 def _title(title: str, rows: Sequence[tuple[str, float]]) -> tuple[float, str]:
     """How much the paper looks to be headed so: a short line that begins with it, better the larger its letters."""
     best = 0.0

@@ -8,6 +8,7 @@ from ocr.languages import LANGUAGES, Language
 from ocr.layout import placed, text_of
 from ocr.page_images import PageImages
 from ocr.raster.measure import measure, positive
+from ocr.raster.separators import separator_of
 from ocr.raster.source import Pixels, Source
 from ocr.raster.stamps import find_stamps, without
 from ocr.recognition import Recogniser, mean_confidence, turn
@@ -73,6 +74,7 @@ class PageReader:
             text=text_of([word for word in values if is_print(word, dusty=dusty)]),
             words=values,
             quality=quality,
+            separator=None if figures.blank else separator_of(grey, page.dpi, len(values)),
         )
         return reading, images(number, upright)
 

@@ -67,6 +67,8 @@ class PageReading:
     words: tuple[Word, ...] = ()
     quality: dict[str, float] = field(default_factory=dict)
     error: str | None = None
+    separator: str | None = None
+    """What makes the page a sheet that only parts papers: `patch` or `barcode`, and what it says."""
 
     def stored(self) -> dict[str, Any]:
         """A JSON value that `from_stored` reads back without loss."""
@@ -94,7 +96,7 @@ class FieldReading:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of pages that is one paper."""
+    """A run of pages that is one paper, how sure it is that it begins there, and the codes of what speaks for it."""
 
     first: int
     last: int
@@ -104,6 +106,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
+    confidence: float = 1.0
+    reasons: tuple[str, ...] = ()
     """All that was read of one file."""
 
     sha256: str
@@ -125,7 +129,7 @@ class Reading:
         """The reading that `stored` wrote."""
         pages = tuple(PageReading.from_stored(page) for page in value["pages"])
         fields = tuple(FieldReading(**{**item, "box": Box(*item["box"])}) for item in value["fields"])
-        parts = tuple(Part(**part) for part in value["parts"])
+        parts = tuple(Part(**{**part, "reasons": tuple(part.get("reasons", ()))}) for part in value["parts"])
         return cls(**{**value, "pages": pages, "fields": fields, "parts": parts})
 
     def promised(self, file: str) -> dict[str, Any]:
@@ -139,7 +143,13 @@ class Reading:
             "kind": self.kind,
             "kind_confidence": self.kind_confidence,
             "parts": [
-                {"pages": [part.first, part.last], "kind": part.kind, "language": part.language}
+                {
+                    "pages": [part.first, part.last],
+                    "kind": part.kind,
+                    "language": part.language,
+                    "confidence": part.confidence,
+                    "reasons": list(part.reasons),
+                }
                 for part in self.parts
             ],
             "pages": [_promised_page(page) for page in self.pages],
@@ -177,3 +187,5 @@ def _promised_page(page: PageReading) -> dict[str, Any]:
     if page.error is not None:
         value["error"] = page.error
     return value
+    if page.separator is not None:
+        value["separator"] = page.separator

@@ -116,7 +116,8 @@ class Jail:
             "languages": sorted({model for code in recognised for model in LANGUAGES[code].models}),
             "settings": {**self._engine.settings, "dpi": READING_DPI},
         }
-        reading = describe(pages, order["sha256"], self._media_type, engine)
+        whole = self._invoice is not None
+        reading = describe(pages, order["sha256"], self._media_type, engine, whole=whole)
         if self._invoice is not None:
             reading = merged(reading, self._invoice)
         return {"reading": reading.stored()}
