@@ -3,25 +3,8 @@
 from collections.abc import Mapping
 
 from archive.reporting.content import DocumentContent, Event, ProofClass
+from archive.reporting.kinds import KINDS, N_
 from archive.reporting.texts import Texts
-from ocr.values import Kind
-
-
-def N_(message: str) -> str:  # gettext's own name for a message that is translated where it is printed
-    """Mark a message for extraction."""
-    return message
-
-
-KINDS: Mapping[Kind, str] = {
-    "contract": N_("Contract"),
-    "invoice": N_("Invoice"),
-    "assignment_notice": N_("Assignment notice"),
-    "dunning_letter": N_("Demand for payment"),
-    "court_order": N_("Court order"),
-    "payment_confirmation": N_("Payment confirmation"),
-    "correspondence": N_("Letter"),
-    "other": N_("Paper"),
-}
 
 CLASSES: Mapping[ProofClass, str] = {
     "qualified": N_("qualified time-stamp authority"),

@@ -4,7 +4,8 @@ import pytest
 from babel.messages import Message
 
 from api.pages.texts import languages, translations
-from tests.api.pages.extraction import MIRRORED, as_bytes, catalogue, extracted, mirror_language, mirrored
+from tests.api.pages.extraction import MIRRORED, catalogue, extracted, mirror_language, mirrored
+from tests.catalogues import as_bytes
 
 TRANSLATED = [language for language in languages() if language not in ("en", MIRRORED)]
 
