@@ -27,13 +27,14 @@ from sqlalchemy import Row, insert, select
 
 from archive.archive import Archive
 from archive.catalogue import Catalogue, claim_work, finish, upgrade
-from archive.catalogue.schema import batches, current, documents, fields, links
+from archive.catalogue.schema import batches, current, documents, links
 from archive.histories import LINK_KEY
 from archive.registry import put_claims, put_parties
 from archive.vault import FolderVault, Objects
 from bench._pages import SHARED as SHARED_PAGES
 from bench._registry import LANGUAGES, families, strangers
 from bench._tables import publish, say, table
+from ingest.describing import write_fields
 from ingest.linking import link_document
 from ocr import Reader
 from ocr.values import Reading
@@ -173,23 +174,7 @@ def enter(archive: Archive, found: Sequence[tuple[Path, Reading]]) -> dict[str, 
                     record_n=0,
                 )
             )
-            rows = [
-                {
-                    "document_id": ids[file.name],
-                    "name": item.name,
-                    "value": item.value,
-                    "raw": item.raw,
-                    "confidence": item.confidence,
-                    "page": item.page,
-                    "box": list(item.box),
-                    "rule": item.rule,
-                    "state": "machine",
-                    "at": now,
-                }
-                for item in reading.fields
-            ]
-            if rows:
-                connection.execute(insert(fields), rows)
+            write_fields(connection, ids[file.name], reading.fields, now)
     return ids
 
 

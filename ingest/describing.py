@@ -38,7 +38,7 @@ def describe_document(
         )
         set_pages(connection, document_id, pages)
     found = describe(pages, readings)
-    _write_fields(connection, document_id, found.fields, now)
+    write_fields(connection, document_id, found.fields, now)
     present = present_fields(connection, document_id)
     values: dict[str, Any] = {
         "state": "read",
@@ -119,7 +119,7 @@ def present_fields(connection: Connection, document_id: str) -> dict[str, str]:
     return {row.name: row.value for row in rows}
 
 
-def _write_fields(
+def write_fields(
     connection: Connection, document_id: str, found: Sequence[FieldReading], now: datetime
 ) -> None:
     """Add what is new, withdraw what is not found any more; a person's word about a name on a page stands."""
