@@ -3,7 +3,8 @@
 from search.analysis import Analyser
 from search.answer import Answer, Finder, SearchRequest
 from search.embedded import EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter
-from search.errors import CursorError, IndexBusy, IndexOutdated, QueryError
+from search.engines import Engine, engine_of
+from search.errors import CursorError, IndexBusy, IndexOutdated, IndexRefused, IndexUnreachable, QueryError
 from search.lists import FolderResultLists, ResultList, ResultLists
 from search.port import (
     Amount,
@@ -27,12 +28,15 @@ __all__ = [
     "EmbeddedIndex",
     "EmbeddedRebuild",
     "EmbeddedWriter",
+    "Engine",
     "Finder",
     "FolderResultLists",
     "Identifier",
     "IndexBusy",
     "IndexOutdated",
     "IndexRebuild",
+    "IndexRefused",
+    "IndexUnreachable",
     "IndexWriter",
     "Named",
     "Overview",
@@ -45,4 +49,5 @@ __all__ = [
     "Scopes",
     "SearchIndex",
     "SearchRequest",
+    "engine_of",
 ]

@@ -12,9 +12,7 @@ from search.analysis import Analyser
 from search.grammar import Alternatives, Conjunction, Negated, Node, Word
 from search.leaves import Leaves, Pair, Variants, same
 from search.needles import Needle
-
-STRICT_LIFT: Final = 1000.0
-"""More than the scores of the words in any query that a person types add up to."""
+from search.ranking import TIER
 
 ADJACENT: Final = 5.0
 """The lift of a page that has the words of a query side by side."""
@@ -47,7 +45,7 @@ class Compiler:
         elif pair.strict == pair.loose:
             found = pair.strict
         else:
-            found = plan.Prefer(pair.loose, pair.strict, STRICT_LIFT)
+            found = plan.Prefer(pair.loose, pair.strict, TIER)
         return Compiled(found, tuple(self._leaves.needles), self._leaves.scored)
 
     def _node(self, node: Node, *, marked: bool) -> Pair | None:

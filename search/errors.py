@@ -5,7 +5,9 @@ BadRequest
 └── CursorError       CURSOR            400   2
 Unavailable
 ├── IndexBusy         INDEX_BUSY        503   1
-└── IndexOutdated     INDEX_OUTDATED    503   1
+├── IndexOutdated     INDEX_OUTDATED    503   1
+├── IndexUnreachable  INDEX_UNREACHABLE 503   1
+└── IndexRefused      INDEX_REFUSED     503   1
 """
 
 from tabellion.base.errors import BadRequest, Unavailable
@@ -42,3 +44,19 @@ class IndexOutdated(Unavailable):
 
     code = "INDEX_OUTDATED"
     advice = "Run `tabellion rebuild`: the index is made anew from what the archive holds."
+
+
+class IndexUnreachable(Unavailable):
+    """The search server does not answer, or is overloaded, for longer than somebody waits."""
+
+    code = "INDEX_UNREACHABLE"
+    advice = (
+        "Papers are received and kept meanwhile, and found when the search server is back: look after it."
+    )
+
+
+class IndexRefused(Unavailable):
+    """The search server refuses what is asked of it: its credentials, its rights, its limits."""
+
+    code = "INDEX_REFUSED"
+    advice = "Check the user and password in TABELLION_SEARCH_URL, and the log of the search server."

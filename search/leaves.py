@@ -20,7 +20,8 @@ WHOLE_IDENTIFIER, TAIL_OF_IDENTIFIER, PIECE_OF_IDENTIFIER = 60.0, 40.0, 20.0
 VARIANT = 0.05
 
 MOST_VARIANTS: Final = 40
-MOST_WORDS_WITH_VARIANTS: Final = 16
+MOST_RANKING_WORDS: Final = 16
+"""Words after these still select pages, but all their pages score alike: servers bound how many terms are scored."""
 
 Variants = Callable[[str, int, int], Sequence[str]]
 """Gives the indexed words within so many edits of a folded word, at most so many."""
@@ -43,7 +44,7 @@ class Leaves:
     variants: Variants
     needles: list[Needle] = field(default_factory=list)
     scored: bool = False
-    _with_variants: int = 0
+    _words: int = 0
 
     def compile(self, node: Word | Quoted | TextField | RangeField, *, marked: bool) -> Pair | None:
         """None for what holds nothing that could be looked for, a lone dash or an ampersand."""
@@ -81,11 +82,15 @@ class Leaves:
             *(plan.Weighted(plan.Term("part", form), PART) for form in sorted(stems | {token.folded})),
             *(plan.Weighted(plan.Term("folded", form), BARE) for form in bare),
         ]
-        variants = self._variants_of(token.folded) if marked else ()
+        self._words += 1
+        ranks = self._words <= MOST_RANKING_WORDS
+        variants = self._variants_of(token.folded) if marked and ranks else ()
         if marked:
             self.needles.append(
                 WordNeedle(token.form, token.folded, stems, frozenset(bare), frozenset(variants))
             )
+        if not ranks:
+            return same(_constants(options))
         strict = plan.Best(tuple(options))
         if not variants:
             return same(strict)
@@ -95,9 +100,8 @@ class Leaves:
 
     def _variants_of(self, folded: str) -> Sequence[str]:
         """Words at one edit from five letters on, at two from nine."""
-        if len(folded) < 5 or self._with_variants >= MOST_WORDS_WITH_VARIANTS:
+        if len(folded) < 5:
             return ()
-        self._with_variants += 1
         return self.variants(folded, 2 if len(folded) >= 9 else 1, MOST_VARIANTS)
 
     def _figure(self, token: Token, marked: bool) -> Pair:
@@ -226,6 +230,17 @@ def _phrases(tokens: Sequence[Token]) -> tuple[plan.Plan, ...]:
     return (
         plan.Weighted(plan.Phrase("exact", tuple(token.form for token in tokens)), PHRASE),
         plan.Weighted(plan.Phrase("folded", tuple(token.folded for token in tokens)), PHRASE * FOLDED),
+    )
+
+
+def _constants(options: Sequence[plan.Plan]) -> plan.Plan:
+    """The same pages, each field with one score for all its terms."""
+    values: dict[tuple[str, float], list[str]] = {}
+    for option in options:
+        if isinstance(option, plan.Weighted) and isinstance(option.node, plan.Term):
+            values.setdefault((option.node.field, option.factor), []).append(option.node.value)
+    return plan.Best(
+        tuple(plan.Constant(plan.OneOf(name, tuple(items)), score) for (name, score), items in values.items())
     )
 
 

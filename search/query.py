@@ -26,7 +26,7 @@ from search.grammar import (
 
 LONGEST: Final = 10_000
 DEEPEST: Final = 20
-MOST_LEAVES: Final = 256
+MOST_LEAVES: Final = 128
 SHORTEST_PREFIX: Final = 2
 
 TEXT_FIELDS = frozenset(

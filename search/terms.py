@@ -9,11 +9,15 @@ from search.analysis import Analyser, Token, fold, identifier_form, normalise
 from search.analysis.identifiers import BREAK, grams, is_iban, skeleton, tails
 from search.port import PageRecord
 
-FORMAT = 1
+FORMAT = 2
 """Goes up when the analyser or the fields change, so that an index of an older kind is noticed and rebuilt."""
 
 TEXT_FIELDS = ("exact", "folded", "stem", "part")
-"""Space-separated tokens with positions; the first three are parallel, `part` has positions of its own."""
+"""Space-separated tokens with positions; the first three are parallel, `part` has positions of its own.
+
+Like all fields with positions they begin with a mark, so that none is empty: engines differ in whether a page without
+the field counts in its statistics, and would score differently.
+"""
 
 PARTY_FIELDS = ("party", "debtor", "creditor")
 """Space-separated folded tokens of names and identifiers, with positions."""
@@ -72,20 +76,30 @@ def place_of(document: str, day: date | None) -> int:
     return ordinal << _HASH_BITS | digest >> (64 - _HASH_BITS)
 
 
-def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
-    """The tokens and numbers of one page."""
-    tokens = analyser.tokens(record.text, record.language)
+def analysed(record: PageRecord, analyser: Analyser) -> list[Token]:
+    """The tokens of a page's text."""
+    return analyser.tokens(record.text, record.language)
+
+
+def page_terms(
+    record: PageRecord, analyser: Analyser, analysed_before: list[Token] | None = None
+) -> PageTerms:
+    """The tokens and numbers of one page; its text is not analysed again where the caller has done it."""
+    tokens = analysed(record, analyser) if analysed_before is None else analysed_before
     identifiers = dict.fromkeys(_identifiers(record, tokens))
     ibans = [form for form in identifiers if is_iban(form)]
     folded = [token.folded for token in tokens]
     return PageTerms(
         texts={
-            "exact": " ".join(token.form for token in tokens),
-            "folded": " ".join(folded),
-            "stem": " ".join(token.stem for token in tokens),
-            "part": " ".join(part for token in tokens for part in token.parts),
-            GRAM_FIELD: f" {BREAK} ".join(" ".join(grams(form)) for form in identifiers),
-            **_parties(record, analyser),
+            name: f"{BREAK} {text}" if text else BREAK
+            for name, text in {
+                "exact": " ".join(token.form for token in tokens),
+                "folded": " ".join(folded),
+                "stem": " ".join(token.stem for token in tokens),
+                "part": " ".join(part for token in tokens for part in token.parts),
+                GRAM_FIELD: f" {BREAK} ".join(" ".join(grams(form)) for form in identifiers),
+                **_parties(record, analyser),
+            }.items()
         },
         raw={
             "document": [record.document],

@@ -1,11 +1,30 @@
 """Which of many indexed words OCR may have made of one."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from search.analysis import skeleton
+
+LONGEST_WORD: Final = 40
+
+
+def is_word(form: str) -> bool:
+    """Whether an indexed token is a word of which there may be variants, rather than a number or an identifier."""
+    letters = sum(character.isalpha() for character in form)
+    return 2 <= len(form) <= LONGEST_WORD and 2 * letters >= len(form)
+
+
+def halves(word: str, distance: int) -> tuple[str, str]:
+    """The beginning and the end of which a variant has one: what lies between may hold that many edits.
+
+    With one edit, one of the halves is whole (the second may be the longer by a letter); with two, the first or the
+    last third is, unless both edits lie wide apart (those are not found).
+    """
+    kept = len(word) // (distance + 1)
+    return word[:kept], word[kept:] if distance == 1 else word[len(word) - kept :]
 
 
 def nearest(word: str, counts: Mapping[str, int], distance: int, limit: int) -> list[str]:
@@ -14,7 +33,14 @@ def nearest(word: str, counts: Mapping[str, int], distance: int, limit: int) -> 
     `counts` are candidates with the number of pages that have them; nearest first, then commonest.
     """
     found: dict[str, int] = {}
-    candidates = [candidate for candidate in counts if abs(len(candidate) - len(word)) <= distance + 1]
+    beginning, end = halves(word, distance)
+    candidates = [
+        candidate
+        for candidate in counts
+        if abs(len(candidate) - len(word)) <= distance + 1
+        and (candidate.startswith(beginning) or candidate.endswith(end))
+        and is_word(candidate)
+    ]
     for candidate, edits, _ in extract(
         word, candidates, scorer=OSA.distance, score_cutoff=distance, limit=None
     ):

@@ -30,6 +30,7 @@ from tabellion.base.errors import BadRequest, Conflict
 from tabellion.base.ids import Ids
 from tabellion.keychest import make_keys
 from tabellion.settings import Settings
+from tabellion.wiring import search_engine
 
 _ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_-]{0,200}")
 
@@ -71,6 +72,7 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
     catalogue = Catalogue(settings.catalogue_address)
     try:
         upgrade(catalogue)
+        search_engine(settings).prepare()
         archive = Archive(
             identity.archive, identity.origin, catalogue, Objects(vault, keyring, os.urandom), clock, ids
         )

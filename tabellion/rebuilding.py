@@ -14,11 +14,11 @@ from archive.catalogue.schema import index_outbox
 from archive.rebuild import Summary, rebuild
 from ingest.indexing import rebuild_index
 from ingest.keeper import LEASE, NAME, RENEW_SECONDS
-from search import Analyser, EmbeddedRebuild
+from search import Analyser
 from tabellion.base.errors import Conflict
 from tabellion.processes import holder, is_gone
 from tabellion.running.trust import verify_trust
-from tabellion.wiring import Parts
+from tabellion.wiring import Parts, search_engine
 
 WITHIN = timedelta(seconds=10)
 Progress = Callable[[int, int], None]
@@ -45,7 +45,7 @@ def rebuild_search(parts: Parts, progress: Progress) -> int:
     with keeping(archive):
         with archive.catalogue.read() as connection:
             newest = connection.scalar(select(func.max(index_outbox.c.id)))
-        done = rebuild_index(archive, EmbeddedRebuild(parts.settings.home / "index", Analyser()), progress)
+        done = rebuild_index(archive, search_engine(parts.settings).rebuild(Analyser()), progress)
         if newest is not None:
             # What waited for the index before is in the new one.
             with archive.catalogue.write() as connection:

@@ -32,8 +32,8 @@ class Settings(BaseSettings):
     """Catalogue; default: SQLite in the home. `postgresql+psycopg://user:password@host/name` for a server."""
     vault_url: str | None = None
     """Vault; default: a folder in the home. `file:///path` for a folder elsewhere."""
-    search_url: str | None = None
-    """Search index; default: tantivy in the home."""
+    search_url: SecretStr | None = None
+    """Search index; default: tantivy in the home. `opensearch+https://user:password@host:9200/prefix?ca=FILE`."""
     broker_url: SecretStr | None = None
     """Broker of the nudges; default: Celery's filesystem transport in the home. `redis://...`, `amqp://...`."""
     tsa_urls: str = "local"

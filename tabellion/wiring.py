@@ -16,6 +16,7 @@ from archive.identity import Identity, read_identity
 from archive.vault import FolderVault, KeyRing, Objects
 from ingest.queue import Nudge, build_app
 from ocr import Limits, Reader
+from search import Engine, engine_of
 from signing.algorithms import AlgorithmPolicy
 from tabellion.algorithms import algorithm_policy
 from tabellion.base.clock import Clock, SystemClock
@@ -56,6 +57,12 @@ def celery_app(settings: Settings) -> Celery:
 def nudger(settings: Settings) -> Callable[[], None]:
     """Tells some worker to look for work; never fails."""
     return Nudge(celery_app(settings))
+
+
+def search_engine(settings: Settings) -> Engine:
+    """The engine of the search index."""
+    url = None if settings.search_url is None else settings.search_url.get_secret_value()
+    return engine_of(url, settings.home / "index")
 
 
 def make_reader(settings: Settings) -> Reader:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -10,12 +11,15 @@ import tantivy
 from search import plan as p
 from search.analysis import normalise
 from search.embedded.generations import Generations
-from search.embedded.schema import FACET_PREFIX, build_schema, page_hit, split_facet
-from search.embedded.translate import scoped, translate
+from search.embedded.schema import build_schema, stored_hit
+from search.embedded.translate import translate
 from search.errors import IndexOutdated
+from search.facets import FACET_PREFIX, facet_value, in_order
 from search.plan import Plan
 from search.port import FACETS, DocumentHit, Facets, FacetValue, Overview, PageHit, Scopes
-from search.variants import nearest
+from search.ranking import ranked
+from search.scoping import scoped
+from search.variants import halves, is_word, nearest
 
 EXACT_TOTAL: Final = 200_000
 """Up to so many matching pages documents are counted one by one; beyond, their number is estimated."""
@@ -44,7 +48,7 @@ class EmbeddedIndex:
         return self._generations.current()
 
     def documents(self, plan: Plan, scopes: Scopes, limit: int) -> list[DocumentHit]:
-        """The best documents, by the score of their best page; equal scores newest first."""
+        """The best documents, by the score of their best page; ties newest first."""
         searcher = self._searcher()
         if searcher is None:
             return []
@@ -58,8 +62,8 @@ class EmbeddedIndex:
             if len(best) >= limit or len(hits) < wanted:
                 break
             wanted *= 4
-        order = sorted(best.items(), key=lambda item: (-item[1][0], -item[0]))[:limit]
-        return [DocumentHit(_document(searcher, address), score, place) for place, (score, address) in order]
+        order = ranked((DocumentHit("", score, place) for place, (score, _) in best.items()), limit)
+        return [replace(hit, document=_document(searcher, best[hit.place][1])) for hit in order]
 
     def newest(self, plan: Plan, scopes: Scopes, limit: int, before: int | None = None) -> list[DocumentHit]:
         """Matching documents by date, newest first, from the place after `before`."""
@@ -105,7 +109,7 @@ class EmbeddedIndex:
             wanted *= 8
         found: dict[str, list[PageHit]] = {}
         for of_document in chosen.values():
-            pages = [page_hit(searcher.doc(address), score) for score, address in of_document]
+            pages = [stored_hit(searcher.doc(address), score) for score, address in of_document]
             found[pages[0].document] = sorted(pages, key=lambda page: (-page.score, page.page))
         return found
 
@@ -135,13 +139,9 @@ class EmbeddedIndex:
         searcher = self._searcher()
         if searcher is None:
             return []
-        kept = len(word) // (distance + 1)
-        counts: dict[str, int] = dict(
-            searcher.terms_with_prefix("folded", word[:kept], None, _MOST_CANDIDATES)
-        )
-        # The other half may be the longer one by a letter.
-        end = word[::-1][: len(word) - kept if distance == 1 else kept]
-        for mirrored, count in searcher.terms_with_prefix("mirror", end, None, _MOST_CANDIDATES):
+        beginning, end = halves(word, distance)
+        counts: dict[str, int] = dict(searcher.terms_with_prefix("folded", beginning, None, _MOST_CANDIDATES))
+        for mirrored, count in searcher.terms_with_prefix("mirror", end[::-1], None, _MOST_CANDIDATES):
             counts.setdefault(mirrored[::-1], count)
         counts.pop(word, None)
         return nearest(word, counts, distance, limit)
@@ -154,9 +154,9 @@ class EmbeddedIndex:
             return []
         # The condition also leaves out words that only deleted pages have, which segments keep until they are merged.
         within = translate(scoped(p.Everything(), scopes), self._schema)
-        terms = searcher.terms_with_prefix("exact", form, within, _MOST_CANDIDATES)
-        terms.sort(key=lambda item: (-item[1], item[0]))
-        return [term for term, _ in terms[:limit]]
+        found = searcher.terms_with_prefix("exact", form, within, _MOST_CANDIDATES)
+        terms = sorted((-count, term) for term, count in found if is_word(term))
+        return [term for _, term in terms[:limit]]
 
     def _facets(self, searcher: tantivy.Searcher, query: tantivy.Query, pages: int) -> Facets:
         """Documents, not pages, by value: each value's places are counted."""
@@ -177,8 +177,7 @@ class EmbeddedIndex:
                 }
             }
             buckets = searcher.aggregate(query, asked)["values"]["buckets"]
-            values = [_facet_value(bucket) for bucket in buckets]
-            found[name] = tuple(sorted(values, key=lambda value: (-value.documents, value.value)))
+            found[name] = in_order(map(_facet_value, buckets))
         return found
 
     def _searcher(self) -> tantivy.Searcher | None:
@@ -223,7 +222,7 @@ def _document(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
 
 
 def _facet_value(bucket: dict[str, Any]) -> FacetValue:
-    value, label = split_facet(bucket["key"])
     counted = bucket["documents"]
-    documents = len(counted["buckets"]) if "buckets" in counted else round(counted["value"])
-    return FacetValue(value, label, documents)
+    return facet_value(
+        bucket["key"], len(counted["buckets"]) if "buckets" in counted else round(counted["value"])
+    )

@@ -1,16 +1,14 @@
 """The tantivy schema, and page terms as its documents."""
 
 import json
-from datetime import date
 from typing import Any
 
 import tantivy
 
-from search.port import PageHit, PageParty, PageRecord
+from search.card import card_of, page_hit
+from search.facets import FACET_PREFIX, facet_term
+from search.port import FACETS, PageHit, PageRecord
 from search.terms import GRAM_FIELD, NUMBER_FIELDS, PARTY_FIELDS, RAW_FIELDS, TEXT_FIELDS, PageTerms
-
-FACET_PREFIX = "facet_"
-_SEPARATOR = "\x1f"
 
 
 def build_schema() -> tantivy.Schema:
@@ -20,7 +18,7 @@ def build_schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     for name in RAW_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", stored=name == "document")
-    for name in ("kind", "year", "party", "language", "portfolio"):
+    for name in FACETS:
         builder.add_text_field(FACET_PREFIX + name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in NUMBER_FIELDS:
         builder.add_integer_field(name, indexed=True, fast=True)
@@ -40,40 +38,12 @@ def document_of(record: PageRecord, terms: PageTerms, schema: tantivy.Schema) ->
     values.update({name: items for name, items in terms.numbers.items() if items})
     for name, pairs in terms.facets.items():
         if pairs:
-            values[FACET_PREFIX + name] = [value + _SEPARATOR + label for value, label in pairs]
+            values[FACET_PREFIX + name] = [facet_term(value, label) for value, label in pairs]
     values["place"] = terms.place
-    values["card"] = _card(record)
+    values["card"] = json.dumps(card_of(record), ensure_ascii=False, separators=(",", ":")).encode()
     return tantivy.Document.from_dict(values, schema)
 
 
-def split_facet(key: str) -> tuple[str, str]:
-    """The value and the label of a facet term."""
-    value, _, label = key.partition(_SEPARATOR)
-    return value, label
-
-
-def _card(record: PageRecord) -> bytes:
-    value = {
-        "page": record.page,
-        "deposit": record.deposit,
-        "kind": record.kind,
-        "language": record.language,
-        "date": record.document_date.isoformat() if record.document_date else None,
-        "parties": [[party.id, party.role, party.name] for party in record.parties],
-    }
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def page_hit(document: tantivy.Document, score: float) -> PageHit:
+def stored_hit(document: tantivy.Document, score: float) -> PageHit:
     """What is stored of a page, as a hit."""
-    card = json.loads(bytes(document["card"][0]))
-    return PageHit(
-        document=str(document.get_first("document")),
-        page=card["page"],
-        score=score,
-        deposit=card["deposit"],
-        kind=card["kind"],
-        language=card["language"],
-        date=date.fromisoformat(card["date"]) if card["date"] else None,
-        parties=tuple(PageParty(*party) for party in card["parties"]),
-    )
+    return page_hit(str(document.get_first("document")), json.loads(bytes(document["card"][0])), score)

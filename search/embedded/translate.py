@@ -8,18 +8,8 @@ from tantivy import Occur, Query
 
 from search import plan as p
 from search.plan import Plan
-from search.port import Scopes
 
 _SYNTAX = regex.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
-
-
-def scoped(plan: Plan, scopes: Scopes) -> Plan:
-    """The plan within the user's scopes: the condition is part of the query, so counts and facets hold to it."""
-    if scopes.everything:
-        return plan
-    if not scopes.names:
-        return p.Nothing()
-    return p.All((plan, p.Constant(p.OneOf("scope", tuple(sorted(scopes.names))), 0.0)))
 
 
 def translate(plan: Plan, schema: tantivy.Schema) -> Query:

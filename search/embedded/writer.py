@@ -1,7 +1,6 @@
 """The one writer of the embedded index, and the writer of a new generation beside it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -9,6 +8,7 @@ from typing import Final, Self
 import tantivy
 
 from search.analysis import Analyser
+from search.changes import Change, change_of
 from search.embedded.generations import Generations
 from search.embedded.schema import build_schema, document_of
 from search.errors import IndexBusy, IndexOutdated
@@ -22,12 +22,6 @@ _BROKEN = (ValueError, RuntimeError, OSError)
 """What tantivy raises when its writer has died; its Python classes are no finer."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    document: str
-    pages: tuple[PageRecord, ...]
-
-
 class _Generation:
     """A tantivy writer on one generation, with what was changed since the last commit kept for a replay."""
 
@@ -36,10 +30,10 @@ class _Generation:
         self._analyser = analyser
         self._heap = heap
         self._schema = build_schema()
-        self._pending: list[_Change] = []
+        self._pending: list[Change] = []
         self._writer: tantivy.IndexWriter | None = self._open()
 
-    def apply(self, change: _Change) -> None:
+    def apply(self, change: Change) -> None:
         """Take a change; it is seen after the next commit."""
         documents = self._documents(change)
         self._pending.append(change)
@@ -59,7 +53,7 @@ class _Generation:
         if writer is not None:
             writer.wait_merging_threads()
 
-    def drop(self) -> list[_Change]:
+    def drop(self) -> list[Change]:
         """Let go of the writer without committing (the folder may be gone already); gives what was not committed."""
         self._writer = None
         pending, self._pending = self._pending, []
@@ -96,7 +90,7 @@ class _Generation:
         except _BROKEN as error:
             raise IndexBusy("the index cannot be opened for writing") from error
 
-    def _documents(self, change: _Change) -> list[tantivy.Document]:
+    def _documents(self, change: Change) -> list[tantivy.Document]:
         return [
             document_of(record, page_terms(record, self._analyser), self._schema) for record in change.pages
         ]
@@ -124,16 +118,11 @@ class _Writing:
 
         Raises ValueError where a page belongs to another document or the pages disagree on the dates.
         """
-        records = tuple(pages)
-        if any(record.document != document for record in records):
-            raise ValueError("every page must carry the document that it replaces")
-        if len({(record.document_date, record.received_date) for record in records}) > 1:
-            raise ValueError("the pages of a document must carry the same dates")
-        self._core.apply(_Change(document, records))
+        self._core.apply(change_of(document, pages))
 
     def delete(self, document: str) -> None:
         """Take a document out."""
-        self._core.apply(_Change(document, ()))
+        self._core.apply(Change(document))
 
     def __enter__(self) -> Self:
         return self

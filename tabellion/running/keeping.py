@@ -19,9 +19,9 @@ from ingest.indexing import Indexer
 from ingest.keeper import Duty, Keeper
 from ingest.queue import sweep_broker
 from ingest.sweeping import Sweeper
-from search import Analyser, EmbeddedWriter
+from search import Analyser
 from tabellion.authorities import make_authorities
-from tabellion.wiring import Parts, nudger
+from tabellion.wiring import Parts, nudger, search_engine
 from tabellion.witnessing import make_witnesses
 
 SWEEP_EVERY = timedelta(seconds=20)
@@ -29,6 +29,7 @@ LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
 LOOK_AT_WITNESSES_EVERY = timedelta(seconds=1)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
 NOTE_POLICY_EVERY = timedelta(minutes=1)
+LOOK_FOR_LISTS_EVERY = timedelta(hours=1)
 
 
 def make_keeper(parts: Parts, name: str) -> Keeper:
@@ -36,7 +37,8 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
     archive, settings, algorithms = parts.archive, parts.settings, parts.algorithms
     pace = Pace(interval=timedelta(minutes=settings.stamp_minutes))
     witnesses = make_witnesses(parts)
-    indexer = Indexer(archive, lambda: EmbeddedWriter(settings.home / "index", Analyser()))
+    engine = search_engine(settings)
+    indexer = Indexer(archive, lambda: engine.writer(Analyser()))
     lanes: dict[str, Sequence[Duty]] = {
         "log": (
             Duty("sequence", _sequencer(parts, witnesses).run),
@@ -48,6 +50,7 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         "renewals": (
             Duty("policy", lambda token: note_policy(archive, token, algorithms), every=NOTE_POLICY_EVERY),
             Duty("renew", Renewals(archive, _authorities(parts), algorithms).run),
+            Duty("lists", LateLists(archive, _authorities(parts)).run, every=LOOK_FOR_LISTS_EVERY),
         ),
         "index": (Duty("index", indexer.run, close=indexer.close),),
         "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),

@@ -4,29 +4,31 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 
 from api.service import Options, Service
 from archive.catalogue import alive
+from archive.catalogue.schema import documents
 from archive.log_memory import read_only_reason
 from archive.stamp_closing import demand
 from archive.verify import verify
-from search import Analyser, EmbeddedIndex, Finder, FolderResultLists
+from search import Analyser, Engine, Finder, FolderResultLists
 from signing.verdict import Report
 from tabellion.authorities import make_authorities
+from tabellion.base.errors import TabellionError
 from tabellion.public_trust import public_files
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
-from tabellion.wiring import Parts, nudger
+from tabellion.wiring import Parts, nudger, search_engine
 
 LIVES_WITHIN = timedelta(seconds=15)
 
 
-def make_finder(parts: Parts) -> Finder:
+def make_finder(parts: Parts, engine: Engine) -> Finder:
     """Answers searches; whose words and registry it may use is set for each request."""
     home = parts.settings.home
     return Finder(
-        index=EmbeddedIndex(home / "index"),
+        index=engine.reader(),
         analyser=Analyser(),
         words_of=lambda document, page: None,
         lists=FolderResultLists(home / "results", parts.archive.clock),
@@ -36,14 +38,14 @@ def make_finder(parts: Parts) -> Finder:
 def make_service(parts: Parts) -> Service:
     """The parts behind the routes."""
     settings, archive = parts.settings, parts.archive
-    trust = verify_trust(parts)
+    trust, engine = verify_trust(parts), search_engine(settings)
 
     def verify_documents(document_ids: Sequence[str] | None) -> Report:
         return verify(archive, trust, document_ids)
 
     return Service(
         archive=archive,
-        finder=make_finder(parts),
+        finder=make_finder(parts, engine),
         options=Options(
             zone=ZoneInfo(settings.zone),
             session_length=timedelta(hours=settings.session_hours),
@@ -58,13 +60,14 @@ def make_service(parts: Parts) -> Service:
         verify=verify_documents,
         close_stamp=lambda: demand(archive),
         public_files=lambda: public_files(with_seal(parts)),
-        health=lambda: _health(parts),
+        health=lambda: _health(parts, engine),
     )
 
 
-def _health(parts: Parts) -> Mapping[str, str | None]:
+def _health(parts: Parts, engine: Engine) -> Mapping[str, str | None]:
     """Part by name, and what is wrong with it."""
     found: dict[str, str | None] = {}
+    searchable: bool | None = False
     try:
         with parts.archive.catalogue.read() as connection:
             connection.execute(text("SELECT 1"))
@@ -72,6 +75,7 @@ def _health(parts: Parts) -> Mapping[str, str | None]:
             for kind in ("keeper", "worker"):
                 found[kind] = None if alive(connection, kind, now, LIVES_WITHIN) else f"no {kind} is alive"
             found["log"] = read_only_reason(connection)
+            searchable = connection.scalar(select(exists().where(documents.c.state == "searchable")))
         found["catalogue"] = None
     except Exception as error:  # whatever it is, the part does not answer
         found["catalogue"] = type(error).__name__
@@ -80,4 +84,9 @@ def _health(parts: Parts) -> Mapping[str, str | None]:
         found["vault"] = None
     except Exception as error:
         found["vault"] = type(error).__name__
+    try:
+        missing = engine.generation() is None and searchable
+        found["index"] = "there is no index: run `tabellion rebuild --index`" if missing else None
+    except TabellionError as error:
+        found["index"] = f"{error.code}: {error.message}"
     return found

@@ -4,9 +4,10 @@ import pytest
 
 from search import Analyser
 from search import plan as p
-from search.compile import STRICT_LIFT, Compiled, Compiler
-from search.leaves import MOST_WORDS_WITH_VARIANTS
+from search.compile import Compiled, Compiler
+from search.leaves import MOST_RANKING_WORDS
 from search.query import parse
+from search.ranking import TIER
 
 ANALYSER = Analyser()
 
@@ -68,7 +69,7 @@ def test_filters_alone_do_not_score() -> None:
 def test_a_word_with_variants_is_lifted_where_it_is_written() -> None:
     plan = compiled("wezwanie", {"wezwanie": ["wezwanle"]}).plan
     assert isinstance(plan, p.Prefer)
-    assert plan.score == STRICT_LIFT
+    assert plan.score == TIER
     assert "wezwanle" in repr(plan.node)
     assert "wezwanle" not in repr(plan.preferred)
 
@@ -86,7 +87,7 @@ def test_variants_are_asked_for_long_words_only_and_for_few_of_them() -> None:
     asked.clear()
     many = " ".join(f"{'abcdefghijklmnopqrst'[n]}umowa" for n in range(20))
     Compiler(ANALYSER, variants).compile(parse(many))
-    assert len(asked) == MOST_WORDS_WITH_VARIANTS
+    assert len(asked) == MOST_RANKING_WORDS
 
 
 def test_an_identifier_is_looked_for_as_one_and_a_year_as_a_word() -> None:

@@ -7,13 +7,17 @@ its server is skipped with the reason, or, where the server is required, fails: 
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from search.opensearch import Connection, connect, parse_address
+
 POSTGRESQL = "TABELLION_TEST_POSTGRESQL_URL"
+OPENSEARCH = {"opensearch": "TABELLION_TEST_OPENSEARCH_URL", "opensearch2": "TABELLION_TEST_OPENSEARCH2_URL"}
 REQUIRED = "TABELLION_TEST_REQUIRE"
 
 
@@ -40,3 +44,25 @@ def postgresql_url() -> Iterator[str]:
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         engine.dispose()
+
+
+def search_url(name: str) -> str:
+    """The URL of the server `opensearch` or `opensearch2` with a prefix of its own, which `emptied` takes away."""
+    server = os.environ.get(OPENSEARCH[name])
+    if not server:
+        absent(name, f"{OPENSEARCH[name]} is not set; script/test says why it started none")
+    return f"{server}/test-{secrets.token_hex(6)}"
+
+
+@contextmanager
+def emptied(url: str) -> Iterator[Connection]:
+    """A connection to the server of that URL; at the end everything under its prefix is gone."""
+    address = parse_address(url)
+    connection = connect(address)
+    try:
+        yield connection
+    finally:
+        names = connection.ask("GET", f"/{address.prefix}.*/_alias")
+        if names:
+            connection.ask("DELETE", "/" + ",".join(names), ignore_unavailable=True)
+        connection.close()

@@ -1,0 +1,242 @@
+"""The reading side of the index on a server."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from search import plan as p
+from search.analysis import normalise, skeleton
+from search.card import page_hit
+from search.errors import IndexOutdated
+from search.facets import FACET_PREFIX, facet_value, in_order
+from search.opensearch.connection import Connection
+from search.opensearch.generations import WORDS, Generations
+from search.opensearch.schema import signed, unsigned
+from search.opensearch.translate import Query, condition, scored
+from search.plan import Plan
+from search.port import FACETS, DocumentHit, Overview, PageHit, Scopes
+from search.ranking import ranked
+from search.scoping import scoped
+from search.variants import nearest
+
+EXACT_COUNTS: Final = 2_000
+"""Up to so many matching pages documents are counted one by one; beyond, their number is estimated (HyperLogLog++)."""
+
+MOST_FACET_VALUES: Final = 30
+_TOTAL_PRECISION: Final = 40_000
+_FACET_PRECISION: Final = 3_000
+_MOST_CANDIDATES: Final = 1_000
+_MOST_COUNTED: Final = 200
+_WINDOW: Final = 10_000
+_BARE: Final[Mapping[str, Any]] = {"_source": False, "stored_fields": "_none_"}
+
+
+class OpenSearchIndex:
+    """Answers questions from the generation in force, which an `OpenSearchWriter` writes in any process."""
+
+    def __init__(self, connection: Connection, prefix: str) -> None:
+        self._connection = connection
+        self._generations = Generations(connection, prefix)
+        self._pages = self._generations.alias
+        self._words = self._generations.alias + WORDS
+
+    def documents(self, plan: Plan, scopes: Scopes, limit: int) -> list[DocumentHit]:
+        """The best documents, by the score of their best page; ties newest first."""
+        body = {
+            **_BARE,
+            "query": scored(scoped(plan, scopes)),
+            "size": limit,
+            "collapse": {"field": "place"},
+            "sort": ["_score", {"place": "desc"}],
+            "track_total_hits": False,
+            "docvalue_fields": ["document", "place"],
+        }
+        return ranked(map(_document_hit, self._hits(self._pages, body)), limit)
+
+    def newest(self, plan: Plan, scopes: Scopes, limit: int, before: int | None = None) -> list[DocumentHit]:
+        """Matching documents by date, newest first, from the place after `before`."""
+        if before == 0:
+            return []
+        older = [] if before is None else [{"range": {"place": {"lte": signed(before - 1)}}}]
+        body = {
+            **_BARE,
+            "query": {"bool": {"filter": [condition(scoped(plan, scopes)), *older]}},
+            "size": limit,
+            "collapse": {"field": "place"},
+            "sort": [{"place": "desc"}],
+            "track_total_hits": False,
+            "docvalue_fields": ["document", "place"],
+        }
+        return [_document_hit(hit) for hit in self._hits(self._pages, body)]
+
+    def pages(
+        self, plan: Plan, scopes: Scopes, documents: Sequence[str], per_document: int
+    ) -> dict[str, list[PageHit]]:
+        """The best matching pages of each of these documents; one that no longer matches is left out."""
+        if not documents:
+            return {}
+        wanted = min(len(documents) * per_document * 4, _WINDOW)
+        answer = self._search(self._pages, self._pages_body(plan, scopes, documents, wanted))
+        found = _by_document(_page_hits(answer["hits"]["hits"]), per_document)
+        if answer["hits"]["total"]["value"] > wanted:
+            # Documents of many matching pages crowd out others: those are asked for one by one.
+            short = [document for document in documents if len(found.get(document, ())) < per_document]
+            found |= self._one_by_one(plan, scopes, short, per_document)
+        return found
+
+    def overview(self, plan: Plan, scopes: Scopes) -> Overview:
+        """The number of matching documents and the facets."""
+        body: dict[str, Any] = {
+            "query": condition(scoped(plan, scopes)),
+            "size": 0,
+            "track_total_hits": True,
+            "aggs": _counting({"cardinality": {"field": "place", "precision_threshold": _FACET_PRECISION}}),
+        }
+        body["aggs"]["total"] = {"cardinality": {"field": "place", "precision_threshold": _TOTAL_PRECISION}}
+        answer = self._search(self._pages, body)
+        if 0 < answer["hits"]["total"]["value"] <= EXACT_COUNTS:
+            every = {"terms": {"field": "place", "size": EXACT_COUNTS}}
+            body["aggs"] = {**_counting(every), "total": every}
+            answer = self._search(self._pages, body)
+        counted = answer["aggregations"]
+        facets = {
+            name: in_order(
+                facet_value(bucket["key"], _counted(bucket["documents"]))
+                for bucket in counted[name]["buckets"]
+            )
+            for name in FACETS
+        }
+        return Overview(_counted(counted["total"]), facets)
+
+    def variants(self, word: str, distance: int, limit: int) -> list[str]:
+        """Indexed words within so many edits of a folded word, itself left out.
+
+        The vocabulary is asked for words that are near as they are, or with what OCR confuses folded together.
+        """
+        near = [
+            {"fuzzy": {field: {"value": value, "fuzziness": distance, "max_expansions": _MOST_CANDIDATES}}}
+            for field, value in (("folded", word), ("shape", skeleton(word)))
+        ]
+        body = {
+            **_BARE,
+            "query": {"bool": {"should": near, "must_not": [{"term": {"folded": word}}]}},
+            "size": _MOST_CANDIDATES,
+            "track_total_hits": False,
+            "docvalue_fields": ["folded"],
+        }
+        candidates = {hit["fields"]["folded"][0]: 0 for hit in self._hits(self._words, body)}
+        found = nearest(word, candidates, distance, len(candidates))
+        if len(found) > limit > 0:
+            counts = self._counts("folded", found[:_MOST_COUNTED], Scopes.all())
+            found = nearest(word, counts, distance, limit)
+        return found[:limit]
+
+    def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:
+        """Words of pages in scope that begin so, commonest first; nothing for less than two letters.
+
+        Of the vocabulary, the words that were indexed first are looked at: the common ones are among them.
+        """
+        form = normalise(prefix.strip())
+        if len(form) < 2 or not (scopes.everything or scopes.names):
+            return []
+        body = {
+            **_BARE,
+            "query": {"constant_score": {"filter": {"prefix": {"form": {"value": form}}}}},
+            "size": _MOST_COUNTED,
+            "sort": ["_doc"],
+            "track_total_hits": False,
+            "docvalue_fields": ["form"],
+        }
+        words = [hit["fields"]["form"][0] for hit in self._hits(self._words, body)]
+        counts = self._counts("exact", words, scopes)
+        return sorted((word for word in words if counts[word]), key=lambda word: (-counts[word], word))[
+            :limit
+        ]
+
+    def _counts(self, field: str, words: Sequence[str], scopes: Scopes) -> dict[str, int]:
+        """How many pages in scope have each of the words."""
+        if not words:
+            return {}
+        filters = {str(at): {"term": {field: word}} for at, word in enumerate(words)}
+        body = {
+            "query": condition(scoped(p.OneOf(field, tuple(words)), scopes)),
+            "size": 0,
+            "track_total_hits": False,
+            "aggs": {"words": {"filters": {"filters": filters}}},
+        }
+        buckets = self._search(self._pages, body)["aggregations"]["words"]["buckets"]
+        return {word: buckets[str(at)]["doc_count"] for at, word in enumerate(words)}
+
+    def _one_by_one(
+        self, plan: Plan, scopes: Scopes, documents: Sequence[str], per_document: int
+    ) -> dict[str, list[PageHit]]:
+        found: dict[str, list[PageHit]] = {}
+        for document in documents:
+            hits = self._hits(self._pages, self._pages_body(plan, scopes, [document], per_document))
+            found.update(_by_document(_page_hits(hits), per_document))
+        return found
+
+    def _pages_body(self, plan: Plan, scopes: Scopes, documents: Sequence[str], size: int) -> dict[str, Any]:
+        among = {"terms": {"document": list(documents)}}
+        return {
+            "query": {"bool": {"must": [scored(scoped(plan, scopes))], "filter": [among]}},
+            "size": size,
+            "sort": ["_score", {"page": "asc"}],
+            "track_total_hits": True,
+            "docvalue_fields": ["document"],
+        }
+
+    def _hits(self, index: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        hits: list[dict[str, Any]] = self._search(index, body)["hits"]["hits"]
+        return hits
+
+    def _search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """An answer of all pages or none: what only part of the shards says is taken for no answer."""
+        try:
+            answer: dict[str, Any] = self._connection.ask(
+                "POST", f"/{index}/_search", body, allow_partial_search_results=False
+            )
+        except IndexOutdated:
+            self._generations.current()  # says it of another format, where there is one
+            raise
+        return answer
+
+
+def _counting(documents: Query) -> dict[str, Any]:
+    """Documents, not pages, by value of each facet."""
+    return {
+        name: {
+            "terms": {
+                "field": FACET_PREFIX + name,
+                "size": MOST_FACET_VALUES,
+                # The commonest values first, and only then their documents: there may be a hundred thousand parties.
+                "collect_mode": "breadth_first",
+            },
+            "aggs": {"documents": documents},
+        }
+        for name in FACETS
+    }
+
+
+def _counted(counted: Mapping[str, Any]) -> int:
+    return len(counted["buckets"]) if "buckets" in counted else round(counted["value"])
+
+
+def _document_hit(hit: Mapping[str, Any]) -> DocumentHit:
+    fields = hit["fields"]
+    score = hit.get("_score") or 0.0
+    return DocumentHit(str(fields["document"][0]), score, unsigned(int(fields["place"][0])))
+
+
+def _page_hits(hits: Iterable[Mapping[str, Any]]) -> list[PageHit]:
+    return [
+        page_hit(str(hit["fields"]["document"][0]), hit["_source"]["card"], hit["_score"]) for hit in hits
+    ]
+
+
+def _by_document(hits: Iterable[PageHit], per_document: int) -> dict[str, list[PageHit]]:
+    found: dict[str, list[PageHit]] = {}
+    for hit in hits:
+        of_document = found.setdefault(hit.document, [])
+        if len(of_document) < per_document:
+            of_document.append(hit)
+    return found

@@ -1,0 +1,106 @@
+"""The indexes on the server, and pages and words as its documents."""
+
+from typing import Any, Final
+
+from search.analysis import Token, skeleton
+from search.card import card_of
+from search.facets import FACET_PREFIX, facet_term
+from search.port import FACETS, PageRecord
+from search.terms import GRAM_FIELD, NUMBER_FIELDS, PARTY_FIELDS, RAW_FIELDS, TEXT_FIELDS, PageTerms
+from search.variants import is_word
+
+PLACE_SHIFT: Final = 1 << 63
+"""Places have 64 bits without a sign; OpenSearch's `long` has a sign."""
+
+_LONGEST_RAW = 8_000
+"""Lucene's longest term is 32 766 bytes."""
+
+
+def page_index(*, modern: bool) -> dict[str, Any]:
+    """Settings and fields of an index of pages.
+
+    Tokens come ready from our analyser, so text is split at spaces. Scores are those of BM25 with the factor k1 + 1, as
+    tantivy computes them; from version 3 on that similarity has a name of its own. Nothing is seen before a refresh
+    that we ask for.
+    """
+    text = {"type": "text", "analyzer": "whitespace", "index_options": "positions"}
+    raw = {"type": "keyword", "doc_values": False, "ignore_above": _LONGEST_RAW}
+    number = {"type": "long"}
+    return {
+        "settings": {
+            "number_of_shards": 1,
+            "auto_expand_replicas": "0-1",
+            "refresh_interval": "-1",
+            "similarity": {"default": {"type": "LegacyBM25" if modern else "BM25"}},
+        },
+        "mappings": {
+            "dynamic": "strict",
+            # What came in is not kept: text is in the vault and nowhere else as it stands.
+            "_source": {"includes": ["card"]},
+            "properties": {
+                **dict.fromkeys((*TEXT_FIELDS, *PARTY_FIELDS, GRAM_FIELD), text),
+                **{name: raw for name in RAW_FIELDS if name not in ("document", "mirror")},
+                "document": {"type": "keyword"},
+                **{
+                    FACET_PREFIX + name: {
+                        "type": "keyword",
+                        "index": False,
+                        "eager_global_ordinals": True,
+                        "ignore_above": _LONGEST_RAW,
+                    }
+                    for name in FACETS
+                },
+                **dict.fromkeys(NUMBER_FIELDS, number),
+                "place": number,
+                "page": {"type": "integer", "index": False},
+                "card": {"type": "object", "enabled": False},
+            },
+        },
+    }
+
+
+def words_index() -> dict[str, Any]:
+    """Settings and fields of a vocabulary: OpenSearch shows nobody its own dictionary of terms."""
+    keyword = {"type": "keyword"}
+    return {
+        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"},
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"enabled": False},
+            "properties": {"form": keyword, "folded": keyword, "shape": {**keyword, "doc_values": False}},
+        },
+    }
+
+
+def page_body(record: PageRecord, terms: PageTerms) -> dict[str, Any]:
+    """A page as the index takes it."""
+    return {
+        **terms.texts,
+        **{name: items for name, items in terms.raw.items() if items and name != "mirror"},
+        **{name: items for name, items in terms.numbers.items() if items},
+        **{
+            FACET_PREFIX + name: [facet_term(value, label) for value, label in pairs]
+            for name, pairs in terms.facets.items()
+            if pairs
+        },
+        "place": signed(terms.place),
+        "page": record.page,
+        "card": card_of(record),
+    }
+
+
+def word_body(token: Token) -> dict[str, Any] | None:
+    """A word as the vocabulary takes it; None for numbers and identifiers."""
+    if not is_word(token.form):
+        return None
+    return {"form": token.form, "folded": token.folded, "shape": skeleton(token.folded)}
+
+
+def signed(place: int) -> int:
+    """A place as it is kept: the same order, with a sign."""
+    return place - PLACE_SHIFT
+
+
+def unsigned(kept: int) -> int:
+    """The place that was kept so."""
+    return kept + PLACE_SHIFT
