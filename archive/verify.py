@@ -2,19 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import func, select, union
+from sqlalchemy import select, union
 
 from archive.archive import Archive
-from archive.catalogue.schema import (
-    batches,
-    deposits,
-    document_deposits,
-    document_pages,
-    documents,
-    matters,
-)
-from archive.records import PLACES
+from archive.catalogue.schema import document_deposits, document_pages, documents
 from archive.verification.deposit_check import DepositCheck
+from archive.verification.everything import Checks, check_everything
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck
 from archive.verification.object_check import ObjectCheck
@@ -22,7 +15,6 @@ from archive.verification.package_check import PackageCheck
 from archive.verification.record_check import RecordCheck
 from archive.verification.stamp_check import StampCheck, stamp_rows
 from archive.verification.trust import VerifyTrust
-from archive.verification.whole_check import WholeCheck
 from archive.verification.witness_check import check_witnesses
 from signing.verdict import EMBEDDED, Aspect, Policy, Report, conclude, weakest
 from tabellion.base.errors import NotFound
@@ -40,10 +32,12 @@ def verify(
     progress: Progress = lambda done, total: None,
     policy: Policy = EMBEDDED,
     remembered: bytes | None = None,
+    processes: int | None = None,
 ) -> Report:
     """Verify documents, or with None everything that the archive holds; gives the report under the policy.
 
-    `remembered` is a signed checkpoint that somebody kept: the log must extend it.
+    `remembered` is a signed checkpoint that somebody kept: the log must extend it. `processes` says how many read
+    beside this one where everything is verified; None leaves that to the machine's cores and the archive's size.
     Raises `NotFound` for a document that is not there, and what storage raises where it does not answer.
     """
     findings = Findings()
@@ -57,7 +51,8 @@ def verify(
     one = DepositCheck(archive, log, stamps, objects, findings)
     records = RecordCheck(archive, log, objects, findings)
     if document_ids is None:
-        _verify_all(archive, log, stamps, one, records, objects, findings, progress)
+        checks = Checks(archive, log, stamps, one, records, objects, findings)
+        check_everything(checks, progress, processes)
         PackageCheck(archive, log, objects, findings).check_all()
         check_witnesses(archive, trust, log, findings)
     else:
@@ -97,50 +92,6 @@ def _verify_documents(
         Aspect.COMPLETENESS, "COMPLETENESS_UNCHECKED", "whether the log holds more about these was not asked"
     )
     progress(len(document_ids), len(document_ids))
-
-
-def _verify_all(
-    archive: Archive,
-    log: LogCheck,
-    stamps: StampCheck,
-    one: DepositCheck,
-    records: RecordCheck,
-    objects: ObjectCheck,
-    findings: Findings,
-    progress: Progress,
-) -> None:
-    whole = WholeCheck(archive, log, findings)
-    entries = 0 if log.checkpoint is None else log.checkpoint.size
-    with archive.catalogue.read() as connection:
-        counts = [
-            connection.scalar(select(func.count()).select_from(table)) or 0
-            for table in (deposits, documents, batches, matters)
-        ]
-    total = entries + sum(counts)
-    log.scan(lambda scanned: progress(scanned, total))
-    done = entries
-    stamps.check_all()
-    whole.check_identity()
-    whole.check_inventory()
-    with objects.reading_ahead():
-        for page in whole.deposits():
-            one.preload(list(page))
-            for deposit, document in page.items():
-                one.check(deposit, document)
-                done += 1
-                progress(done, total)
-    for kind, found in (
-        ("document", whole.documents()),
-        ("batch", whole.batches()),
-        ("matter", whole.matters()),
-    ):
-        for some in found:
-            records.preload(kind, some)
-            for thing in some:
-                records.check((kind, thing), thing if kind == "document" else None)
-                findings.checked[PLACES[kind]] += 1
-                done += 1
-                progress(min(done, total), total)
 
 
 def _deposits_of(archive: Archive, document: str) -> list[str]:

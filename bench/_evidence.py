@@ -102,13 +102,19 @@ def _waiting(parts: Parts) -> int:
         return connection.scalar(select(func.count()).select_from(log_outbox)) or 0
 
 
+def _cpu() -> float:
+    """CPU seconds of this process and of those that it has ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def main() -> int:
     """Verify everything under a home; prints seconds, CPU seconds, the verdict, and what was checked."""
     with opened(load_settings(home=Path(sys.argv[1]))) as parts:
         trust = verify_trust(parts)
-        started, before = time.monotonic(), time.process_time()
+        started, before = time.monotonic(), _cpu()
         report = verify(parts.archive, trust)
-        seconds, cpu = time.monotonic() - started, time.process_time() - before
+        seconds, cpu = time.monotonic() - started, _cpu() - before
     sys.stdout.write(
         json.dumps(
             {

@@ -29,13 +29,7 @@ def dumps(value: Value) -> bytes:
 def loads(data: bytes) -> Any:
     """The value of canonical bytes; raises `NotCanonical` for anything that is not its own canonical form."""
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_int=_integer,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-        )
+        value = _DECODER.decode(data.decode("utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise NotCanonical("the bytes are not UTF-8 JSON") from error
     except (RecursionError, ValueError) as error:
@@ -54,8 +48,7 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _dump_ascii(value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def load_object(data: bytes) -> dict[str, Any]:
@@ -107,3 +100,13 @@ def _bounded(value: int) -> int:
 
 def _refuse_number(text: str) -> NoReturn:
     raise NotCanonical(f"the number {text[:40]} is not an integer")
+
+
+# Made once: making them takes as long as reading an entry of the log.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_integer,
+    parse_float=_refuse_number,
+    parse_constant=_refuse_number,
+)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -1,6 +1,7 @@
 """Both digests of a stream in one pass, so that a file is read once whatever its size."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,6 +54,16 @@ def digest_stream(stream: Readable) -> Digests:
     while reader.read(_CHUNK):
         pass
     return reader.digests
+
+
+def digest_pieces(pieces: Iterable[bytes]) -> Digests:
+    """Digests of bytes that come in pieces."""
+    sha256, sha512, size = hashlib.sha256(), hashlib.sha512(), 0
+    for piece in pieces:
+        sha256.update(piece)
+        sha512.update(piece)
+        size += len(piece)
+    return Digests(sha256.hexdigest(), sha512.hexdigest(), size)
 
 
 def digest_bytes(data: bytes) -> Digests:

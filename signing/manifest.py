@@ -126,6 +126,9 @@ class EvidenceManifest:
 
     def to_bytes(self) -> bytes:
         """The RFC 8785 bytes of `evidence-manifest.json`."""
+        return canonical.dumps(self._members())
+
+    def _members(self) -> dict[str, Any]:
         value: dict[str, Any] = {
             "$schema": SCHEMA,
             "archive": self.archive,
@@ -141,21 +144,23 @@ class EvidenceManifest:
             value["claimed"] = _present(self.claimed)
         if self.derived_from:
             value["derived_from"] = [
-                {"manifest": source.manifest} | ({"pages": source.pages} if source.pages else {})
+                {"manifest": source.manifest} | ({"pages": list(source.pages)} if source.pages else {})
                 for source in self.derived_from
             ]
         if self.supersedes is not None:
             value["supersedes"] = self.supersedes
-        return canonical.dumps(value)
+        return value
 
     @classmethod
     def parse(cls, data: bytes) -> Self:
         """The manifest of exact bytes; raises `ManifestInvalid` for any other spelling, key or value."""
         try:
-            manifest = cls._read(canonical.load_object(data))
+            value = canonical.load_object(data)
+            manifest = cls._read(value)
         except (NotCanonical, ValueError) as error:
             raise ManifestInvalid(f"the evidence manifest is not valid: {error}") from error
-        if manifest.to_bytes() != data:
+        # The bytes are the canonical ones of `value`: what is equal to it has the same.
+        if manifest._members() != value:
             raise ManifestInvalid("the evidence manifest is not in the one form that its content has")
         return manifest
 
@@ -188,6 +193,8 @@ class EvidenceManifest:
 
 _OPTIONAL = frozenset({"claimed", "derived_from", "supersedes"})
 _REQUIRED = frozenset({field.name for field in fields(EvidenceManifest)} | {"$schema"}) - _OPTIONAL
+_OF_A_FILE = frozenset(field.name for field in fields(FileEntry))
+_OF_A_CLAIM = frozenset(field.name for field in fields(Claimed))
 
 
 def manifest_digest(data: bytes) -> bytes:
@@ -196,8 +203,8 @@ def manifest_digest(data: bytes) -> bytes:
 
 
 def _present(value: FileEntry | Claimed) -> dict[str, Any]:
-    pairs = ((field.name, getattr(value, field.name)) for field in fields(value))
-    return {name: member for name, member in pairs if member is not None}
+    names = _OF_A_FILE if isinstance(value, FileEntry) else _OF_A_CLAIM
+    return {name: member for name in names if (member := getattr(value, name)) is not None}
 
 
 def _array(where: str, value: object) -> list[Any]:
@@ -207,12 +214,11 @@ def _array(where: str, value: object) -> list[Any]:
 
 
 def _file(value: object) -> FileEntry:
-    return FileEntry(**check.members("files", value, frozenset(field.name for field in fields(FileEntry))))
+    return FileEntry(**check.members("files", value, _OF_A_FILE))
 
 
 def _claimed(value: object) -> Claimed:
-    optional = frozenset(field.name for field in fields(Claimed))
-    return Claimed(**check.members("claimed", value, frozenset(), optional))
+    return Claimed(**check.members("claimed", value, frozenset(), _OF_A_CLAIM))
 
 
 def _source(value: object) -> Source:

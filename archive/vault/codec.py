@@ -57,6 +57,33 @@ def _cipher(secret: bytes, header: bytes, name: str) -> AESGCM:
     return AESGCM(HKDF(SHA256(), KEY_SIZE, salt=header[len(MAGIC) :], info=info).derive(secret))
 
 
+def decrypted(stream: Readable, stored: int, secret: bytes, name: str) -> Iterator[bytes]:
+    """The plain bytes of a whole stored object, read once from its beginning, a chunk at a time.
+
+    Every chunk is authenticated for its place; that the object ends where it should shows only at the last one. So
+    nothing counts of what raises `VaultAltered` on the way.
+    """
+    last = max(0, -(-plain_size(stored) // CHUNK) - 1)
+    cipher = _cipher(secret, _checked(read_fully(stream, HEADER_SIZE), name), name)
+    for index in range(last + 1):
+        yield _opened(cipher, index, index == last, read_fully(stream, SEALED_CHUNK), name)
+
+
+def _checked(header: bytes, name: str) -> bytes:
+    if header[: len(MAGIC)] != MAGIC:
+        raise VaultAltered(f"{name} does not begin as an encrypted object of a known form")
+    return header
+
+
+def _opened(cipher: AESGCM, index: int, last: bool, sealed: bytes, name: str) -> bytes:
+    try:
+        return cipher.decrypt(_nonce(index, last), sealed, None)
+    except (InvalidTag, ValueError) as error:
+        raise VaultAltered(
+            f"{name} was altered in the vault (chunk {index}), or is not under its own key"
+        ) from error
+
+
 def _nonce(index: int, last: bool) -> bytes:
     return index.to_bytes(11, "big") + bytes([last])
 
@@ -103,9 +130,7 @@ class DecryptingReader(io.RawIOBase):
         self._position = 0
         self._stream: BinaryIO | None = None
         self._next = -1
-        header = self._fetched(0, HEADER_SIZE)
-        if header[: len(MAGIC)] != MAGIC:
-            raise VaultAltered(f"{name} does not begin as an encrypted object of a known form")
+        header = _checked(self._fetched(0, HEADER_SIZE), name)
         self._cipher = _cipher(secret, header, name)
         self._tail = self._opened(self._last, self._fetched(self._offset(self._last), SEALED_CHUNK))
         self._chunk, self._index = self._tail, self._last
@@ -163,12 +188,7 @@ class DecryptingReader(io.RawIOBase):
         return min((self._start + max(self._length, 1) - 1) // CHUNK, max(self._last - 1, 0))
 
     def _opened(self, index: int, sealed: bytes) -> bytes:
-        try:
-            return self._cipher.decrypt(_nonce(index, index == self._last), sealed, None)
-        except (InvalidTag, ValueError) as error:
-            raise VaultAltered(
-                f"{self._name} was altered in the vault (chunk {index}), or is not under its own key"
-            ) from error
+        return _opened(self._cipher, index, index == self._last, sealed, self._name)
 
     def _fetched(self, start: int, size: int) -> bytes:
         with self._fetch(start, size) as stream:

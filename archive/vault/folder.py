@@ -72,6 +72,8 @@ class FolderVault:
         if size != ref.size:
             file.close()
             raise VaultAltered(f"{ref.key} has {size} bytes in the vault and should have {ref.size}")
+        if start == 0 and length is None:
+            return io.BufferedReader(file)
         rest = max(size - start, 0)
         window = Window(file, start, rest if length is None else min(length, rest))
         return io.BufferedReader(window, durable.PIECE)

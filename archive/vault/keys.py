@@ -49,6 +49,13 @@ class KeyRing:
         self._cache: OrderedDict[str, tuple[datetime, bytes]] = OrderedDict()
         self._cache_lock = Lock()
 
+    def __getstate__(self) -> dict[str, object]:
+        """What another process is handed: everything but what is remembered."""
+        return self.__dict__ | {"_cache": OrderedDict(), "_cache_lock": None}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state | {"_cache_lock": Lock()})
+
     def secret(self, owner: str) -> bytes:
         """The key of an owner. Raises `KeyMissing` where it was destroyed, lost, or never made."""
         secret = self._recall(owner)

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from tabellion.base.errors import TooLarge
 from tabellion.base.ids import Randomness
 
 _AT_ONCE = 1 << 20
+_PIECE = 1 << 16
 
 RAW = ("archive.json", "inventory/", "log/", "stamps/")
 """What is stored in clear and holds no personal data: keys with these beginnings, and no others."""
@@ -85,6 +86,19 @@ class Objects:
             stored = memoryview(stream.read())
         return lambda at, size: io.BytesIO(stored[at : at + size])
 
+    def pieces(self, ref: Ref, owner: str) -> Iterator[bytes]:
+        """All plain bytes of an object, in pieces, from beginning to end: what is quickest, in constant memory.
+
+        Raises `KeyMissing`, `VaultMissing` and `VaultAltered` at any piece; nothing counts of what came before it.
+        """
+        secret = None if self.keyring is None else self.keyring.secret(owner)
+        with self.vault.get(ref) as stream:
+            if secret is not None:
+                yield from codec.decrypted(stream, ref.size, secret, ref.key)
+                return
+            while piece := stream.read(_PIECE):
+                yield piece
+
     def size(self, ref: Ref) -> int:
         """How many plain bytes an object has."""
         return ref.size if self.keyring is None else codec.plain_size(ref.size)
@@ -93,8 +107,7 @@ class Objects:
         """All plain bytes of an object of at most `limit` bytes. Raises `TooLarge` and what `open` raises."""
         if self.size(ref) > limit:
             raise TooLarge(f"{ref.key} has more than {limit} bytes")
-        with self.open(ref, owner) as stream:
-            return stream.read()
+        return b"".join(self.pieces(ref, owner))
 
     def put_raw(self, key: str, data: bytes, retain_until: datetime | None = None) -> Ref:
         """Store an object in clear. Only under the names of `RAW`: for all others raises `BadKey`."""

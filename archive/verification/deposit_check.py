@@ -14,7 +14,8 @@ from archive.deposit_files import file_key
 from archive.log_group import in_pieces
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck, Logged
-from archive.verification.object_check import Failure, ObjectCheck
+from archive.verification.object_check import ObjectCheck
+from archive.verification.reading import Failure
 from archive.verification.stamp_check import StampCheck
 from signing.errors import ManifestInvalid
 from signing.manifest import EvidenceManifest, FileEntry
@@ -51,14 +52,16 @@ class DepositCheck:
                 query = select(manifests).where(manifests.c.deposit_id.in_(some))
                 for row in connection.execute(query.order_by(manifests.c.version)):
                     versions[row.deposit_id].append(row)
-        self._known = {each: (found.get(each), versions[each]) for each in deposit_ids}
-        keys: dict[str, str | None] = {}
-        for each, row in found.items():
-            if row.erased_at is None:
-                keys[f"deposits/{each}/original"] = row.sha256
-                keys |= {f"deposits/{each}/manifest-{one.version}.json": one.digest for one in versions[each]}
-        originals = {f"deposits/{each}/original": f"deposits/{each}" for each in found}
-        self._objects.preload(keys, {key: owner for key, owner in originals.items() if key in keys})
+        self._known |= {each: (found.get(each), versions[each]) for each in deposit_ids}
+        kept = [found[each] for each in deposit_ids if each in found and found[each].erased_at is None]
+        self._objects.preload(
+            [_original(row.id) for row in kept] + [_manifest(one) for row in kept for one in versions[row.id]]
+        )
+        for row in kept:
+            owner = f"deposits/{row.id}"
+            for one in versions[row.id]:
+                self._objects.want(_manifest(one), one.digest, owner, content=True)
+            self._objects.want(_original(row.id), row.sha256, owner, content=False)
 
     def check(self, deposit_id: str, document: str | None) -> None:
         """Check one deposit; findings name the document."""
@@ -126,8 +129,7 @@ class DepositCheck:
         self, deposit: Row[Any], version: Row[Any], chain: Sequence[Logged], document: str | None
     ) -> None:
         failed = self._findings.failed
-        owner = f"deposits/{deposit.id}"
-        key = f"{owner}/manifest-{version.version}.json"
+        owner, key = f"deposits/{deposit.id}", _manifest(version)
         data = self._objects.content(self._objects.ref(key, version.digest, document), owner)
         if isinstance(data, Failure):
             self._unreadable(data, "MANIFEST", f"the manifest {key}", document)
@@ -210,6 +212,14 @@ class DepositCheck:
     def _unreadable(self, failure: Failure, noun: str, name: str, document: str | None) -> None:
         code = "KEY_MISSING" if failure.kind == "KEY" else f"{noun}_{failure.kind}"
         self._findings.failed(Aspect.INTEGRITY, code, f"{name} cannot be read: {failure.words}", document)
+
+
+def _original(deposit_id: str) -> str:
+    return f"deposits/{deposit_id}/original"
+
+
+def _manifest(version: Row[Any]) -> str:
+    return f"deposits/{version.deposit_id}/manifest-{version.version}.json"
 
 
 def _columns_agree(deposit: Row[Any], manifest: EvidenceManifest) -> bool:

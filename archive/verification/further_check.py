@@ -1,6 +1,7 @@
 """Checks the further tokens of a stamp, of other operators over the same root: each may stand where another falls."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,11 @@ from archive import stamp_files
 from archive.archive import Archive
 from archive.stamp_tokens import further_tokens
 from archive.verification.findings import Findings
+from archive.verification.late_lists_check import require_not_revoked_late
 from archive.verification.log_check import LogCheck
 from signing.errors import TokenRefused
 from signing.ers import CheckToken
-from signing.timestamp import Token
+from signing.timestamp import TimestampTrust, Token
 from signing.verdict import Aspect
 from tabellion.base.errors import EvidenceError
 
@@ -26,6 +28,7 @@ class FurtherCheck:
     log: LogCheck
     findings: Findings
     check_token: CheckToken
+    authorities: Sequence[TimestampTrust]
 
     def holding(self, stamp: Row[Any], root: bytes, document: str | None) -> list[Token]:
         """The further tokens of the stamp that hold; what is altered, missing or refused is found."""
@@ -50,6 +53,7 @@ class FurtherCheck:
         self.findings.checked["tokens"] += 1
         try:
             token = self.check_token(der, root, "sha256")
+            require_not_revoked_late(self.archive, row.stamp_id, token, self.authorities)
         except TokenRefused as refused:
             # The stamp has another token: that this one does not hold is told, and decides nothing by itself.
             self.findings.tell(refused.reason, f"{name} does not hold: {refused}", document)

@@ -1,32 +1,22 @@
-"""Reads objects of the vault again, and tells what keeps them from being read."""
+"""Looks up which version of an object counts, and has it read again."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import objects
 from archive.log_group import in_pieces
-from archive.vault import KeyMissing, Ref, VaultAltered, VaultMissing
+from archive.vault import Ref
 from archive.verification.findings import Findings
-from signing.digests import Digests, digest_stream
+from archive.verification.read_ahead import ReadAhead
+from archive.verification.reading import Failure, Found, Wanted, read
+from signing.digests import Digests
 from signing.verdict import Aspect
-from tabellion.base.errors import TooLarge
 
-LARGEST_RECORD = 64 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an object could not be read; `kind` completes a code: `ORIGINAL_MISSING`, `RECORD_ALTERED`."""
-
-    kind: str
-    words: str
+_MISSING = Failure("MISSING", "it is not in the vault")
 
 
 class ObjectCheck:
@@ -36,36 +26,36 @@ class ObjectCheck:
         self._archive = archive
         self._findings = findings
         self._known: dict[str, list[Row[Any]]] = {}
-        self._ahead: dict[Ref, Future[Digests | Failure]] = {}
-        self._readers: Executor | None = None
+        self._ahead: ReadAhead | None = None
 
     @contextmanager
-    def reading_ahead(self) -> Iterator[None]:
-        """Within the block, `preload` begins to read: hashing and decrypting use every core, the checks one."""
-        with ThreadPoolExecutor(os.cpu_count() or 1, "verify") as self._readers:
+    def reading_ahead(self, processes: int) -> Iterator[None]:
+        """Within the block, so many processes beside this one read what is wanted."""
+        with ReadAhead(self._archive.objects, processes) as ahead:
+            self._ahead = ahead
             yield
-        self._readers = None
+        self._ahead = None
 
-    def preload(self, keys: Mapping[str, str | None], owners: Mapping[str, str]) -> None:
-        """Look up the catalogue's rows of many keys at once; what was found is good for one look.
-
-        `keys` are keys with the plain digest that counts, as far as it is known; of those in `owners` (whose keys open
-        them), that version is read ahead.
-        """
-        self._known = {key: [] for key in keys}
+    def preload(self, keys: Sequence[str]) -> None:
+        """Look up the catalogue's rows of many keys at once; what was found is good for one look."""
+        self._known |= {key: [] for key in keys}
         with self._archive.catalogue.read() as connection:
-            for some in in_pieces(list(keys)):
+            for some in in_pieces(keys):
                 query = select(objects).where(objects.c.key.in_(some)).order_by(objects.c.id.desc())
                 for row in connection.execute(query):
                     self._known[row.key].append(row)
-        if self._readers is None:
-            return
-        for key, owner in owners.items():
-            for row in self._known[key]:
-                if row.plain_digest == keys[key]:
-                    ref = Ref(row.key, row.version, row.digest, row.size)
-                    self._ahead[ref] = self._readers.submit(self._digests, ref, owner)
-                    break
+
+    def want(self, key: str, plain_digest: str | None, owner: str, *, content: bool) -> None:
+        """Begin to read a version that will be asked for, as far as the rows that were looked up name it."""
+        for row in self._known.get(key, ()) if self._ahead is not None else ():
+            if row.plain_digest == plain_digest:
+                self.want_row(row, owner, content=content)
+                return
+
+    def want_row(self, row: Row[Any], owner: str, *, content: bool) -> None:
+        """Begin to read the version that a row names."""
+        if self._ahead is not None:
+            self._ahead.want([Wanted(ref_of(row), owner, content)])
 
     def rows(self, key: str) -> Sequence[Row[Any]]:
         """The catalogue's rows of a key, the newest first."""
@@ -87,7 +77,7 @@ class ObjectCheck:
             if not matching and plain_digest is not None:
                 what = f"the catalogue has another digest for {key} than its manifest or entry"
                 self._findings.failed(Aspect.INTEGRITY, "CATALOGUE_DIFFERS", what, document)
-            return Ref(row.key, row.version, row.digest, row.size)
+            return ref_of(row)
         versions = self._archive.objects.vault.versions(key)
         if not versions:
             return None
@@ -98,47 +88,29 @@ class ObjectCheck:
 
     def digests(self, ref: Ref | None, owner: str) -> Digests | Failure:
         """Digests of the plain bytes, streamed."""
-        ahead = None if ref is None else self._ahead.pop(ref, None)
-        digests = self._digests(ref, owner) if ahead is None else ahead.result()
-        if isinstance(digests, Failure):
-            return digests
-        self._findings.checked["objects"] += 1
-        self._findings.checked["bytes"] += digests.size
-        return digests
-
-    def _digests(self, ref: Ref | None, owner: str) -> Digests | Failure:
-        try:
-            with self._opened(ref, owner) as stream:
-                return digest_stream(stream)
-        except _FAILURES as error:
-            return _failure(error)
+        found = self._read(ref, owner, content=False)
+        if isinstance(found, Digests):
+            self._count(found.size)
+        return cast("Digests | Failure", found)
 
     def content(self, ref: Ref | None, owner: str) -> bytes | Failure:
         """The plain bytes of a manifest or record."""
-        try:
-            if ref is None:
-                raise VaultMissing("it is not in the vault")
-            data = self._archive.objects.read_bytes(ref, owner, LARGEST_RECORD)
-        except _FAILURES as error:
-            return _failure(error)
-        self._findings.checked["objects"] += 1
-        self._findings.checked["bytes"] += len(data)
-        return data
+        found = self._read(ref, owner, content=True)
+        if isinstance(found, bytes):
+            self._count(len(found))
+        return cast("bytes | Failure", found)
 
-    def _opened(self, ref: Ref | None, owner: str) -> Any:
+    def _read(self, ref: Ref | None, owner: str, *, content: bool) -> Found:
         if ref is None:
-            raise VaultMissing("it is not in the vault")
-        return self._archive.objects.open(ref, owner)
+            return _MISSING
+        wanted = Wanted(ref, owner, content)
+        return read(self._archive.objects, wanted) if self._ahead is None else self._ahead.take(wanted)
+
+    def _count(self, size: int) -> None:
+        self._findings.checked["objects"] += 1
+        self._findings.checked["bytes"] += size
 
 
-_FAILURES = (VaultMissing, VaultAltered, KeyMissing, TooLarge)
-
-
-def _failure(error: Exception) -> Failure:
-    match error:
-        case KeyMissing():
-            return Failure("KEY", str(error))
-        case VaultMissing():
-            return Failure("MISSING", str(error))
-        case _:
-            return Failure("ALTERED", str(error))
+def ref_of(row: Row[Any]) -> Ref:
+    """The version that a row of the catalogue names."""
+    return Ref(row.key, row.version, row.digest, row.size)

@@ -9,7 +9,8 @@ from archive.catalogue.schema import log_outbox, packages
 from archive.packaging.shelf import container_key, owner_of
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck
-from archive.verification.object_check import Failure, ObjectCheck
+from archive.verification.object_check import ObjectCheck
+from archive.verification.reading import Failure
 from signing.verdict import Aspect
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import Row, exists, select
 from archive.archive import Archive
 from archive.catalogue.schema import log_entries, log_outbox, objects
 from archive.records import PLACES
-from archive.vault import Ref
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck, Thing
-from archive.verification.object_check import Failure, ObjectCheck
+from archive.verification.object_check import ObjectCheck, ref_of
+from archive.verification.reading import Failure
 from archive.verification.state_check import StateCheck
 from signing.verdict import Aspect
 
@@ -43,12 +43,13 @@ class RecordCheck:
         self._states.preload(kind, ids)
         first, last = f"{PLACES[kind]}/{ids[0]}/record-", f"{PLACES[kind]}/{ids[-1]}/record-~"
         query = select(objects).where(objects.c.key >= first, objects.c.key < last)
-        self._known = {each: [] for each in ids}
+        self._known |= {each: [] for each in ids}
         with self._archive.catalogue.read() as connection:
             for row in connection.execute(query.order_by(objects.c.id)):
                 _, thing, name = row.key.split("/", 2)
                 if thing in self._known and name.startswith("record-"):
                     self._known[thing].append(row)
+                    self._objects.want_row(row, row.owner, content=True)
 
     def check(self, thing: Thing, document: str | None) -> None:
         """Check the chain of a document, batch or matter and its records."""
@@ -106,7 +107,7 @@ class RecordCheck:
 
     def _check_record(self, row: Row[Any], erased: Callable[[], bool], document: str | None) -> bytes | None:
         """The bytes of a record that is the one that the log names."""
-        data = self._objects.content(Ref(row.key, row.version, row.digest, row.size), row.owner)
+        data = self._objects.content(ref_of(row), row.owner)
         if isinstance(data, Failure):
             if not (failure_by_erasure(data) and erased()):
                 code = "KEY_MISSING" if data.kind == "KEY" else f"RECORD_{data.kind}"

@@ -14,6 +14,7 @@ from archive.evidence_records import EvidenceRecords, stored_members
 from archive.stamp_files import Frozen
 from archive.verification.findings import Findings
 from archive.verification.further_check import FurtherCheck
+from archive.verification.late_lists_check import require_not_revoked_late
 from archive.verification.log_check import LogCheck
 from archive.verification.trust import VerifyTrust
 from signing.checkpoint import Checkpoint
@@ -63,7 +64,7 @@ class StampCheck:
         self._records = EvidenceRecords(archive)
         self._now = archive.clock.now()
         self._check_token = token_check(trust.authorities, self._now)
-        self._further = FurtherCheck(archive, log, findings, self._check_token)
+        self._further = FurtherCheck(archive, log, findings, self._check_token, trust.authorities)
         newest = max((row for row in rows if row.note is not None), key=lambda row: row.number, default=None)
         if newest is not None:
             self._require_extended(newest)
@@ -174,7 +175,9 @@ class StampCheck:
     ) -> Token | None:
         """The stamp's token if it holds. If not, and none of another operator does, the time is failed or undecided."""
         try:
-            return self._check_token(der, frozen.root, "sha256")
+            token = self._check_token(der, frozen.root, "sha256")
+            require_not_revoked_late(self._archive, frozen.stamp, token, self._trust.authorities)
+            return token
         except TokenRefused as refused:
             what = f"the token of {name} does not hold: {refused}"
             if further:

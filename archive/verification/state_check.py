@@ -46,7 +46,7 @@ class StateCheck:
     def preload(self, kind: str, ids: Sequence[str]) -> None:
         """Look up what the catalogue says of many things of one kind at once."""
         with self._archive.catalogue.read() as connection:
-            self._known = _present(connection, kind, ids)
+            self._known |= _present(connection, kind, ids)
 
     def check(self, thing: Thing, number: int, record: bytes, document: str | None) -> None:
         """Compare with the record of that number, which is the newest that is kept."""

@@ -1,6 +1,7 @@
 """What only a verification of everything can see: things that the log names and the catalogue does not, and others."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Table, func, select
@@ -18,6 +19,12 @@ from tabellion.base.errors import EvidenceError
 _AT_ONCE = 400
 _KEYS_AT_ONCE = 500
 _IDENTITY = "archive.json"
+_TABLES: Mapping[str, Table] = {
+    "deposit": deposits,
+    "document": documents,
+    "batch": batches,
+    "matter": matters,
+}
 
 
 class WholeCheck:
@@ -27,6 +34,7 @@ class WholeCheck:
         self._archive = archive
         self._log = log
         self._findings = findings
+        self._seen: dict[str, set[str]] = defaultdict(set)
 
     def check_identity(self) -> None:
         """`archive.json` is the one whose digest stands in the log's first entries, where it is there at all."""
@@ -81,36 +89,31 @@ class WholeCheck:
                 what = f"the catalogue has another digest or size for the stored {key} than the inventory"
                 self._findings.failed(Aspect.INTEGRITY, "CATALOGUE_DIFFERS", what)
 
-    def deposits(self) -> Iterator[Mapping[str, str | None]]:
-        """Every deposit of catalogue or log, some at once, with a document that each belongs to."""
-        known = set(self._log.named("deposit"))
-        for page in self._pages(deposits):
-            known.difference_update(page)
-            yield self._documents_of(page)
-        for some in in_pieces(sorted(known)):
-            yield self._documents_of(some)
+    def pages(self, kind: str) -> Iterator[Mapping[str, str | None]]:
+        """Everything of one kind that the catalogue has, some at once, each with the document that findings name.
 
-    def documents(self) -> Iterator[Sequence[str]]:
-        """Every document of the catalogue; those that only the log knows are findings."""
-        yield from self._compared("document", documents)
+        May be asked before the log was scanned.
+        """
+        for page in self._pages(_TABLES[kind]):
+            self._seen[kind].update(page)
+            yield self._named(kind, page)
 
-    def batches(self) -> Iterator[Sequence[str]]:
-        """Every batch of the catalogue; those that only the log knows are findings."""
-        yield from self._compared("batch", batches)
-
-    def matters(self) -> Iterator[Sequence[str]]:
-        """Every matter of the catalogue; those that only the log knows are findings."""
-        yield from self._compared("matter", matters)
-
-    def _compared(self, kind: str, table: Table) -> Iterator[Sequence[str]]:
-        known = set(self._log.named(kind))
-        for page in self._pages(table):
-            known.difference_update(page)
-            yield page
-        for thing in sorted(known):
+    def strangers(self, kind: str) -> Iterator[Mapping[str, str | None]]:
+        """After `pages`: what only the log knows. Deposits can be checked; that there are others is the finding."""
+        only = sorted(set(self._log.named(kind)) - self._seen[kind])
+        if kind == "deposit":
+            for some in in_pieces(only):
+                yield self._named(kind, some)
+            return
+        for thing in only:
             what = f"the log knows a {kind} {thing} that the catalogue does not have"
             document = thing if kind == "document" else None
             self._findings.failed(Aspect.INTEGRITY, "DOCUMENT_MISSING", what, document)
+
+    def _named(self, kind: str, page: Sequence[str]) -> Mapping[str, str | None]:
+        if kind == "deposit":
+            return self._documents_of(page)
+        return {each: each if kind == "document" else None for each in page}
 
     def _pages(self, table: Table) -> Iterator[Sequence[str]]:
         last = ""

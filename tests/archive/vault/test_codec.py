@@ -19,6 +19,7 @@ from archive.vault.codec import (
     SEALED_CHUNK,
     DecryptingReader,
     EncryptingReader,
+    decrypted,
     plain_size,
     stored_size,
 )
@@ -51,8 +52,16 @@ def reader_of(
 
 
 def decrypt(stored: bytes, name: str = NAME, secret: bytes = SECRET) -> bytes:
+    """The plain bytes, by the reader of ranges and by that of whole objects, which refuse the same."""
+    try:
+        whole = b"".join(decrypted(io.BytesIO(stored), len(stored), secret, name))
+    except VaultAltered:
+        with reader_of(stored, name, secret) as reader, pytest.raises(VaultAltered):
+            reader.read()
+        raise
     with reader_of(stored, name, secret) as reader:
-        return reader.read()
+        assert reader.read() == whole
+    return whole
 
 
 def independent_reading(stored: bytes, name: str, secret: bytes) -> bytes:
