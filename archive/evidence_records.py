@@ -170,7 +170,7 @@ class EvidenceRecords:
     ) -> tuple[tuple[x509.Certificate, ...], tuple[x509.CertificateRevocationList, ...]]:
         """Certificates and revocation lists for the tokens of a stamp and its renewals, each once.
 
-        They come out of the tokens, out of the chains kept beside them, and out of what was collected at renewals.
+        They come out of the tokens, out of what was collected at renewals, and out of what came late.
         """
         ids = (source, *self.chain(source).renewals)
         certificates: dict[x509.Certificate, None] = {}
@@ -181,6 +181,13 @@ class EvidenceRecords:
             for crl in (*envelope.crls, *map(x509.load_der_x509_crl, self._lists(each))):
                 crls[crl.fingerprint(SHA256())] = crl
         return tuple(certificates), tuple(crls.values())
+
+    def late_lists(self, source: str) -> tuple[bytes, ...]:
+        """Revocation lists (DER) that came later than the tokens of a stamp and its renewals."""
+        ids = (source, *self.chain(source).renewals)
+        return tuple(
+            each for thing in ids for each in stamp_files.read_late_lists(self.archive.objects, thing)
+        )
 
     def others(self, stamp: str) -> tuple[bytes, ...]:
         """Tokens of other operators over the root of a stamp; none for a renewal."""
@@ -215,6 +222,7 @@ class EvidenceRecords:
 
     def _lists(self, each: str) -> Iterator[bytes]:
         yield from read_lists(self.archive.objects, each)
+        yield from stamp_files.read_late_lists(self.archive.objects, each)
 
     def _is_renewal(self, source: str) -> bool:
         return source in self._renewals or bool(

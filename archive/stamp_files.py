@@ -6,12 +6,14 @@ stamps/<id>/checkpoint       the note text that the log's leaf is the hash of
 stamps/<id>/checkpoint.note  the same with its signatures
 stamps/<id>/token.der        the token; stamps/<id>/chain-<n>.der the certificates in it
 stamps/<id>/token-<n>.der    from 2: tokens of other operators over the same root
+stamps/<id>/late-<d>.crl     revocation lists that came later than the tokens, by their digests
 stamps/<id>/refused-<n>.der  answers that were not accepted, kept for a person to look at
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from archive.vault import Objects, Ref, VaultMissing
@@ -136,6 +138,22 @@ def read_further(objects: Objects, stamp: str, place: int) -> bytes:
 
 def _further(stamp: str, place: int) -> str:
     return f"{prefix(stamp)}token-{place}.der"
+
+
+def write_late_lists(objects: Objects, stamp: str, crls: Sequence[bytes], now: datetime) -> None:
+    """Keep revocation lists (DER) beside the tokens of a stamp or renewal, locked; the same again is there already."""
+    named = {f"{prefix(stamp)}late-{sha256(each).hexdigest()}.crl": each for each in crls}
+    objects.put_raw_many(list(named.items()), now + LOCK_FOR)
+
+
+def late_lists(objects: Objects, stamp: str) -> list[Ref]:
+    """Where they lie."""
+    return list(objects.vault.list(f"{prefix(stamp)}late-"))
+
+
+def read_late_lists(objects: Objects, stamp: str) -> list[bytes]:
+    """The revocation lists (DER) that came later. Raises `VaultAltered`."""
+    return [objects.read_raw(ref) for ref in late_lists(objects, stamp)]
 
 
 def write_refused(objects: Objects, stamp: str, number: int, answer: bytes) -> None:

@@ -185,6 +185,8 @@ def _evidence(
             }
             if others := records.others(folder.stamp.id):
                 proved["others"] = [_sha256(each) for each in others]
+            if late := records.late_lists(folder.stamp.id):
+                proved["late_lists"] = [_sha256(each) for each in late]
         folders.append(proved)
     value: dict[str, Any] = {
         "format": FORMAT,

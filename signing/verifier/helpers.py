@@ -17,6 +17,7 @@ from signing.verifier.trust import Trust
 
 _LARGEST_CERTIFICATE = 1 << 16
 _MOST = 1000
+_TOKENS = (layout.TOKEN_FILE, layout.OTHER_FILE)
 
 
 def with_helpers(container: Container, trust: Trust, findings: Findings) -> list[TimestampTrust]:
@@ -41,24 +42,30 @@ def with_helpers(container: Container, trust: Trust, findings: Findings) -> list
     helped = [_helped(each, certificates, list(crls.values()), trust) for each in trust.authorities]
     used = {id(crl) for each in helped for crl in each.crls}
     unused = {name: crl for name, crl in crls.items() if id(crl) not in used}
-    carried = _in_tokens(container) if unused else set()
+    carried, issuers = _in_tokens(container) if unused else (set(), set())
+    issuers -= {
+        each.subject for authority in helped for each in (*authority.anchors, *authority.certificates)
+    }
     for name, crl in unused.items():
         # A token of an authority that is not trusted has said so already, and its lists belong to it.
-        if crl.fingerprint(SHA256()) not in carried:
+        if crl.fingerprint(SHA256()) not in carried and crl.issuer not in issuers:
             findings.add("CHAIN_UNKNOWN", f"{name} was signed by nobody who is known")
     return helped
 
 
-def _in_tokens(container: Container) -> set[bytes]:
-    """Fingerprints of the revocation lists that the bare tokens of the package carry themselves."""
+def _in_tokens(container: Container) -> tuple[set[bytes], set[x509.Name]]:
+    """Fingerprints of the lists that the bare tokens of the package carry, and who issued their certificates."""
     found: set[bytes] = set()
-    for name in [name for name in container.entries if layout.TOKEN_FILE.fullmatch(name)][:_MOST]:
+    issuers: set[x509.Name] = set()
+    names = [name for name in container.entries if any(each.fullmatch(name) for each in _TOKENS)]
+    for name in names[:_MOST]:
         try:
             envelope = cms.open_envelope(container.read(name, LARGEST_DER))
             found.update(crl.fingerprint(SHA256()) for crl in envelope.crls)
+            issuers.update(each.issuer for each in envelope.certificates)
         except TokenRefused:
             continue
-    return found
+    return found, issuers
 
 
 def _helped(

@@ -7,6 +7,7 @@ from archive.algorithm_changes import note_policy
 from archive.authorities import TimestampAuthority
 from archive.authorities.tightened import Tightened
 from archive.erase import reapply
+from archive.late_lists import LateLists
 from archive.locks import Locks
 from archive.receipts import Receipts
 from archive.renewals import Renewals
@@ -29,6 +30,7 @@ LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
 LOOK_AT_WITNESSES_EVERY = timedelta(seconds=1)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
 NOTE_POLICY_EVERY = timedelta(minutes=1)
+LOOK_FOR_LISTS_EVERY = timedelta(hours=1)
 
 
 def make_keeper(parts: Parts, name: str) -> Keeper:
@@ -49,6 +51,7 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         "renewals": (
             Duty("policy", lambda token: note_policy(archive, token, algorithms), every=NOTE_POLICY_EVERY),
             Duty("renew", Renewals(archive, _authorities(parts), algorithms).run),
+            Duty("lists", LateLists(archive, _authorities(parts)).run, every=LOOK_FOR_LISTS_EVERY),
         ),
         "index": (Duty("index", indexer.run, close=indexer.close),),
         "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),

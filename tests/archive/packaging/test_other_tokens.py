@@ -4,12 +4,16 @@ import io
 import zipfile
 from dataclasses import dataclass, replace
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from archive.archive import Archive
 from archive.catalogue import schema as t
 from archive.packages import make_package, open_package
+from archive.stamp_files import write_late_lists
 from archive.stamps import Stamps
 from signing.authority import LocalAuthority
 from signing.timestamp import TimestampTrust
+from signing.verdict import Aspect, Verdict
 from signing.verifier import verify_package
 from tabellion.base.clock import ManualClock
 from tests.archive.building import ACTOR, Intake, seeded
@@ -63,3 +67,24 @@ def test_tokens_of_two_operators_go_along(archive: Archive, intake: Intake, cloc
     with archive.catalogue.write() as connection:
         connection.execute(t.stamp_tokens.delete())
     assert SECOND not in names(made(archive, paper.document))
+
+
+def test_lists_that_came_late_go_along(archive: Archive, intake: Intake, clock: ManualClock) -> None:
+    """Those of an operator that the verifier does not trust as well, and they are no riddle to it."""
+    second = LocalAuthority.create(clock.now(), seeded(77), name="Second")
+    keeper = TestKeeper(archive)
+    named = Named(second, clock, replace(second.trust, authority="Second"))
+    keeper.stamps = Stamps(archive, [authority(archive), named], operators=2)
+    paper = intake.deposit(intake.batch("box"), 1, b"%PDF-1.4 the bytes of a scan" * 100)
+    read_pages(archive, paper, ["first page"])
+    keeper.run()
+    stamp = keeper.stamp()
+    keeper.run()
+    before = names(made(archive, paper.document))
+    late = second.revocation_list(clock.now()).public_bytes(Encoding.DER)
+    write_late_lists(archive.objects, stamp, [late], clock.now())
+    data = made(archive, paper.document)
+    assert set(names(data)) - set(before) == {"time/stamp-1/revocation-2.crl"}
+    report = verify_package(io.BytesIO(data), trust(), clock.now())
+    assert "CHAIN_UNKNOWN" not in {each.code for each in report.findings}
+    assert report.verdicts[Aspect.TIME] is Verdict.PASSED
