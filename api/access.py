@@ -41,6 +41,8 @@ PUBLIC = frozenset(
         ("GET", "/api/v1/log/tile/{level}/{path:path}"),
         ("GET", "/sign-in"),
         ("POST", "/sign-in"),
+        ("GET", "/sign-in/second"),  # for who has shown the first factor; others are led back
+        ("POST", "/sign-in/second"),
         ("GET", "/static/{path:path}"),
     }
 )

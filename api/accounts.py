@@ -15,7 +15,14 @@ from archive.catalogue.schema import account_facts, accounts, current
 from archive.log import record
 from tabellion.base.errors import BadRequest, Conflict, NotFound
 
-SINGLE = ("password", "locale", "zone", "state", "salt")  # facts of which an account has one at a time
+SINGLE = (
+    "password",
+    "locale",
+    "zone",
+    "state",
+    "second",
+    "salt",
+)  # facts of which an account has one at a time
 ADDED, REVOKED = 1, 0
 
 
@@ -32,6 +39,8 @@ class Account:
     locale: str
     zone: str | None
     active: bool
+    # An administrator wants a second factor of this one, whatever the roles are.
+    second_required: bool = False
 
     def actor(self) -> Actor:
         """The account as the gate sees it."""
@@ -77,19 +86,20 @@ def create_account(
         facts.append(("password", hash_password(password)))
     for fact, value in facts:
         _add(archive, connection, account_id, fact, value, ADDED, actor)
-    _log(archive, connection, account_id, "account", actor, reason)
+    note_change(archive, connection, account_id, actor, reason)
     return find_account(connection, account_id)
 
 
 def set_fact(
     archive: Archive, connection: Connection, account_id: str, fact: str, value: str, *, actor: str
 ) -> None:
-    """Change a single fact: password (given in clear), locale, zone, or state (`active`, `disabled`)."""
+    """Change a single fact: password (given in clear), locale, zone, state (`active`, `disabled`), or second factor
+    (`required`, `optional`)."""
     if fact not in SINGLE:
         raise BadRequest(f"{fact!r} is not a fact that can be set")
     kept = hash_password(value) if fact == "password" else value
     _add(archive, connection, account_id, fact, kept, ADDED, actor)
-    _log(archive, connection, account_id, "account", actor, "disabled" if value == "disabled" else "changed")
+    note_change(archive, connection, account_id, actor, "disabled" if value == "disabled" else "changed")
 
 
 def grant(
@@ -106,7 +116,7 @@ def grant(
     if fact not in ("role", "scope") or (fact == "role" and value not in ROLES):
         raise BadRequest(f"there is no {fact} {value!r}")
     _add(archive, connection, account_id, fact, value, ADDED if give else REVOKED, actor)
-    _log(archive, connection, account_id, "grant" if give else "revoke", actor)
+    note_change(archive, connection, account_id, actor, kind="grant" if give else "revoke")
 
 
 def find_account(connection: Connection, account_id: str) -> Account:
@@ -127,6 +137,7 @@ def find_account(connection: Connection, account_id: str) -> Account:
         locale=single.get("locale", "en"),
         zone=single.get("zone"),
         active=single.get("state", "active") == "active",
+        second_required=single.get("second") == "required",
     )
 
 
@@ -185,14 +196,16 @@ def _add(
     )
 
 
-def _log(
+def note_change(
     archive: Archive,
     connection: Connection,
     account_id: str,
-    kind: str,
     actor: str,
     reason: str | None = None,
+    *,
+    kind: str = "account",
 ) -> None:
+    """An entry of the log: the account is, or may, something else from now on."""
     # The salted digest of the account's state is in the log, so that it cannot be swapped later; the salt is an
     # account fact of its own and can be erased with it.
     salt = archive.ids.randomness(32).hex()

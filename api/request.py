@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from api.access import Action, Actor, require
 from api.forms import form_of
 from api.service import Service
-from api.sessions import SEEN_EVERY, Session, find_session, find_token, touch_session
+from api.sessions import SEEN_EVERY, Session, find_session, find_token, touch_session, touch_token
 from archive.archive import Archive
 from tabellion.base.errors import BadRequest
 
@@ -53,6 +53,10 @@ async def identify(request: Request) -> Actor | None:
         actor = await to_thread.run_sync(_by_token, archive, value.strip())
     elif cookie := request.cookies.get(COOKIE):
         session = await to_thread.run_sync(_by_cookie, archive, cookie)
+        if session is not None and not session.second:
+            # A password alone does not do where a second factor is wanted by now.
+            owes = second_required(request, session.actor, session.second_required)
+            session = None if owes else session
         if session is not None:
             if request.method not in SAFE_METHODS:
                 require_same_site(request)
@@ -64,8 +68,15 @@ async def identify(request: Request) -> Actor | None:
 
 
 def _by_token(archive: Archive, value: str) -> Actor | None:
+    now = archive.clock.now()
     with archive.catalogue.read() as connection:
-        return find_token(connection, value, archive.clock.now())
+        bearer = find_token(connection, value, now)
+    if bearer is None:
+        return None
+    if bearer.seen_at is None or bearer.seen_at + SEEN_EVERY <= now:
+        with archive.catalogue.write() as connection:
+            touch_token(connection, bearer.id, now)
+    return bearer.actor
 
 
 def _by_cookie(archive: Archive, value: str) -> Session | None:
@@ -76,6 +87,11 @@ def _by_cookie(archive: Archive, value: str) -> Session | None:
         with archive.catalogue.write() as connection:
             touch_session(connection, session.digest, now)
     return session
+
+
+def second_required(request: Request, actor: Actor, of_account: bool) -> bool:
+    """Whether somebody must show a second factor: by his account, or by one of his roles."""
+    return of_account or bool(actor.roles & service_of(request).options.second_factor_roles)
 
 
 async def _check_csrf(request: Request, session: Session) -> None:

@@ -25,6 +25,10 @@ class Options:
     algorithms: AlgorithmPolicy = BUILT_IN
     # How long who asks for a copy waits for it, before he is told to ask again.
     copy_seconds: float = 10.0
+    # Roles whose people must show a second factor.
+    second_factor_roles: frozenset[str] = frozenset()
+    # The address under which people reach the service; without it, passkeys work on localhost only.
+    public_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

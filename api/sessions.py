@@ -39,12 +39,26 @@ class Session:
     csrf: str
     digest: str
     seen_at: datetime
+    created_at: datetime
+    # Whether a second factor was shown, and whether the account must have shown one (whatever its roles are).
+    second: bool
+    second_required: bool
 
 
 def start_session(
-    archive: Archive, connection: Connection, account: Account, agent: str, length: timedelta
+    archive: Archive,
+    connection: Connection,
+    account: Account,
+    agent: str,
+    length: timedelta,
+    *,
+    second: bool = False,
+    theirs: str | None = None,
 ) -> tuple[str, str]:
-    """A new session; gives the cookie's value and the CSRF token. Signing in always makes a new one (no fixation)."""
+    """A new session; gives the cookie's value and the CSRF token. Signing in always makes a new one (no fixation).
+
+    `second` says that a second factor was shown, `theirs` is a digest of a provider's name for its own session.
+    """
     value, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), archive.clock.now()
     connection.execute(
         insert(sessions).values(
@@ -55,6 +69,8 @@ def start_session(
             seen_at=now,
             expires_at=now + length,
             agent=agent[:200],
+            second=second,
+            theirs=theirs,
         )
     )
     return value, csrf
@@ -66,7 +82,17 @@ def find_session(connection: Connection, value: str, now: datetime) -> Session |
     if row is None or row.revoked_at is not None or row.expires_at <= now or row.seen_at + IDLE <= now:
         return None
     account = find_account(connection, row.account_id)
-    return Session(account.actor(), row.csrf, row.digest, row.seen_at) if account.active else None
+    if not account.active:
+        return None
+    return Session(
+        account.actor(),
+        row.csrf,
+        row.digest,
+        row.seen_at,
+        row.created_at,
+        row.second,
+        account.second_required,
+    )
 
 
 def touch_session(connection: Connection, digest: str, now: datetime) -> None:
@@ -93,11 +119,26 @@ def end_session(connection: Connection, digest: str, now: datetime) -> None:
     connection.execute(update(sessions).where(sessions.c.digest == digest).values(revoked_at=now))
 
 
-def end_all_sessions(connection: Connection, account_id: str, now: datetime) -> None:
-    """Sign out everywhere: after a new password, or by an administrator."""
+def end_all_sessions(
+    connection: Connection, account_id: str, now: datetime, *, but: str | None = None
+) -> None:
+    """Sign out everywhere (`but` in the session of that digest): after a new password, or by an administrator."""
+    conditions = [sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None)]
+    if but is not None:
+        conditions.append(sessions.c.digest != but)
+    connection.execute(update(sessions).where(*conditions).values(revoked_at=now))
+
+
+def strengthen_session(connection: Connection, digest: str) -> None:
+    """A second factor was shown in this session."""
+    connection.execute(update(sessions).where(sessions.c.digest == digest).values(second=True))
+
+
+def end_their_sessions(connection: Connection, theirs: str, now: datetime) -> None:
+    """Sign out of the sessions that a provider began and has ended."""
     connection.execute(
         update(sessions)
-        .where(sessions.c.account_id == account_id, sessions.c.revoked_at.is_(None))
+        .where(sessions.c.theirs == theirs, sessions.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
 
@@ -130,7 +171,16 @@ def create_token(
     return token_id, value
 
 
-def find_token(connection: Connection, value: str, now: datetime) -> Actor | None:
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token as the request sees it: who, and when it was last used."""
+
+    actor: Actor
+    id: str
+    seen_at: datetime | None
+
+
+def find_token(connection: Connection, value: str, now: datetime) -> Bearer | None:
     """The actor behind a token, where it is alive and its account active."""
     row = connection.execute(select(api_tokens).where(api_tokens.c.digest == digest_of(value))).one_or_none()
     if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
@@ -139,7 +189,12 @@ def find_token(connection: Connection, value: str, now: datetime) -> Actor | Non
     if not account.active:
         return None
     only = frozenset(Action(name) for name in row.actions) if row.actions else None
-    return replace(account.actor(), only=only)
+    return Bearer(replace(account.actor(), only=only), row.id, row.seen_at)
+
+
+def touch_token(connection: Connection, token_id: str, now: datetime) -> None:
+    """Remember that the token was used."""
+    connection.execute(update(api_tokens).where(api_tokens.c.id == token_id).values(seen_at=now))
 
 
 def revoke_token(connection: Connection, account_id: str, token_id: str, now: datetime) -> None:
@@ -155,29 +210,37 @@ def revoke_token(connection: Connection, account_id: str, token_id: str, now: da
 
 def check_throttle(connection: Connection, name: str, address: str, now: datetime) -> None:
     """Raise TooManySignIns where this name or this address has failed too often lately."""
-    for subject, tries in ((f"name:{name.strip()}", TRIES_BY_NAME), (f"address:{address}", TRIES_BY_ADDRESS)):
-        failed = connection.scalar(
-            select(func.count())
-            .select_from(signin_attempts)
-            .where(
-                signin_attempts.c.subject == digest_of(subject),
-                signin_attempts.c.at > now - WINDOW,
-                signin_attempts.c.succeeded == 0,
-            )
+    too_many_tries(connection, f"name:{name.strip()}", TRIES_BY_NAME, now)
+    too_many_tries(connection, f"address:{address}", TRIES_BY_ADDRESS, now)
+
+
+def too_many_tries(connection: Connection, subject: str, tries: int, now: datetime) -> None:
+    """Raise TooManySignIns where so many tries of that subject have failed lately."""
+    failed = connection.scalar(
+        select(func.count())
+        .select_from(signin_attempts)
+        .where(
+            signin_attempts.c.subject == digest_of(subject),
+            signin_attempts.c.at > now - WINDOW,
+            signin_attempts.c.succeeded == 0,
         )
-        if failed is not None and failed >= tries:
-            raise TooManySignIns("too many failed sign-ins")
+    )
+    if failed is not None and failed >= tries:
+        raise TooManySignIns("too many failed sign-ins")
 
 
 def note_sign_in(connection: Connection, name: str, address: str, now: datetime, *, succeeded: bool) -> None:
     """Count a sign-in; a good one clears the name's failures. What is older than a day is forgotten."""
+    note_try(connection, (f"name:{name.strip()}", f"address:{address}"), now, succeeded=succeeded)
+
+
+def note_try(connection: Connection, subjects: Sequence[str], now: datetime, *, succeeded: bool) -> None:
+    """Count a try of these subjects; a good one clears the failures of the first. Older than a day is forgotten."""
     connection.execute(delete(signin_attempts).where(signin_attempts.c.at < now - timedelta(days=1)))
     if succeeded:
-        connection.execute(
-            delete(signin_attempts).where(signin_attempts.c.subject == digest_of(f"name:{name.strip()}"))
-        )
+        connection.execute(delete(signin_attempts).where(signin_attempts.c.subject == digest_of(subjects[0])))
         return
-    for subject in (f"name:{name.strip()}", f"address:{address}"):
+    for subject in subjects:
         connection.execute(insert(signin_attempts).values(subject=digest_of(subject), at=now, succeeded=0))
 
 

@@ -4,6 +4,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -16,6 +17,9 @@ from pydantic_settings import (
 from tabellion.base.errors import SettingsError
 
 FILE = "tabellion.toml"
+PEOPLE = frozenset({"operator", "collector", "legal", "auditor", "administrator"})
+"""Roles of people; a station's works by token."""
+
 LANGUAGES = ("pl", "it", "es", "en", "de", "ru", "he", "th")
 
 
@@ -88,6 +92,10 @@ class Settings(BaseSettings):
     """Longest time that reading one page may take."""
     session_hours: float = Field(12.0, gt=0)
     """How long a session lasts without a new sign-in."""
+    second_factor_roles: str = ""
+    """Roles whose people must show a second factor, separated by spaces, such as `administrator auditor`."""
+    public_url: str | None = None
+    """Address under which people reach the service (`https://archive.example`): passkeys are bound to it."""
     retention_days: int = Field(3650, ge=0)
     """How long originals are locked against deletion, in days from receipt."""
     stamp_minutes: float = Field(60.0, gt=0)
@@ -116,6 +124,11 @@ class Settings(BaseSettings):
     def language_list(self) -> tuple[str, ...]:
         """The configured languages, in order."""
         return tuple(code.strip() for code in self.languages.split(",") if code.strip())
+
+    @property
+    def must_show_second(self) -> frozenset[str]:
+        """The roles whose people must show a second factor."""
+        return frozenset(self.second_factor_roles.split())
 
     @property
     def catalogue_address(self) -> str:
@@ -150,6 +163,18 @@ class Settings(BaseSettings):
                 "the keys' passphrase lies beside the keys, which only the embedded mode allows",
                 advice="Put a passphrase of your own into a file outside TABELLION_HOME (mode 0600) and name it "
                 "in TABELLION_KEY_PASSPHRASE_FILE.",
+            )
+        unknown_roles = self.must_show_second - PEOPLE
+        if unknown_roles:
+            raise SettingsError(
+                f"TABELLION_SECOND_FACTOR_ROLES: {', '.join(sorted(unknown_roles))}",
+                advice=f"Choose from {', '.join(sorted(PEOPLE))}.",
+            )
+        parts = urlsplit(self.public_url or "https://localhost")
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+            raise SettingsError(
+                f"TABELLION_PUBLIC_URL {self.public_url!r} is not the address of a host",
+                advice="Write it as https://archive.example, without a path.",
             )
         unknown = set(self.language_list) - set(LANGUAGES)
         if unknown or not self.language_list:

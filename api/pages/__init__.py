@@ -14,6 +14,7 @@ from api.pages import (
     debtors,
     evidence,
     exports,
+    factors,
     guide,
     imports,
     matter_packages,
@@ -25,6 +26,7 @@ from api.pages import (
     review,
     search,
     searching,
+    second_step,
     sign_in,
     start,
     tray,
@@ -38,6 +40,7 @@ router = APIRouter()
 for module in (
     assets,
     sign_in,
+    second_step,
     start,
     search,
     searching,
@@ -59,6 +62,7 @@ for module in (
     operations,
     people,
     me,
+    factors,
 ):
     router.include_router(module.router)
 

@@ -1,6 +1,7 @@
 """`/me`: one's own page: language, zone, password, tokens, sessions; the rules are those of REST."""
 
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends, Form, Path, Request, Response
@@ -8,11 +9,13 @@ from fastapi.responses import RedirectResponse
 
 from api.access import Action, Actor
 from api.accounts import set_fact
+from api.pages.agents import browser
 from api.pages.people import checked
 from api.pages.render import page
 from api.pages.texts import languages
 from api.request import Ask, service_of
 from api.rest import me as rest
+from api.second_factors import factors_of
 from archive.registry import list_portfolios
 from tabellion.base.errors import BadRequest
 
@@ -50,16 +53,30 @@ def settings(
 
 
 @router.post("/tokens")
-def new_token(request: Request, actor: Me, name: Annotated[str, Form(max_length=120)]) -> Response:
+def new_token(
+    request: Request,
+    actor: Me,
+    name: Annotated[str, Form(max_length=120)],
+    may: Annotated[Literal["all", "search", "read", "hand_in"], Form()] = "all",
+    days: Annotated[int, Form(ge=0, le=3650)] = 0,
+) -> Response:
     """A new token; its value is on this page and nowhere else."""
-    made = rest.new_token(request, checked(lambda: rest.NewToken(name=name)), actor)
-    return _page(request, actor, made.value)
+    until = service_of(request).archive.clock.now() + timedelta(days=days) if days else None
+    body = checked(lambda: rest.NewToken(name=name, actions=MAY[may], expires_at=until))
+    return _page(request, actor, rest.new_token(request, body, actor).value)
 
 
 @router.post("/tokens/{token_id}/withdraw")
 def withdraw(request: Request, actor: Me, token_id: Annotated[str, Path(max_length=36)]) -> Response:
     """Withdraw a token."""
     rest.withdraw_token(request, token_id, actor)
+    return RedirectResponse("/me", 303)
+
+
+@router.post("/sessions/end")
+def end_others(request: Request, actor: Me) -> Response:
+    """Sign out everywhere else."""
+    rest.end_others(request, actor)
     return RedirectResponse("/me", 303)
 
 
@@ -84,32 +101,19 @@ def password(
     return RedirectResponse("/sign-in?to=/me", 303)
 
 
-def browser(agent: str) -> str:
-    """What a User-Agent header says in two words, browser and system, or its first word."""
-    names = (
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Safari/", "Safari"),
-    )
-    systems = (
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    )
-    found = next((name for mark, name in names if mark in agent), None)
-    if found is None:
-        return agent.split(" ", maxsplit=1)[0][:60]
-    system = next((name for mark, name in systems if mark in agent), "")
-    return f"{found}, {system}" if system else found
+MAY: dict[str, list[str]] = {
+    "all": [],
+    "search": [Action.SEARCH, Action.ME],
+    "read": [Action.SEARCH, Action.READ, Action.REGISTRY_READ, Action.EVIDENCE, Action.ME],
+    "hand_in": [Action.RECEIVE, Action.RECEIPT, Action.ME],
+}
+"""What a token made by form may do; over REST it can be given any actions."""
 
 
 def _page(request: Request, actor: Actor, token: str | None) -> Response:
     service = service_of(request)
     with service.archive.catalogue.read() as connection:
+        factors = len(factors_of(connection, actor.account_id))
         names = {f"portfolio:{row.id}": row.name for row in list_portfolios(connection)}
     zone = actor.zone or str(service.options.zone)
     context = {
@@ -117,6 +121,7 @@ def _page(request: Request, actor: Actor, token: str | None) -> Response:
         "tokens": [one for one in rest.tokens(request, actor) if one.revoked_at is None],
         "sessions": rest.sessions(request, actor),
         "browser": browser,
+        "factors": factors,
         "zone": zone,
         "zones": sorted({zone, str(service.options.zone), *ZONES}),
         "scopes": [names.get(scope, scope) for scope in sorted(actor.scopes)],

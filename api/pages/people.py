@@ -8,10 +8,14 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ValidationError
 
 from api.access import Action, Actor
-from api.accounts import list_accounts
+from api.accounts import find_account, list_accounts
+from api.pages.agents import browser
 from api.pages.render import page
-from api.request import Ask, service_of
+from api.request import Ask, second_required, service_of
+from api.rest import account_access as access
 from api.rest import accounts as rest
+from api.rest.me import SESSION_NAME
+from api.second_factors import codes_left, factors_of, kinds_by_account
 from archive.registry import list_portfolios
 from tabellion.base.errors import BadRequest
 
@@ -29,6 +33,7 @@ def show(request: Request, actor: Manager) -> Response:
             "accounts": list_accounts(connection),
             "portfolios": {f"portfolio:{row.id}": row.name for row in list_portfolios(connection)},
             "assignable": rest.ASSIGNABLE,
+            "factors": kinds_by_account(connection),
         }
     return page(request, "accounts.html", context, actor=actor, here="operations")
 
@@ -73,6 +78,63 @@ def rights(
     return _back()
 
 
+@router.get("/{account_id}")
+def account(request: Request, account_id: AccountId, actor: Manager) -> Response:
+    """How one of them comes in: second factors, sessions, tokens."""
+    with service_of(request).archive.catalogue.read() as connection:
+        found = find_account(connection, account_id)
+        factors, left = factors_of(connection, account_id), codes_left(connection, account_id)
+    context = {
+        "account": found,
+        "factors": factors,
+        "codes_left": left,
+        "required": second_required(request, found.actor(), found.second_required),
+        "sessions": access.sessions(request, account_id, actor),
+        "tokens": [one for one in access.tokens(request, account_id, actor) if one.revoked_at is None],
+        "browser": browser,
+    }
+    return page(request, "account.html", context, actor=actor, here="operations")
+
+
+@router.post("/{account_id}/second-factor")
+def second_factor(
+    request: Request,
+    account_id: AccountId,
+    actor: Manager,
+    want: Annotated[Literal["required", "optional", "reset"], Form()],
+) -> Response:
+    """Want a second factor of somebody, or no more, or take those away that he has lost."""
+    if want == "reset":
+        access.reset(request, account_id, actor)
+    else:
+        access.want_second(request, account_id, access.SecondFactorIn(required=want == "required"), actor)
+    return _to(account_id)
+
+
+@router.post("/{account_id}/sessions/end")
+def end_sessions(
+    request: Request,
+    account_id: AccountId,
+    actor: Manager,
+    session: Annotated[str, Form(pattern=f"^([0-9a-f]{{{SESSION_NAME}}})?$")] = "",
+) -> Response:
+    """Sign somebody out: in one place, or everywhere."""
+    if session:
+        access.end_one(request, account_id, session, actor)
+    else:
+        access.end_sessions(request, account_id, actor)
+    return _to(account_id)
+
+
+@router.post("/{account_id}/tokens/{token_id}/withdraw")
+def withdraw_token(
+    request: Request, account_id: AccountId, token_id: Annotated[str, Path(max_length=36)], actor: Manager
+) -> Response:
+    """Withdraw a token of somebody."""
+    access.withdraw_token(request, account_id, token_id, actor)
+    return _to(account_id)
+
+
 @router.post("/{account_id}/state")
 def state(
     request: Request,
@@ -92,6 +154,10 @@ def checked(make: Callable[[], M]) -> M:
     except ValidationError as error:
         places = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise BadRequest(places) from error
+
+
+def _to(account_id: str) -> Response:
+    return RedirectResponse(f"/operations/accounts/{account_id}", 303)
 
 
 def _back() -> Response:

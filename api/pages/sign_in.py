@@ -8,10 +8,11 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import Action, Actor
 from api.accounts import check_password, set_fact
 from api.addresses import inside
+from api.pages.entering import go_on
 from api.pages.render import page
 from api.pages.texts import languages
 from api.request import COOKIE, Ask, require_same_site, service_of
-from api.sessions import check_throttle, digest_of, end_session, note_sign_in, start_session
+from api.sessions import check_throttle, end_session, note_sign_in
 from tabellion.base.errors import BadRequest
 
 router = APIRouter(include_in_schema=False)
@@ -42,22 +43,8 @@ def sign_in(
     with archive.catalogue.write() as connection:
         note_sign_in(connection, name, address, now, succeeded=account is not None)
         if account is not None:
-            if earlier := request.cookies.get(COOKIE):
-                end_session(connection, digest_of(earlier), now)
-            agent = request.headers.get("user-agent", "")
-            value, _ = start_session(archive, connection, account, agent, service.options.session_length)
-    if account is None:
-        return page(request, "sign_in.html", {"to": inside(to), "failed": True, "name": name}, status=403)
-    answer = RedirectResponse(inside(to), 303)
-    answer.set_cookie(
-        COOKIE,
-        value,
-        httponly=True,
-        samesite="lax",
-        secure=service.options.secure_cookies,
-        max_age=int(service.options.session_length.total_seconds()),
-    )
-    return answer
+            return go_on(request, connection, account, to=to)
+    return page(request, "sign_in.html", {"to": inside(to), "failed": True, "name": name}, status=403)
 
 
 @router.post("/sign-out")

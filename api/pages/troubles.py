@@ -195,6 +195,14 @@ ERRORS: Mapping[str, tuple[str, str]] = {
         N_("Another paper has this number already."),
         N_("If the new scan is the better one, replace the old one; else give it its own number."),
     ),
+    "SIGN_IN_AGAIN": (
+        N_("That wants a sign-in of the last ten minutes."),
+        N_("Sign out, sign in again, and repeat it within ten minutes."),
+    ),
+    "PASSKEY_REFUSED": (
+        N_("The passkey's answer does not hold."),
+        N_("Try again; use another second factor or a recovery code where it goes on."),
+    ),
     "VERSION_MOVED": (
         N_("Somebody has changed it since you looked."),
         N_("Go back, load it again, and decide again."),

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.rest import (
+    account_access,
     accounts,
     audit,
     batch_items,
@@ -15,6 +16,7 @@ from api.rest import (
     documents,
     evidence,
     exports,
+    factors,
     fields,
     imports,
     links,
@@ -60,8 +62,10 @@ for module in (
     searching,
     stations,
     accounts,
+    account_access,
     work,
     me,
+    factors,
 ):
     router.include_router(module.router)
 

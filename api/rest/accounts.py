@@ -12,6 +12,7 @@ from api.access import ALL, ROLES, Action, Actor
 from api.passwords import LONGEST, SHORTEST
 from api.request import Ask, service_of
 from api.rest.common import Strict
+from api.second_factors import factors_of
 from api.sessions import end_all_sessions
 from tabellion.base.errors import BadRequest, Conflict
 
@@ -44,6 +45,8 @@ class Account(Strict):
     scopes: list[str]
     locale: str
     active: bool
+    second_factors: list[str] = Field(examples=[["totp", "passkey"]])
+    second_factor_required: bool = Field(description="By this account, besides what its roles want.")
 
 
 class RoleIn(Strict):
@@ -74,7 +77,7 @@ class StateIn(Strict):
 def list_accounts(request: Request, _: Manager) -> list[Account]:
     """All accounts by name."""
     with service_of(request).archive.catalogue.read() as connection:
-        return [_account(found) for found in accounts.list_accounts(connection)]
+        return [_account(connection, found) for found in accounts.list_accounts(connection)]
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
@@ -96,15 +99,15 @@ def create(request: Request, response: Response, body: AccountIn, actor: Manager
             actor=actor.pseudonym,
             locale=body.locale,
         )
-    response.headers["Location"] = f"/api/v1/accounts/{made.id}"
-    return _account(made)
+        response.headers["Location"] = f"/api/v1/accounts/{made.id}"
+        return _account(connection, made)
 
 
 @router.get("/{account_id}")
 def show(request: Request, account_id: AccountId, _: Manager) -> Account:
     """One account with its roles and scopes."""
     with service_of(request).archive.catalogue.read() as connection:
-        return _account(accounts.find_account(connection, account_id))
+        return _account(connection, accounts.find_account(connection, account_id))
 
 
 @router.post("/{account_id}/roles")
@@ -162,7 +165,7 @@ def set_state(request: Request, account_id: AccountId, body: StateIn, actor: Man
             end_all_sessions(connection, account_id, archive.clock.now())
         if found.active != (body.state == "active"):
             accounts.set_fact(archive, connection, account_id, "state", body.state, actor=actor.pseudonym)
-        return _account(accounts.find_account(connection, account_id))
+        return _account(connection, accounts.find_account(connection, account_id))
 
 
 def _grant(request: Request, account_id: str, fact: str, value: str, actor: Actor, *, give: bool) -> Account:
@@ -176,7 +179,7 @@ def _grant(request: Request, account_id: str, fact: str, value: str, actor: Acto
         held = value in (found.roles if fact == "role" else found.scopes)
         if held != give:
             accounts.grant(archive, connection, account_id, fact, value, actor=actor.pseudonym, give=give)
-        return _account(accounts.find_account(connection, account_id))
+        return _account(connection, accounts.find_account(connection, account_id))
 
 
 def _keep_one_administrator(connection: Connection, leaving: accounts.Account) -> None:
@@ -200,7 +203,7 @@ def _check_scope(scope: str) -> None:
         raise BadRequest("a scope is portfolio:ID, creditor:ID, matter:ID, unassigned, or all")
 
 
-def _account(found: accounts.Account) -> Account:
+def _account(connection: Connection, found: accounts.Account) -> Account:
     return Account(
         account=found.id,
         name=found.name,
@@ -210,4 +213,6 @@ def _account(found: accounts.Account) -> Account:
         scopes=sorted(found.scopes),
         locale=found.locale,
         active=found.active,
+        second_factors=[factor.kind for factor in factors_of(connection, found.id)],
+        second_factor_required=found.second_required,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, status
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from api.access import Action, Actor
 from api.accounts import check_password, set_fact
@@ -59,6 +59,7 @@ class Token(Strict):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    seen_at: datetime | None = Field(description="When it was last used, to the minute.")
     value: str | None = None
 
 
@@ -70,6 +71,7 @@ class SessionLine(Strict):
     seen_at: datetime
     expires_at: datetime
     agent: str = Field(examples=["Mozilla/5.0 …"], description="What the browser called itself.")
+    second: bool = Field(description="Whether a second factor was shown.")
     this: bool = Field(description="Whether this request came by it.")
 
 
@@ -97,22 +99,8 @@ def me(actor: Me) -> WhoIAm:
 @router.get("/tokens")
 def tokens(request: Request, actor: Me) -> list[Token]:
     """One's own tokens, newest first; never their values."""
-    query = (
-        select(api_tokens).where(api_tokens.c.account_id == actor.account_id).order_by(api_tokens.c.id.desc())
-    )
     with service_of(request).archive.catalogue.read() as connection:
-        rows = connection.execute(query).all()
-    return [
-        Token(
-            id=row.id,
-            name=row.name,
-            actions=row.actions,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            revoked_at=row.revoked_at,
-        )
-        for row in rows
-    ]
+        return tokens_of(connection, actor.account_id)
 
 
 @router.post("/tokens", status_code=status.HTTP_201_CREATED)
@@ -131,6 +119,7 @@ def new_token(request: Request, body: NewToken, actor: Me) -> Token:
         created_at=archive.clock.now(),
         expires_at=body.expires_at,
         revoked_at=None,
+        seen_at=None,
         value=value,
     )
 
@@ -146,20 +135,18 @@ def withdraw_token(request: Request, token_id: Annotated[str, Path(max_length=36
 @router.get("/sessions")
 def sessions(request: Request, actor: Me) -> list[SessionLine]:
     """One's own sessions that still hold, newest first."""
+    with service_of(request).archive.catalogue.read() as connection:
+        return sessions_of(request, connection, actor.account_id)
+
+
+@router.delete("/sessions", status_code=status.HTTP_204_NO_CONTENT)
+def end_others(request: Request, actor: Me) -> None:
+    """End all sessions of one's own but the one of this request."""
+    _require_whole(actor)
     archive, mine = service_of(request).archive, request.state.session
-    with archive.catalogue.read() as connection:
-        rows = living_sessions(connection, actor.account_id, archive.clock.now())
-    return [
-        SessionLine(
-            session=row.digest[:SESSION_NAME],
-            created_at=row.created_at,
-            seen_at=row.seen_at,
-            expires_at=row.expires_at,
-            agent=row.agent,
-            this=mine is not None and mine.digest == row.digest,
-        )
-        for row in rows
-    ]
+    with archive.catalogue.write() as connection:
+        now = archive.clock.now()
+        end_all_sessions(connection, actor.account_id, now, but=None if mine is None else mine.digest)
 
 
 @router.delete("/sessions/{session}", status_code=status.HTTP_204_NO_CONTENT)
@@ -170,12 +157,7 @@ def end(
     _require_whole(actor)
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
-        now = archive.clock.now()
-        for row in living_sessions(connection, actor.account_id, now):
-            if row.digest.startswith(session):
-                end_session(connection, row.digest, now)
-                return
-    raise Forbidden("there is no such session, or not for you")
+        end_named(connection, actor.account_id, session, archive.clock.now())
 
 
 @router.post("/password", status_code=status.HTTP_204_NO_CONTENT)
@@ -194,6 +176,50 @@ def change_password(request: Request, body: NewPassword, actor: Me) -> None:
             end_all_sessions(connection, actor.account_id, now)
     if not right:
         raise BadRequest("the present password is another")
+
+
+def tokens_of(connection: Connection, account_id: str) -> list[Token]:
+    """The tokens of an account, newest first."""
+    query = select(api_tokens).where(api_tokens.c.account_id == account_id).order_by(api_tokens.c.id.desc())
+    return [
+        Token(
+            id=row.id,
+            name=row.name,
+            actions=row.actions,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+            seen_at=row.seen_at,
+        )
+        for row in connection.execute(query).all()
+    ]
+
+
+def sessions_of(request: Request, connection: Connection, account_id: str) -> list[SessionLine]:
+    """The sessions of an account that still hold, newest first."""
+    mine = request.state.session
+    now = service_of(request).archive.clock.now()
+    return [
+        SessionLine(
+            session=row.digest[:SESSION_NAME],
+            created_at=row.created_at,
+            seen_at=row.seen_at,
+            expires_at=row.expires_at,
+            agent=row.agent,
+            second=row.second,
+            this=mine is not None and mine.digest == row.digest,
+        )
+        for row in living_sessions(connection, account_id, now)
+    ]
+
+
+def end_named(connection: Connection, account_id: str, session: str, now: datetime) -> None:
+    """End the session of an account that these digits name; raises Forbidden where there is none."""
+    for row in living_sessions(connection, account_id, now):
+        if row.digest.startswith(session):
+            end_session(connection, row.digest, now)
+            return
+    raise Forbidden("there is no such session, or not for you")
 
 
 def _require_whole(actor: Actor) -> None:

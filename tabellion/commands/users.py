@@ -2,13 +2,17 @@
 
 import os
 import sys
+from datetime import timedelta
 
 import click
 
 from api.access import ROLES, Action
 from api.accounts import create_account, find_by_name, grant, list_accounts, set_fact
 from api.passwords import generate_password
-from api.sessions import create_token, end_all_sessions
+from api.rest.me import tokens_of
+from api.second_factors import kinds_by_account, reset_factors
+from api.sessions import create_token, end_all_sessions, revoke_token
+from tabellion.base.clock import rfc3339
 from tabellion.commands.common import local_actor, local_archive
 from tabellion.commands.output import json_option, print_json, print_table
 
@@ -23,7 +27,7 @@ def command() -> None:
 def list_(as_json: bool) -> None:
     """All accounts by name."""
     with local_archive() as parts, parts.archive.catalogue.read() as connection:
-        found = list_accounts(connection)
+        found, factors = list_accounts(connection), kinds_by_account(connection)
     if as_json:
         print_json(
             [
@@ -33,18 +37,21 @@ def list_(as_json: bool) -> None:
                     "roles": sorted(account.roles),
                     "scopes": sorted(account.scopes),
                     "active": account.active,
+                    "second_factors": factors.get(account.id, []),
+                    "second_factor_required": account.second_required,
                 }
                 for account in found
             ]
         )
         return
     print_table(
-        ("NAME", "ROLES", "SCOPES", "STATE"),
+        ("NAME", "ROLES", "SCOPES", "SECOND FACTOR", "STATE"),
         [
             (
                 account.name,
                 " ".join(sorted(account.roles)),
                 " ".join(sorted(account.scopes)),
+                " ".join(factors.get(account.id, [])) or ("required" if account.second_required else "-"),
                 "active" if account.active else "disabled",
             )
             for account in found
@@ -132,6 +139,62 @@ def disable(name: str) -> None:
         end_all_sessions(connection, account.id, parts.archive.clock.now())
 
 
+@command.command("second-factor")
+@click.argument("name")
+@click.option("--required/--optional", "required", default=None, help="Whether the account must have one.")
+@click.option("--reset", is_flag=True, help="Take all that it has away, recovery codes too: they are lost.")
+def second_factor(name: str, required: bool | None, reset: bool) -> None:
+    """What is wanted of the account besides a password; each change is an entry of the log."""
+    if required is None and not reset:
+        raise click.UsageError("say --required, --optional or --reset")
+    with local_archive() as parts, parts.archive.catalogue.write() as connection:
+        account, actor = find_by_name(connection, name), local_actor(connection).pseudonym
+        if required is not None and required != account.second_required:
+            value = "required" if required else "optional"
+            set_fact(parts.archive, connection, account.id, "second", value, actor=actor)
+        if reset:
+            reset_factors(parts.archive, connection, account, actor=actor)
+            end_all_sessions(connection, account.id, parts.archive.clock.now())
+
+
+@command.command("sign-out")
+@click.argument("name")
+def sign_out(name: str) -> None:
+    """End all sessions of the account; its tokens go on."""
+    with local_archive() as parts, parts.archive.catalogue.write() as connection:
+        account = find_by_name(connection, name)
+        end_all_sessions(connection, account.id, parts.archive.clock.now())
+
+
+@command.command("tokens")
+@click.argument("name")
+@click.option("--withdraw", metavar="ID", help="Withdraw this one.")
+@json_option
+def tokens(name: str, withdraw: str | None, as_json: bool) -> None:
+    """The tokens of the account, newest first, with their last use; never their values."""
+    with local_archive() as parts, parts.archive.catalogue.write() as connection:
+        account = find_by_name(connection, name)
+        if withdraw is not None:
+            revoke_token(connection, account.id, withdraw, parts.archive.clock.now())
+        found = [one for one in tokens_of(connection, account.id) if one.revoked_at is None]
+    if as_json:
+        print_json([one.model_dump(mode="json", exclude={"value", "revoked_at"}) for one in found])
+        return
+    print_table(
+        ("ID", "FOR", "MAY", "LAST USED", "ENDS"),
+        [
+            (
+                one.id,
+                one.name,
+                " ".join(one.actions) or "everything",
+                rfc3339(one.seen_at) if one.seen_at else "-",
+                rfc3339(one.expires_at) if one.expires_at else "-",
+            )
+            for one in found
+        ],
+    )
+
+
 @command.command("token")
 @click.argument("name")
 @click.option("--for", "purpose", default="command line", show_default=True, help="What the token is for.")
@@ -142,11 +205,13 @@ def disable(name: str) -> None:
     type=click.Choice([action.value for action in Action]),
     help="Narrows it to this action; repeatable. Without: all that the account may do.",
 )
-def token(name: str, purpose: str, actions: tuple[str, ...]) -> None:
+@click.option("--days", type=click.IntRange(1, 3650), help="After how many days it ends. Without: never.")
+def token(name: str, purpose: str, actions: tuple[str, ...], days: int | None) -> None:
     """A new API token for the account, printed once."""
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
         account = find_by_name(connection, name)
-        _, value = create_token(parts.archive, connection, account.id, purpose, actions)
+        until = parts.archive.clock.now() + timedelta(days=days) if days else None
+        _, value = create_token(parts.archive, connection, account.id, purpose, actions, until)
     click.echo(value)
 
 

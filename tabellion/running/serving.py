@@ -55,6 +55,8 @@ def make_service(parts: Parts) -> Service:
             languages=settings.language_list,
             retention=parts.retention,
             algorithms=parts.algorithms,
+            second_factor_roles=settings.must_show_second,
+            public_url=settings.public_url,
         ),
         nudge=nudger(settings),
         verify=verify_documents,

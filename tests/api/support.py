@@ -31,12 +31,18 @@ class Client:
     """Somebody who speaks HTTP to the application, without a network between."""
 
     def __init__(
-        self, app: FastAPI, portal: BlockingPortal, token: str | None = None, *, address: str = "192.0.2.7"
+        self,
+        app: FastAPI,
+        portal: BlockingPortal,
+        token: str | None = None,
+        *,
+        address: str = "192.0.2.7",
+        origin: str = ORIGIN,
     ) -> None:
         self._portal = portal
         transport = httpx.ASGITransport(app, client=(address, 40_000))
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        self._client = httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+        self._client = httpx.AsyncClient(transport=transport, base_url=origin, headers=headers)
 
     @property
     def authorization(self) -> str:

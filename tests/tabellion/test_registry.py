@@ -69,6 +69,28 @@ def test_accounts_are_made_and_their_passwords_shown_once(house: House) -> None:
     assert house.terminal.run("users", "add", "anna", "--role", "legal", code=1).err.startswith("CONFLICT")
 
 
+def test_a_second_factor_is_wanted_and_taken_away(house: House) -> None:
+    house.terminal.run("users", "add", "berta", "--role", "collector")
+    house.terminal.run("users", "second-factor", "berta", code=2)
+    house.terminal.run("users", "second-factor", "berta", "--required", "--reset")
+    users = {user["name"]: user for user in house.terminal.run("users", "list", "--json").json}
+    assert (users["berta"]["second_factor_required"], users["berta"]["second_factors"]) == (True, [])
+    house.terminal.run("users", "second-factor", "berta", "--optional")
+    assert "required" not in house.terminal.run("users", "list").out
+    house.terminal.run("users", "sign-out", "berta")
+
+
+def test_tokens_have_an_end_and_are_withdrawn(house: House) -> None:
+    house.terminal.run("users", "add", "carla", "--role", "collector")
+    house.terminal.run("users", "token", "carla", "--for", "export", "--action", "search", "--days", "30")
+    (one,) = house.terminal.run("users", "tokens", "carla", "--json").json
+    assert (one["name"], one["actions"], one["seen_at"]) == ("export", ["search"], None)
+    assert one["expires_at"] is not None
+    assert "export" in house.terminal.run("users", "tokens", "carla").out
+    house.terminal.run("users", "tokens", "carla", "--withdraw", one["id"])
+    assert house.terminal.run("users", "tokens", "carla", "--json").json == []
+
+
 def test_a_file_is_tried_imported_and_exported(house: House, tmp_path: Path) -> None:
     file = tmp_path / "debtors.csv"
     file.write_bytes("Nr;Nazwa;PESEL\nF-1;=Łucja Żak;44051401359\nF-2;;\n".encode("windows-1250"))

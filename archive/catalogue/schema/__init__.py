@@ -65,6 +65,7 @@ from archive.catalogue.schema.registry import (
     party_identifiers,
     party_names,
 )
+from archive.catalogue.schema.sign_ins import identities, recovery_codes, second_factors, sign_in_steps
 from archive.catalogue.schema.work import beats, index_outbox, leases, work
 
 
@@ -98,6 +99,7 @@ __all__ = [
     "documents",
     "fields",
     "idempotency",
+    "identities",
     "index_outbox",
     "leases",
     "links",
@@ -119,12 +121,15 @@ __all__ = [
     "party_names",
     "portfolios",
     "readings",
+    "recovery_codes",
     "relations",
     "renewals",
     "saved_searches",
+    "second_factors",
     "selection_items",
     "selections",
     "sessions",
+    "sign_in_steps",
     "signin_attempts",
     "stamp_asks",
     "stamp_tokens",

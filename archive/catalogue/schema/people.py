@@ -1,6 +1,16 @@
 """Tables of who asks: accounts, their roles and scopes, sessions, tokens, and creations that may be sent again."""
 
-from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from archive.catalogue.schema.columns import Json, identifier, instant, metadata, refers, serial
 
@@ -41,6 +51,8 @@ sessions = Table(
     instant("expires_at"),
     instant("revoked_at", nullable=True),
     Column("agent", String(200), nullable=False),
+    Column("second", Boolean, nullable=False),  # whether a second factor was shown
+    Column("theirs", String(64), index=True),  # digest of a provider's name for its own session, to end both
 )
 
 api_tokens = Table(
