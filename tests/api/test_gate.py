@@ -289,6 +289,8 @@ class TestEveryObject:
     def test_every_route_that_takes_a_body_is_in_the_table(self, house: House, held: Held) -> None:
         """Else the tests above would compare two complaints about a missing body."""
         for route, _ in about_objects(house):
+            if route.path.endswith("/package"):  # it waits for a log that nobody keeps here
+                house.settle()
             answer = ask(house.client(*ROLES), route, held.ids)
             if answer.status_code == 400:
                 assert not re.match("(body|query|path)", answer.json()["title"]), f"{route}: {answer.text}"

@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _accepted(fsck: Path, folder: Path) -> bool:
+def _accepted(fsck: Path, folder: Path, seconds: float) -> bool:
     """A bad signature exits with 0 and a tampered entry never returns: only its own words of success count."""
     command = [
         str(fsck),
@@ -69,14 +69,14 @@ def _accepted(fsck: Path, folder: Path) -> bool:
         f"-public_key={folder / 'log.vkey'}",
     ]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return False
     return "Successfully fsck'd log" in done.stdout + done.stderr
 
 
 def test_a_log_of_ours(fsck: Path, folder: Path):
-    assert _accepted(fsck, folder)
+    assert _accepted(fsck, folder, 60)
 
 
 @pytest.mark.parametrize("name", ["tile/entries/001", "tile/0/001", "tile/1/000.p/2", "checkpoint"])
@@ -85,4 +85,5 @@ def test_a_tampered_log(name: str, fsck: Path, folder: Path):
     data = bytearray(path.read_bytes())
     data[-4] ^= 1
     path.write_bytes(bytes(data))
-    assert not _accepted(fsck, folder)
+    # An untouched log takes it well under a second.
+    assert not _accepted(fsck, folder, 5)
