@@ -56,8 +56,8 @@ class Vault(Protocol):
     """Where objects are kept. What `put` has returned is durable; what is stored is never rewritten.
 
     Every method raises `BadKey` for a name it does not take, `VaultMissing` for a version that is not there and
-    `Unavailable` where the storage does not answer. An adapter that can be pickled, to open connections of its own where
-    it arrives, is read by several processes when everything is verified; one that cannot is read by one.
+    `Unavailable` where the storage does not answer. An adapter that can be pickled, to open connections of its own
+    where it arrives, is read by several processes when everything is verified; one that cannot is read by one.
     """
 
     def put(
