@@ -46,7 +46,7 @@ class Compiler:
             found = pair.strict
         else:
             found = plan.Prefer(pair.loose, pair.strict, TIER)
-        return Compiled(found, tuple(self._leaves.needles), self._leaves.scored)
+        return Compiled(found, tuple(dict.fromkeys(self._leaves.needles)), self._leaves.scored)
 
     def _node(self, node: Node, *, marked: bool) -> Pair | None:
         match node:

@@ -120,13 +120,16 @@ def launch(
     process.returncode = 0  # it outlives this process on purpose, of which Popen would warn
     running = Running(name, process.pid, birth(process.pid) or 0, str(folder), settings, stop_signal)
     deadline = time.monotonic() + PATIENCE
-    while not answers():
-        if not running.alive() or time.monotonic() > deadline:
-            end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-            stop(running)
-            end_session(process.pid)
-            raise ServiceError(f"{name} did not come up; the end of its log:\n{end}")
-        time.sleep(0.05)
+    try:
+        while not answers():
+            if not running.alive() or time.monotonic() > deadline:
+                end = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+                raise ServiceError(f"{name} did not come up; the end of its log:\n{end}")
+            time.sleep(0.05)
+    except BaseException:  # whoever asked for it may have been told to end meanwhile
+        stop(running)
+        end_session(process.pid)
+        raise
     return running
 
 

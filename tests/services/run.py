@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -48,6 +49,7 @@ def stop_all(directory: Path) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code: 0 done, 1 a server failed, 2 wrong use."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     directory = Path(os.environ.get("TABELLION_SERVICES_DIR") or "var/services")
     match list(arguments):
         case ["stop"]:
