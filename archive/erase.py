@@ -25,6 +25,7 @@ from archive.catalogue.schema import (
     objects,
     package_deposits,
     packages,
+    page_marks,
     pages,
     readings,
     work,
@@ -171,7 +172,7 @@ def _purge(
 
 
 def _purge_deposit(connection: Connection, deposit: Row[Any], now: datetime) -> None:
-    for table in (pages, readings):
+    for table in (pages, page_marks, readings):
         connection.execute(delete(table).where(table.c.deposit_id == deposit.id))
     connection.execute(delete(work).where(work.c.object_id == deposit.id))
     connection.execute(

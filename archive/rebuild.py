@@ -280,6 +280,9 @@ def _queue_work(archive: Archive, connection: Connection, done: Rebuilt, now: da
                 .where(work.c.kind == "read", work.c.object_id == deposit)
                 .values(state=state, finished_at=now)
             )
+    # Relations came back with the records; the marks by which later re-scans are found are made anew.
+    for document in connection.scalars(select(documents.c.id).where(documents.c.state == "read")).all():
+        add_work(connection, archive.ids, "rescan", document, now, priority=BULK)
 
 
 def _tell(connection: Connection, kind: str, thing: str, subject: str, now: datetime) -> None:

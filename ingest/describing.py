@@ -12,6 +12,7 @@ from archive.histories import FIELD_KEY
 from archive.readings import load_reading
 from ingest import linking, stored
 from ingest.describe import DepositPage, amount_minor, describe, document_date, texts_of
+from ingest.rescans import queue_rescan
 from ocr.values import FieldReading, Reading
 
 WITHDRAWN = "withdrawn"
@@ -57,6 +58,7 @@ def describe_document(
     connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
     linking.link_document(archive, connection, document_id, found.parts, texts_of(pages, readings))
     stored.queue_indexing(connection, document_id, now)
+    queue_rescan(archive, connection, document_id)
 
 
 def deposits_of(connection: Connection, document_id: str) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ from ingest.copying import copy_document
 from ingest.importing.jobs import WORK as IMPORT
 from ingest.importing.jobs import fail_job, run_job
 from ingest.reading import read_deposit, refuse_deposit
+from ingest.rescans import WORK as RESCAN
+from ingest.rescans import find_rescans
 from ocr import Reader, ReadingRefused
 from tabellion.base.errors import EvidenceError, NotFound, TabellionError
 
@@ -157,6 +159,8 @@ class Worker:
             copy_document(self._archive, self._reader, task, self._alive)
         elif task.kind == LINK:
             relinking.relink(self._archive, task)
+        elif task.kind == RESCAN:
+            find_rescans(self._archive, task)
         elif task.kind == IMPORT:
             run_job(self._archive, task, self._alive)
         elif task.kind == PACKAGE and self._issuer is not None:

@@ -14,6 +14,7 @@ from api.access import Action, Actor
 from api.pages.render import fragment, page
 from api.pages.sheet import sheet_of
 from api.request import Ask, service_of
+from api.rescans import other_scans
 from archive.catalogue.schema import batches, deposits
 from archive.registry import list_portfolios
 from ingest import batches as opening
@@ -152,11 +153,13 @@ def _context(request: Request, actor: Actor, batch_id: str, first: int) -> dict[
             .where(batches.c.supplement_of == batch_id)
             .order_by(batches.c.id)
         ).all()
+        sheet = sheet_of(connection, batch_id, ledger, first)
         return {
             "batch": line,
             "row": row,
             "ledger": ledger,
-            "sheet": sheet_of(connection, batch_id, ledger, first),
+            "sheet": sheet,
+            "scans": other_scans(connection, actor, sorted({f.document for f in sheet.frames if f.document})),
             "supplements": supplements,
             "receipts": _receipts(connection, batch_id),
             "may_write": actor.may(Action.BATCH_WRITE) and line.state == "open",

@@ -17,6 +17,7 @@ from api.pages.hits import Pixels, joined
 from api.pages.recent import recent_debtors
 from api.pages.render import page
 from api.request import Ask, service_of
+from api.rescans import OtherScan, other_scans
 from api.saved import list_saved
 from archive.catalogue.schema import documents
 from search import Answer, QueryError
@@ -111,9 +112,12 @@ def search(
     with service.archive.catalogue.read() as connection:
         rows = _rows(connection, [hit.document for hit in answer.hits])
         opened = access.open_pages(connection, actor, rows)
+        scans = other_scans(connection, actor, [hit.document for hit in answer.hits])
+    hits = [_hit(hit, rows.get(hit.document), opened.get(hit.document), q) for hit in answer.hits]
     context = {
         "answer": answer,
-        "hits": [_hit(hit, rows.get(hit.document), opened.get(hit.document), q) for hit in answer.hits],
+        "hits": _best_scans(hits, scans),
+        "scans": scans,
         "facets": {name: list(_facets(answer, name, q)) for name in FILTERS},
         "order": order,
         "by_relevance": _address(q),
@@ -121,6 +125,16 @@ def search(
         "following": _address(q, order=order, cursor=answer.next) if answer.next else None,
     }
     return page(request, "search.html", context, actor=actor, here="search")
+
+
+def _best_scans(hits: Sequence[Hit], scans: Mapping[str, Sequence[OtherScan]]) -> list[Hit]:
+    """The hits, of several scans of one paper the best read one alone: it names the others, which are all kept."""
+    here = {hit.document for hit in hits}
+    return [
+        hit
+        for hit in hits
+        if not any(scan.better and scan.document in here for scan in scans.get(hit.document, ()))
+    ]
 
 
 def _rows(connection: Connection, ids: Sequence[str]) -> Mapping[str, Row[Any]]:

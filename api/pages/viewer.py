@@ -15,6 +15,7 @@ from api.pages.hits import Run, pages_with, runs_on
 from api.pages.paper import Figure, PageOfPaper
 from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
+from api.rescans import other_scans
 from api.service import Service
 from archive.readings import load_document_page
 from ingest.retrying import retry_reading
@@ -153,6 +154,7 @@ def _page(
             if may_prove
             else [],
             "deposits": held,
+            "scans": other_scans(connection, actor, [document_id]).get(document_id, ()),
             "originals": _originals(connection, actor, held),
         }
     runs: list[Run] = [] if reading is None or not q.strip() or broken else runs_on(service, q, reading)

@@ -98,7 +98,8 @@ def everything(archive: Archive) -> dict[str, list[tuple[Any, ...]]]:
     said["portfolios"] = rows(archive, t.portfolios, "id", "name", "external_id")
     said["parties"] = rows(archive, t.parties, "id", "display_name", "external_id", "kind", "sort_name")
     said["claims"] = rows(archive, t.claims, "id", "number", "external_id")
-    said["work"] = rows(archive, t.work, "kind", "object_id", "state")
+    # Marks of pages are made anew, which is work that was not there before.
+    said["work"] = rows(archive, t.work, "kind", "object_id", "state", where=t.work.c.kind != "rescan")
     return said
 
 

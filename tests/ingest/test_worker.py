@@ -35,6 +35,7 @@ LETTER = papers(
 def test_a_paper_is_read_described_and_sealed(archive: Archive, doors: Doors, worker: Worker) -> None:
     answer = doors.receive(LETTER)
     assert worker.run_once()
+    assert worker.run_once()  # looks whether the paper was scanned before
     assert not worker.run_once()
 
     (document,) = rows(archive, documents)

@@ -185,6 +185,17 @@ readings = Table(
     PrimaryKeyConstraint("deposit_id", "n"),
 )
 
+# What a page is found by when it was scanned again: hashes of its figures. Made anew from readings.
+page_marks = Table(
+    "page_marks",
+    metadata,
+    refers("deposit_id", "deposits", index=False),
+    Column("page", Integer, nullable=False),
+    Column("mark", BigInteger, nullable=False),
+    PrimaryKeyConstraint("deposit_id", "page", "mark"),
+    Index("ix_page_marks_mark", "mark"),
+)
+
 # Digests that a station announced for a batch: what is not among the items is missing.
 announced = Table(
     "announced",
