@@ -102,12 +102,12 @@ class Part:
     last: int
     kind: Kind
     language: str
+    confidence: float = 1.0
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    confidence: float = 1.0
-    reasons: tuple[str, ...] = ()
     """All that was read of one file."""
 
     sha256: str
@@ -184,8 +184,8 @@ def _promised_page(page: PageReading) -> dict[str, Any]:
         }
         for word in page.words
     ]
+    if page.separator is not None:
+        value["separator"] = page.separator
     if page.error is not None:
         value["error"] = page.error
     return value
-    if page.separator is not None:
-        value["separator"] = page.separator
