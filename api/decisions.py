@@ -15,6 +15,8 @@ from api.field_values import checked_value
 from archive.archive import Archive
 from archive.catalogue import URGENT, ask_again
 from archive.catalogue.schema import documents, fields
+from archive.corrections import BY_PERSON
+from archive.doubts import write_doubts
 from archive.records import record_document
 from ingest import stored
 from ingest.describe import amount_minor, document_date
@@ -28,7 +30,6 @@ KINDS: tuple[str, ...] = get_args(Kind)
 DESCRIBED = ("kind", "subkind", "direction", "sent_date", "received_date")
 """What of a document itself a person may set; its date follows from its fields."""
 
-BY_PERSON = "person"
 _SETTLED = ("void", "erased")
 _STATES = {"confirm": "confirmed", "correct": "corrected", "withdraw": "withdrawn", "add": "corrected"}
 _WHOLE_PAGE = [0.0, 0.0, 1.0, 1.0]
@@ -127,6 +128,7 @@ def decide_field(
             **values,
         )
     )
+    write_doubts(connection, opened.document_id)
     present = present_fields(connection, opened.document_id)
     connection.execute(
         update(documents)
@@ -156,7 +158,7 @@ def _added(wanted: FieldDecision) -> dict[str, Any]:
     x0, y0, x1, y1 = box
     if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
         raise BadRequest("a box has its corners in fractions of the page: x0, y0, x1, y1")
-    return {"value": checked_value(wanted.name, wanted.value), "box": box, "rule": BY_PERSON}
+    return {"value": checked_value(wanted.name, wanted.value), "box": box, "rule": BY_PERSON, "printed": None}
 
 
 def _changed(wanted: FieldDecision, known: Row[Any] | None) -> dict[str, Any]:
@@ -167,7 +169,7 @@ def _changed(wanted: FieldDecision, known: Row[Any] | None) -> dict[str, Any]:
         if wanted.value is None:
             raise BadRequest("a correction has a value")
         value = checked_value(wanted.name, wanted.value)
-    return {"value": value, "box": known.box, "rule": known.rule}
+    return {"value": value, "box": known.box, "rule": known.rule, "printed": known.printed}
 
 
 def _decided(archive: Archive, connection: Connection, document_id: str, actor: Actor) -> None:

@@ -95,3 +95,28 @@ def _matching(pattern: str, text: str, complaint: str) -> str:
     if not re.fullmatch(pattern, text):
         raise BadRequest(complaint)
     return text
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+_DECIMALS = re.compile(r"(-?[\d.,]*?)(?:[.,](\d{1,2}))?")
+_BUDDHIST_FROM, _BUDDHIST = 2400, 543
+
+
+def typed_value(name: str, typed: str) -> str:
+    """What a person typed, in the form of its name; raises BadRequest where it cannot be one.
+
+    Besides the published form it takes days written day first (also in Buddhist years) and amounts in any notation.
+    """
+    text = " ".join(typed.split())
+    if name in DATES or name.endswith(".birth_date"):
+        if match := _DAY_FIRST.fullmatch(text):
+            day, month, year = (int(part) for part in match.groups())
+            text = f"{year - _BUDDHIST if year >= _BUDDHIST_FROM else year:04}-{month:02}-{day:02}"
+    elif name.startswith("amounts."):
+        # What is left of an abbreviated currency ("руб.") is no decimal point.
+        bare = re.sub(r"[^\d.,-]", "", text).strip(".,")
+        match = _DECIMALS.fullmatch(bare)
+        if match and re.search(r"\d", bare):
+            whole = re.sub(r"[.,]", "", match[1])
+            text = f"{whole or '0'}.{match[2] or '0'}"
+    return checked_value(name, text)

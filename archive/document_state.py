@@ -50,6 +50,7 @@ def document_states(connection: Connection, document_ids: Sequence[str]) -> dict
     spans = _spans(connection, document_ids)
     held = _deposits(connection, document_ids)
     found = _current(connection, fields, document_ids, FIELD_KEY)
+    read = _read_before(connection, document_ids)
     linked = _current(connection, links, document_ids, LINK_KEY)
     names = _names(connection, [link for some in linked.values() for link in some])
     scoped = _current(connection, document_scopes, document_ids, SCOPE_KEY)
@@ -59,7 +60,7 @@ def document_states(connection: Connection, document_ids: Sequence[str]) -> dict
             **_of_itself(row),
             spans=spans[row.id],
             deposits=held[row.id],
-            fields=[_field(field) for field in found[row.id]],
+            fields=[_field(field, read) for field in found[row.id]],
             links=[_link(link, names) for link in linked[row.id]],
             scopes=[
                 present(first=s.first_page, last=s.last_page, scope=s.scope, actor=s.actor, at=s.at)
@@ -189,7 +190,29 @@ def _deposits(connection: Connection, document_ids: Sequence[str]) -> Mapping[st
     return found
 
 
-def _field(field: Row[Any]) -> dict[str, Any]:
+def _read_before(connection: Connection, document_ids: Sequence[str]) -> Mapping[tuple[Any, ...], Row[Any]]:
+    """What the machine had read, by key, where a person has decided: the two are kept apart."""
+    decided = (
+        select(fields.c.id)
+        .where(fields.c.document_id.in_(document_ids), fields.c.actor.is_not(None))
+        .limit(1)
+    )
+    if connection.execute(decided).first() is None:
+        return {}
+    rows = connection.execute(
+        select(fields)
+        .where(fields.c.document_id.in_(document_ids), fields.c.actor.is_(None), fields.c.state == "machine")
+        .order_by(fields.c.id)
+    )
+    return {_key(row): row for row in rows}
+
+
+def _key(field: Row[Any]) -> tuple[Any, ...]:
+    return tuple(getattr(field, name) for name in FIELD_KEY)
+
+
+def _field(field: Row[Any], read: Mapping[tuple[Any, ...], Row[Any]]) -> dict[str, Any]:
+    before = read.get(_key(field)) if field.actor is not None else None
     return present(
         name=field.name,
         value=field.value,
@@ -198,6 +221,8 @@ def _field(field: Row[Any]) -> dict[str, Any]:
         page=field.page,
         box=[float(side) for side in field.box],
         rule=field.rule,
+        printed=field.printed,
+        machine=before and present(value=before.value, confidence=before.confidence, at=before.at),
         state=field.state,
         actor=field.actor,
         at=field.at,

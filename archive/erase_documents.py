@@ -19,6 +19,7 @@ from archive.catalogue.schema import (
     objects,
 )
 from archive.document_keys import write_field_keys
+from archive.doubts import forget_doubts, write_doubts
 from archive.histories import FIELD_KEY
 from archive.vault import KeyMissing, Ref, VaultMissing
 
@@ -60,6 +61,7 @@ def strip_document(archive: Archive, connection: Connection, document_id: str, d
     What the histories no longer say goes entirely, because earlier rows do not tell which page they were read from.
     """
     was_here = _remove_pages(connection, document_id, deposit_id)
+    forget_doubts(connection, document_id)
     present = select(fields.c.id).where(
         fields.c.document_id == document_id, current(fields, *FIELD_KEY), fields.c.state != "withdrawn"
     )
@@ -74,6 +76,7 @@ def strip_document(archive: Archive, connection: Connection, document_id: str, d
                     _move(connection, table, row, _span(row, was_here))
         _reset(connection, document_id)
     write_field_keys(connection, document_id)
+    write_doubts(connection, document_id)
     connection.execute(insert(index_outbox).values(document_id=document_id, at=archive.clock.now()))
 
 

@@ -52,6 +52,9 @@ _CHECKS: dict[str, tuple[Callable[[str], bool], ...]] = {
     "company_number": (lambda value: len(value) == 8 and value.isalnum(),),
 }
 
+CHECKED = frozenset(_CHECKS)
+"""Types that `identifies` can judge."""
+
 
 def identifies(kind: str, value: str) -> bool:
     """Whether a value of this type names one party; False for types that do not (birth dates, КПП, БИК)."""

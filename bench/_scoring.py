@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
+from archive.doubts import Value, doubts_of
 from ocr import Reading
 
 _UNSEEN = dict.fromkeys(
@@ -30,6 +31,8 @@ class Score:
     missed: tuple[str, ...]
     wrong: tuple[tuple[float, bool], ...]
     """Of every field given: its confidence, and whether it is right."""
+    queued: tuple[bool, ...]
+    """Of every field given: whether it waits for a person."""
 
 
 def score(reading: Reading, truth: Mapping[str, object], text: str) -> Score:
@@ -39,10 +42,18 @@ def score(reading: Reading, truth: Mapping[str, object], text: str) -> Score:
     given_text = "\n".join(page.text for page in reading.pages)
     wanted, given = _tokens(text, language), _tokens(given_text, language)
     asked = Counter((name, _value(name, value)) for name, value in wanted_fields.items())
+    doubts = doubts_of(
+        [Value(field.name, field.value, field.confidence, printed=field.printed) for field in reading.fields],
+        reading.kind,
+    )
+    asked_for = [
+        place
+        for place, field in enumerate(reading.fields)
+        if field.name in wanted_fields or field.name != "currency"
+    ]
     answers = [
         ((field.name, _value(field.name, field.value)), field.confidence)
-        for field in reading.fields
-        if field.name in wanted_fields or field.name != "currency"
+        for field in (reading.fields[place] for place in asked_for)
     ]
     answered = Counter(answer for answer, _ in answers)
     shown, hidden = _norm(text, language), _norm(given_text, language)
@@ -54,6 +65,7 @@ def score(reading: Reading, truth: Mapping[str, object], text: str) -> Score:
         language=reading.language == language,
         missed=tuple(name for name, _ in (asked - answered)),
         wrong=tuple((confidence, answer in asked) for answer, confidence in answers),
+        queued=tuple(place in doubts.reasons for place in asked_for),
     )
 
 

@@ -109,6 +109,22 @@ def calibration(scores: Scores, levels: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def review_queue(scores: Scores, levels: Sequence[str]) -> dict[str, Any]:
+    """How much of what is wrong a person is shown, and how much of everything he has to look at for it."""
+    found = [one for (_, level), many in scores.items() if level in levels for one in many]
+    shown = [
+        (queued, right) for one in found for queued, (_, right) in zip(one.queued, one.wrong, strict=True)
+    ]
+    wrong = [queued for queued, right in shown if not right]
+    return {
+        "levels": list(levels),
+        "fields": len(shown),
+        "queued": 100 * statistics.fmean(queued for queued, _ in shown) if shown else None,
+        "wrong": len(wrong),
+        "wrong_and_queued": 100 * statistics.fmean(wrong) if wrong else None,
+    }
+
+
 def read_invoices(reader: Reader, folder: Path) -> dict[str, Any]:
     """E-invoices: how many are read from their data, and how much of it is found where only the print is read."""
     embedded = 0
@@ -160,6 +176,8 @@ def main() -> None:
                     calibration(scores, ("light", "medium")),
                     calibration(scores, tuple(SUFFIXES)),
                 ],
+                "review_queue": [review_queue(scores, (level,)) for level in levels]
+                + [review_queue(scores, tuple(levels))],
                 "missed": dict(missed.most_common(20)),
                 "median_seconds": round(statistics.median(seconds), 2),
             }
@@ -168,6 +186,7 @@ def main() -> None:
                 "most missed: " + ", ".join(f"{name} {count}" for name, count in missed.most_common(12))
             )
             people += [_calibrated(found) for found in result["calibration"] if found["fields"]]
+            people += [_queued(found) for found in result["review_queue"] if found["fields"]]
         else:
             result["skipped"].append(f"pages: {asked.set} is not beside the checkout")
         invoices = SHARED / "samples" / "einvoices"
@@ -196,6 +215,14 @@ def _table(rows: Sequence[dict[str, Any]]) -> str:
     )
     names = ("language", "level", "files", "letters_wrong", "word_f1", "field_f1", "kind", "language_right")
     return table(heads, [[row[name] for name in names] for row in rows])
+
+
+def _queued(found: dict[str, Any]) -> str:
+    wrong = found["wrong_and_queued"]
+    return (
+        f"review queue on {', '.join(found['levels'])}: {found['queued']:.0f} % of {found['fields']} fields, "
+        f"{'-' if wrong is None else f'{wrong:.0f}'} % of the {found['wrong']} wrong ones"
+    )
 
 
 def _calibrated(found: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from archive.archive import Archive
 from archive.catalogue.schema import current, document_deposits, document_pages, documents, fields
+from archive.doubts import write_doubts
 from archive.histories import FIELD_KEY
 from archive.readings import load_reading
 from ingest import linking, stored
@@ -56,6 +57,7 @@ def describe_document(
     if row.kind_by is None:
         values |= {"kind": found.kind, "kind_confidence": found.kind_confidence}
     connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
+    write_doubts(connection, document_id)
     linking.link_document(archive, connection, document_id, found.parts, texts_of(pages, readings))
     stored.queue_indexing(connection, document_id, now)
     queue_rescan(archive, connection, document_id)
@@ -131,7 +133,11 @@ def write_fields(
     added = []
     for item in found:
         row = machine.pop((item.name, item.page, item.raw), None)
-        same = row is not None and row.state != WITHDRAWN and row.value == item.value
+        same = (
+            row is not None
+            and row.state != WITHDRAWN
+            and (row.value, row.printed) == (item.value, item.printed)
+        )
         if not same and (item.name, item.page) not in decided:
             added.append(
                 {
@@ -142,12 +148,13 @@ def write_fields(
                     "page": item.page,
                     "box": list(item.box),
                     "rule": item.rule,
+                    "printed": item.printed,
                     "state": "machine",
                 }
             )
     for row in machine.values():
         if row.state != WITHDRAWN:
-            copied = ("name", "value", "raw", "confidence", "page", "box", "rule")
+            copied = ("name", "value", "raw", "confidence", "page", "box", "rule", "printed")
             added.append({name: getattr(row, name) for name in copied} | {"state": WITHDRAWN})
     if added:
         connection.execute(

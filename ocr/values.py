@@ -83,7 +83,10 @@ class PageReading:
 
 @dataclass(frozen=True, slots=True)
 class FieldReading:
-    """A value found on a page, with its place and the rule that found it."""
+    """A value found on a page, with its place and the rule that found it.
+
+    `printed` is the value that the page says, where the file's own data says `value` instead.
+    """
 
     name: str
     value: str
@@ -92,6 +95,7 @@ class FieldReading:
     page: int
     box: Box
     rule: str
+    printed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +157,16 @@ class Reading:
                 for part in self.parts
             ],
             "pages": [_promised_page(page) for page in self.pages],
-            "fields": [{**asdict(item), "box": item.box.pixels(*sizes[item.page])} for item in self.fields],
+            "fields": [_promised_field(item, *sizes[item.page]) for item in self.fields],
             "engine": self.engine,
         }
+
+
+def _promised_field(item: FieldReading, width: int, height: int) -> dict[str, Any]:
+    value = {**asdict(item), "box": item.box.pixels(width, height)}
+    if item.printed is None:
+        del value["printed"]
+    return value
 
 
 def _promised_page(page: PageReading) -> dict[str, Any]:

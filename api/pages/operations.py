@@ -25,6 +25,7 @@ from archive.catalogue.schema import (
     witnesses,
     work,
 )
+from archive.corrections import corrections
 from archive.stamp_asks import mark_looked_at, refusals
 from ingest.stations import list_stations
 
@@ -112,6 +113,14 @@ def seen(request: Request, _: Operator) -> Response:
     with archive.catalogue.write() as connection:
         mark_looked_at(connection, archive.clock.now())
     return RedirectResponse("/operations", 303)
+
+
+@router.get("/operations/corrections")
+def measured(request: Request, actor: Operator) -> Response:
+    """How often the machine was right where persons looked, at each confidence and for each field."""
+    with service_of(request).archive.catalogue.read() as connection:
+        found = corrections(connection)
+    return page(request, "corrections.html", {"found": found}, actor=actor, here="operations")
 
 
 def _processes(connection: Connection, now: datetime) -> dict[str, int]:

@@ -57,7 +57,10 @@ class PageOfPaper:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value that was read, where it stands (fractions of the page), and who vouches for it."""
+    """A value that was read, where it stands (fractions of the page), and who vouches for it.
+
+    `printed` is what the page says, as it is shown, where the file's own data says another value.
+    """
 
     id: int
     name: str
@@ -70,6 +73,7 @@ class Figure:
     rule: str
     by: str | None
     at: datetime
+    printed: str | None = None
 
     def pixels(self, page: PageOfPaper) -> tuple[int, int, int, int]:
         """Its box on that page: x, y, width and height in pixels."""
@@ -192,6 +196,7 @@ def figures_of(
                 rule=row.rule,
                 by=row.by,
                 at=row.at,
+                printed=row.printed and shown(row.name, row.printed, currency, say),
             )
     return sorted(found.values(), key=lambda figure: (_rank(figure.name), figure.page, figure.id))
 

@@ -14,6 +14,7 @@ from api.pages.paper import open_pages_of
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.review import Fact, Proposal, count_waiting, facts_of, find_proposal, marks_on, proposals, rivals_of
+from api.waiting_fields import count_waiting as count_figures
 from archive.archive import Archive
 from archive.readings import load_document_page
 from tabellion.base.errors import Forbidden
@@ -42,7 +43,8 @@ def show(
             chosen = _next(connection, actor, after)
         context: dict[str, Any] = {
             "chosen": chosen,
-            "waiting": count_waiting(connection, actor),
+            "links_waiting": count_waiting(connection, actor),
+            "figures_waiting": count_figures(connection, actor) if actor.may(Action.CORRECT) else 0,
             "other": other,
             "choices": [],
             "gone": link is not None and (chosen is None or chosen.link != link),

@@ -87,6 +87,15 @@ BASES: Mapping[str, str] = {
 FACTS: Mapping[str, str] = {"address": N_("Address"), "claim_number": N_("Claim number")}
 """What the registry says of somebody, where it is no field of a paper."""
 
+DOUBTS: Mapping[str, str] = {
+    "unsure": N_("The machine is not sure of it."),
+    "sum": N_("The amounts of this paper do not add up."),
+    "check_digit": N_("Its check digit does not hold."),
+    "date_order": N_("The dates of this paper cannot stand in this order."),
+    "print": N_("The page prints another value than the file's own data says."),
+}
+"""Why a figure waits for a person."""
+
 IMPORT_STATES: Mapping[str, str] = {
     "waiting": N_("waits"),
     "running": N_("is being read"),

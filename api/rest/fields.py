@@ -31,6 +31,10 @@ class Field(Strict):
         description="x0, y0, x1, y1 as fractions of the upright page.", examples=[[0.61, 0.42, 0.74, 0.44]]
     )
     rule: str = Described(description="What found it; `person` where nobody but a person did.")
+    printed: str | None = Described(
+        description="What the page prints, where the file's own data says `value` instead.",
+        examples=["120.00"],
+    )
     state: Literal["machine", "confirmed", "corrected"]
     by: str | None = Described(description="Pseudonym of who decided; null: the machine.")
     at: datetime
@@ -88,6 +92,7 @@ def _fields(connection: Connection, opened: DocumentAccess) -> list[Field]:
             page=row.page,
             box=row.box,
             rule=row.rule,
+            printed=row.printed,
             state=row.state,
             by=row.actor,
             at=row.at,

@@ -84,6 +84,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "[") document.querySelector('.steps [rel="prev"]')?.click();
   else if (event.key === "]") document.querySelector('.steps [rel="next"]')?.click();
   else if (/^[1-4]$/.test(event.key)) tab(tabs[event.key - 1]);
+  else if (event.key === "e" && row >= 0) rows[row].parentElement.querySelector(".correct")?.click();
   else if (event.key === "c" && row >= 0) navigator.clipboard?.writeText(rows[row].dataset.value);
   else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && rows.length && (row >= 0 || !desk.contains(event.target))) {
     const next = rows[row < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, row + (event.key === "ArrowDown" ? 1 : -1)))];

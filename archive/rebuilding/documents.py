@@ -21,6 +21,7 @@ from archive.catalogue.schema import (
 )
 from archive.catalogue.upsert import insert_if_absent
 from archive.document_keys import write_field_keys
+from archive.doubts import write_doubts
 from archive.rebuilding.records_read import Newest
 from archive.registry import fold_name
 from tabellion.base.clock import parse_rfc3339
@@ -44,6 +45,7 @@ def write_documents(
     for record in records:
         _write_document(connection, record, batch_of(record.value["batch"]), deposits, now)
         write_field_keys(connection, record.id)
+        write_doubts(connection, record.id)
     known = {record.id for record in records}
     for record in records:
         for relation in record.value["relations"]:
@@ -110,21 +112,10 @@ def _write_document(
 
 def _write_histories(connection: Connection, document: str, value: Mapping[str, Any], now: datetime) -> None:
     for one in value["fields"]:
-        connection.execute(
-            insert(fields).values(
-                document_id=document,
-                name=one["name"],
-                value=one["value"],
-                raw=one["raw"],
-                confidence=float(one["confidence"]),
-                page=one["page"],
-                box=[float(side) for side in one["box"]],
-                rule=one["rule"],
-                state=one["state"],
-                actor=one.get("actor"),
-                at=parse_rfc3339(one["at"]),
-            )
-        )
+        if read := one.get("machine"):
+            # Before a person decided; the newer row of the same key is the present.
+            _write_field(connection, document, {**one, **read, "state": "machine", "actor": None})
+        _write_field(connection, document, one)
     for one in value["links"]:
         _write_target(connection, one, now)
         connection.execute(
@@ -179,3 +170,22 @@ def _write_target(connection: Connection, link: Mapping[str, Any], now: datetime
         insert_if_absent(connection, parties, row, key=("id",))
     else:
         insert_if_absent(connection, claims, row | {"number": link["name"], "dates": {}}, key=("id",))
+
+
+def _write_field(connection: Connection, document: str, one: Mapping[str, Any]) -> None:
+    connection.execute(
+        insert(fields).values(
+            document_id=document,
+            name=one["name"],
+            value=one["value"],
+            raw=one["raw"],
+            confidence=float(one["confidence"]),
+            page=one["page"],
+            box=[float(side) for side in one["box"]],
+            rule=one["rule"],
+            printed=one.get("printed"),
+            state=one["state"],
+            actor=one.get("actor"),
+            at=parse_rfc3339(one["at"]),
+        )
+    )

@@ -52,18 +52,18 @@ def _field(
     language: str,
     first_page: int,
 ) -> FieldReading:
-    rule = f"embedded: {format_}"
+    rule, differs = f"embedded: {format_}", None
     place = _printed(name, value, flows, language)
     if place is not None:
         flow = place.flow
         box, page, raw, confidence = flow.box(place.start, place.end), flow.page.number, place.raw, _PRINTED
     elif read is not None and read.value.casefold() != value.casefold():
         box, page, raw, confidence = read.box, read.page, read.raw, _DIFFERENT
-        rule += f"; the page prints {read.value}"
+        rule, differs = f"{rule}; the page prints another value", read.value
     else:
         box, page, raw, confidence = _WHOLE_PAGE, first_page, value, _UNPRINTED
         rule += "; not found in print"
-    return FieldReading(name, value, raw, confidence, page, box, rule)
+    return FieldReading(name, value, raw, confidence, page, box, rule, differs)
 
 
 def _printed(name: str, value: str, flows: Sequence[Flow], language: str) -> Candidate | None:

@@ -11,6 +11,7 @@ from archive.archive import Archive
 from archive.catalogue import Catalogue, upgrade
 from archive.catalogue import schema as t
 from archive.catalogue.schema import current
+from archive.corrections import corrections
 from archive.erase import erase
 from archive.histories import FIELD_KEY, LINK_KEY, SCOPE_KEY
 from archive.log_files import LogFiles
@@ -166,6 +167,21 @@ def _decide(archive: Archive, found: list[Deposited]) -> None:
         relation = {"document_id": first, "other_id": found[1].document, "relation": "annex_of"}
         connection.execute(insert(t.relations).values(**relation, granted=1, actor=ACTOR, at=now))
         record_document(archive, connection, first, type="correct", actor=ACTOR, reason="by-hand")
+
+
+def test_what_the_machine_had_read_comes_back_beside_a_persons_word(
+    archive: Archive, made: list[Deposited], emptied: Callable[[], Archive]
+) -> None:
+    with archive.catalogue.read() as connection:
+        before = corrections(connection)
+    assert [(one.looked_at, one.right) for one in before.by_name] == [(1, 0)]
+    new = emptied()
+    rebuild(new, TRUST)
+    with new.catalogue.read() as connection:
+        assert corrections(connection) == before
+        # Of the others what was unsure waits again, and what a person said does not.
+        rows = connection.execute(select(t.field_doubts)).all()
+    assert {row.document_id for row in rows} == {one.document for one in made[1:3]}
 
 
 def test_the_same_comes_back(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bench._scoring import f1, score
-from bench.reading import calibration, rows_of
+from bench.reading import calibration, review_queue, rows_of
 from ocr import Box, FieldReading, PageReading, Reading
 
 BOX = Box(0.0, 0.0, 1.0, 1.0)
@@ -67,3 +67,22 @@ def test_calibration_counts_the_sure_and_the_doubted() -> None:
     told = calibration({("pl", "light"): [found]}, ("light",))
     assert (told["sure"], told["sure_and_right"]) == (2, 50.0)
     assert (told["wrong"], told["wrong_and_doubted"]) == (2, 50.0)
+
+
+def test_the_review_queue_counts_what_a_person_is_shown() -> None:
+    truth = {**TRUTH, "fields": {**TRUTH["fields"], "amounts.net": "8.00", "amounts.vat": "1.84"}}  # type: ignore[dict-item]
+    found = score(
+        reading(
+            field("amounts.total", "9.84"),
+            field("amounts.net", "8.00"),
+            # Sure and wrong, but the sum tells; and sure and wrong, and nothing tells.
+            field("amounts.vat", "1.48"),
+            field("due_date", "2024-01-03"),
+            field("parties.debtor.name", "Jan Nowak", 0.4),
+        ),
+        truth,
+        "",
+    )
+    told = review_queue({("pl", "light"): [found], ("pl", "hard"): [found]}, ("light",))
+    assert (told["fields"], told["queued"]) == (5, 80.0)
+    assert (told["wrong"], round(told["wrong_and_queued"])) == (3, 67)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Date,
     Float,
+    ForeignKey,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -18,7 +19,7 @@ from sqlalchemy import (
     Text,
 )
 
-from archive.catalogue.schema.columns import Json, identifier, instant, metadata, refers, serial
+from archive.catalogue.schema.columns import Json, Serial, identifier, instant, metadata, refers, serial
 
 documents = Table(
     "documents",
@@ -83,10 +84,22 @@ fields = Table(
     Column("page", Integer, nullable=False),  # within the document
     Column("box", Json, nullable=False),  # fractions of the upright page
     Column("rule", String(80), nullable=False),
+    Column("printed", Text),  # the value on the page where a file's own data says another; none: the same
     Column("state", String(10), nullable=False),  # machine, confirmed, corrected, withdrawn
     Column("actor", String(36)),  # none: the machine
     instant("at"),
     Index("ix_fields_value", "value", postgresql_using="hash"),
+)
+
+# What waits for a person, and why: derived from the present fields, so that it can be listed by what is at stake.
+field_doubts = Table(
+    "field_doubts",
+    metadata,
+    Column("field_id", Serial, ForeignKey("fields.id"), primary_key=True, autoincrement=False),
+    refers("document_id", "documents"),
+    Column("reasons", String(60), nullable=False),  # codes of archive.doubts, parted by spaces
+    Column("stake_minor", BigInteger, nullable=False),
+    Index("ix_field_doubts_stake", "stake_minor", "document_id"),
 )
 
 links = Table(

@@ -54,7 +54,12 @@ def test_an_embedded_invoice_wins_and_says_what_is_printed(reader: Reader) -> No
     reading = reader.read(out)
     fields = {field.name: field for field in reading.fields}
     assert fields["amounts.total"].value == "119.00"
-    assert fields["amounts.total"].rule == "embedded: CII; the page prints 120.00"
+    assert fields["amounts.total"].rule == "embedded: CII; the page prints another value"
+    assert fields["amounts.total"].printed == "120.00"
+    assert fields["document_date"].printed is None
+    told = {field["name"]: field for field in reading.promised("x.pdf")["fields"]}
+    assert told["amounts.total"]["printed"] == "120.00"
+    assert "printed" not in told["document_date"]
     assert fields["amounts.total"].confidence < 0.7
     assert fields["document_date"].confidence == 0.99
     assert fields["document_date"].box.y1 < 0.6

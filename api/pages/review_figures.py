@@ -1,0 +1,160 @@
+"""`/review/figures`: one doubtful figure at a time; Enter accepts it, typing corrects it, an empty box withdraws it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
+
+from api import access
+from api.access import Action, Actor
+from api.decisions import FieldDecision, decide_field
+from api.field_values import LONGEST, typed_value
+from api.pages.paper import Figure, names_of, open_pages_of, shown
+from api.pages.render import page, speaker_of
+from api.request import Ask, service_of
+from api.review import count_waiting as count_links
+from api.waiting_fields import WaitingField, beside, count_waiting, find_field, following
+from archive.doubts import checks
+from ingest.describing import current_fields
+from tabellion.base.errors import BadRequest
+
+router = APIRouter(prefix="/review/figures", include_in_schema=False)
+Corrector = Annotated[Actor, Depends(Ask(Action.CORRECT))]
+FieldId = Annotated[int, Path(ge=1, le=2**53)]
+SomeField = Annotated[int | None, Query(ge=1, le=2**53)]
+
+IMAGE_WIDTH = 1400
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another figure of the paper that this one must agree with."""
+
+    name: str
+    shown: str
+    checked: bool
+
+
+@router.get("")
+def show(
+    request: Request,
+    actor: Corrector,
+    field: SomeField = None,
+    after: SomeField = None,
+    done: SomeField = None,
+    gone: bool = False,
+) -> Response:
+    """The figure that is named, or the first that waits, or the one `after` a figure; `done` was decided before."""
+    with service_of(request).archive.catalogue.read() as connection:
+        chosen = find_field(connection, actor, field) if field else None
+        gone = gone or (field is not None and chosen is None)
+        if chosen is None:
+            chosen = following(connection, actor, find_field(connection, actor, after) if after else None)
+        before = find_field(connection, actor, done) if done else None
+        return _page(request, connection, actor, chosen, before=before, gone=gone)
+
+
+@router.post("/{field_id}")
+def decide(
+    request: Request,
+    field_id: FieldId,
+    actor: Corrector,
+    value: Annotated[str, Form(max_length=2 * LONGEST)] = "",
+    decision: Annotated[Literal["say", "printed", "withdraw"], Form()] = "say",
+    sure: Annotated[str, Form(max_length=2 * LONGEST)] = "",
+) -> Response:
+    """Say what stands there: the same value confirms, another corrects, none withdraws; then on to the next.
+
+    A value whose check digit fails is asked for twice; `sure` is the one that was asked for once.
+    """
+    service = service_of(request)
+    archive = service.archive
+    with archive.catalogue.write() as connection:
+        one = find_field(connection, actor, field_id)
+        if one is None:
+            return RedirectResponse("/review/figures?gone=true", 303)
+        opened = access.require_document(connection, actor, Action.CORRECT, one.document)
+        typed = {"say": value, "printed": one.printed or value, "withdraw": ""}[decision].strip()
+        try:
+            wanted = _wanted(one, typed)
+        except BadRequest:
+            return _page(request, connection, actor, one, typed=typed, complaint="form")
+        if wanted.value is not None and not checks(one.name, wanted.value) and sure != typed:
+            return _page(request, connection, actor, one, typed=typed, complaint="check_digit")
+        decide_field(archive, connection, opened, wanted, actor, None)
+        waits = following(connection, actor, one)
+        key = (one.name, one.page, one.raw)
+        done = next(
+            row.id for row in current_fields(connection, one.document) if (row.name, row.page, row.raw) == key
+        )
+    service.nudge()
+    kept = {"field": waits.id if waits else None, "done": done}
+    return RedirectResponse("/review/figures?" + urlencode({k: v for k, v in kept.items() if v}), 303)
+
+
+def _wanted(one: WaitingField, typed: str) -> FieldDecision:
+    """What is decided by what stands in the box; raises BadRequest where it cannot be a value."""
+    if not typed:
+        return FieldDecision("withdraw", one.name, one.page, one.raw)
+    value = one.value if typed == one.value else typed_value(one.name, typed)
+    if value == one.value:
+        return FieldDecision("confirm", one.name, one.page, one.raw)
+    return FieldDecision("correct", one.name, one.page, one.raw, value)
+
+
+def _page(
+    request: Request,
+    connection: Connection,
+    actor: Actor,
+    chosen: WaitingField | None,
+    *,
+    before: WaitingField | None = None,
+    gone: bool = False,
+    typed: str | None = None,
+    complaint: str = "",
+) -> Response:
+    say = speaker_of(request, actor)
+    context: dict[str, Any] = {
+        "chosen": chosen,
+        "before": before,
+        "before_shown": before and shown(before.name, before.value, before.currency, say),
+        "gone": gone,
+        "complaint": complaint,
+        "figures_waiting": count_waiting(connection, actor),
+        "links_waiting": count_links(connection, actor) if actor.may(Action.LINK) else 0,
+        "image_width": IMAGE_WIDTH,
+    }
+    if chosen is not None:
+        opened = access.require_document(connection, actor, Action.CORRECT, chosen.document)
+        pages = {each.number: each for each in open_pages_of(connection, chosen.document, opened)}
+        by = names_of(connection, {chosen.actor}) if chosen.actor else {}
+        context |= {
+            "typed": chosen.value if typed is None else typed,
+            "figure": Figure(
+                id=chosen.id,
+                name=chosen.name,
+                value=chosen.value,
+                shown=shown(chosen.name, chosen.value, chosen.currency, say),
+                page=chosen.page,
+                box=chosen.box,
+                state=chosen.state,
+                confidence=chosen.confidence,
+                rule=chosen.rule,
+                by=by.get(chosen.actor or ""),
+                at=chosen.at,
+                printed=chosen.printed and shown(chosen.name, chosen.printed, chosen.currency, say),
+            ),
+            "placed": chosen.box != (0, 0, 1, 1),
+            "shown": pages.get(chosen.page),
+            "beside": [
+                Neighbour(row.name, shown(row.name, row.value, chosen.currency, say), row.actor is not None)
+                for row in beside(connection, chosen, opened)
+            ],
+            "following": following(connection, actor, chosen),
+            "stake": say.amount(chosen.stake, chosen.currency),
+        }
+    status = 422 if complaint else 200
+    return page(request, "review_figures.html", context, actor=actor, here="review", status=status)

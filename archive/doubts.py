@@ -1,0 +1,186 @@
+"""Which fields of a paper wait for a person, why, and how much money hangs on them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Final, Literal, NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select
+
+from archive.catalogue.schema import current, documents, field_doubts, fields
+from archive.histories import FIELD_KEY
+from archive.identifiers import CHECKED, identifies
+
+SURE: Final = 0.9
+"""Fields that are read with less than this confidence wait for a person."""
+
+Reason = Literal["unsure", "sum", "check_digit", "date_order", "print"]
+"""Unsure; does not add up; its check fails; is later or earlier than can be; printed otherwise than embedded."""
+
+SUMS: Final = (
+    ("amounts.total", "amounts.net", "amounts.vat"),
+    ("amounts.total", "amounts.principal", "amounts.interest", "amounts.costs"),
+)
+"""The first is the sum of the others, where a paper has them all."""
+
+PARTS: Final = tuple(f"amounts.{name}" for name in ("principal", "interest", "costs", "net", "vat"))
+_STAKES = ("amounts.total", *PARTS, "amounts.deposit", "amounts.monthly_fee")
+_ORDERS = (
+    ("invoice_date", "document_date"),
+    ("invoice_date", "due_date"),
+    ("assignment_date", "document_date"),
+    ("parties.debtor.birth_date", "document_date"),
+)
+"""The first is never after the second."""
+_INVOICE_ORDER = ("document_date", "due_date")
+"""Of invoices only: a reminder may print the day on which its invoice was due."""
+_PAST = ("document_date", "invoice_date", "assignment_date", "payment_date")
+"""What lies in the past when the paper arrives."""
+_LARGEST_MINOR = 2**62
+
+
+class Value(NamedTuple):
+    """A field as far as it is doubted: `decided` by a person, or read so surely; `printed` if it differs from data."""
+
+    name: str
+    value: str
+    confidence: float
+    decided: bool = False
+    printed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """The reasons against each field (by its place in the list), and the largest amount of the paper in hundredths."""
+
+    reasons: Mapping[int, tuple[Reason, ...]]
+    stake: int
+
+
+def doubts_of(values: Sequence[Value], kind: str, received: date | None = None) -> Doubts:
+    """What is doubtful in the fields of one paper. What a person decided is not, but what disagrees with it is.
+
+    `received` is the day on which the paper arrived.
+    """
+    present = _present(values)
+    found: dict[int, list[Reason]] = {}
+
+    def doubt(place: int, reason: Reason) -> None:
+        if not values[place].decided and reason not in found.setdefault(place, []):
+            found[place].append(reason)
+
+    for place, one in enumerate(values):
+        if one.confidence < SURE:
+            doubt(place, "unsure")
+        if one.printed is not None:
+            doubt(place, "print")
+        if not checks(one.name, one.value):
+            doubt(place, "check_digit")
+    amounts = {name: amount for name in present if (amount := _amount(values[present[name]])) is not None}
+    for name in _unbalanced(amounts):
+        doubt(present[name], "sum")
+    days = {name: day for name in present if (day := _day(values[present[name]])) is not None}
+    for name in _disordered(days, kind, received):
+        doubt(present[name], "date_order")
+    stakes = [abs(amounts[name]) * 100 for name in _STAKES if name in amounts]
+    stake = min(int(max(stakes, default=Decimal(0))), _LARGEST_MINOR)
+    return Doubts({place: tuple(reasons) for place, reasons in found.items() if reasons}, stake)
+
+
+def write_doubts(connection: Connection, document_id: str) -> None:
+    """Bring the list of waiting fields in line with what is known of a document; derived, so that any call heals it."""
+    forget_doubts(connection, document_id)
+    rows = connection.execute(
+        select(fields)
+        .where(
+            fields.c.document_id == document_id, current(fields, *FIELD_KEY), fields.c.state != "withdrawn"
+        )
+        .order_by(fields.c.id)
+    ).all()
+    paper = connection.execute(
+        select(documents.c.kind, documents.c.received_at).where(documents.c.id == document_id)
+    ).one()
+    values = [Value(row.name, row.value, row.confidence, row.actor is not None, row.printed) for row in rows]
+    found = doubts_of(values, paper.kind, paper.received_at.date())
+    if found.reasons:
+        connection.execute(
+            insert(field_doubts),
+            [
+                {
+                    "field_id": rows[place].id,
+                    "document_id": document_id,
+                    "reasons": " ".join(reasons),
+                    "stake_minor": found.stake,
+                }
+                for place, reasons in found.reasons.items()
+            ],
+        )
+
+
+def forget_doubts(connection: Connection, document_id: str) -> None:
+    """Take the fields of a document from the list; before rows of `fields` go, for they are what is listed."""
+    connection.execute(delete(field_doubts).where(field_doubts.c.document_id == document_id))
+
+
+def sums_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Of these names, the amounts that must add up together, the whole first; none where the paper has not all."""
+    return next((group for group in SUMS if all(name in names for name in group)), ())
+
+
+def checks(name: str, value: str) -> bool:
+    """Whether the check digit of a field's value holds; values that have none hold."""
+    first, _, rest = name.partition(".")
+    kind = {"iban": "iban", "parties": rest.rpartition(".")[2]}.get(first, "")
+    return kind not in CHECKED or identifies(kind, re.sub(r"[\s.-]", "", value).upper())
+
+
+def _present(values: Sequence[Value]) -> dict[str, int]:
+    """The place of the one value a name that counts: a person's, else the surest."""
+    order = sorted(range(len(values)), key=lambda place: (values[place].decided, values[place].confidence))
+    return {values[place].name: place for place in order}
+
+
+def _unbalanced(amounts: Mapping[str, Decimal]) -> Iterator[str]:
+    """The amounts that contradict each other."""
+    group = sums_of(tuple(amounts))
+    if group:
+        whole, *parts = (amounts[name] for name in group)
+        if whole != sum(parts):
+            yield from group
+    elif "amounts.total" in amounts:
+        larger = [
+            name for name in PARTS if name in amounts and abs(amounts[name]) > abs(amounts["amounts.total"])
+        ]
+        if larger:
+            yield from ("amounts.total", *larger)
+
+
+def _disordered(days: Mapping[str, date], kind: str, received: date | None) -> Iterator[str]:
+    """The dates that cannot stand in this order."""
+    for first, second in (*_ORDERS, *((_INVOICE_ORDER,) if kind == "invoice" else ())):
+        if first in days and second in days and days[first] > days[second]:
+            yield from (first, second)
+    for name in _PAST:
+        if received is not None and name in days and days[name] > received:
+            yield name
+
+
+def _amount(one: Value) -> Decimal | None:
+    if not one.name.startswith("amounts."):
+        return None
+    try:
+        amount = Decimal(one.value)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def _day(one: Value) -> date | None:
+    if not one.name.endswith("_date"):
+        return None
+    try:
+        return date.fromisoformat(one.value)
+    except ValueError:
+        return None

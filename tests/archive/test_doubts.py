@@ -1,0 +1,111 @@
+"""What waits for a person: unsure values, sums, check digits, dates; and what a person said ends the doubt."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.doubts import Value, checks, doubts_of, sums_of
+
+
+def reasons(
+    *values: Value, kind: str = "invoice", received: date | None = None
+) -> dict[str, tuple[str, ...]]:
+    found = doubts_of(values, kind, received)
+    return {values[place].name: why for place, why in found.reasons.items()}
+
+
+def test_what_is_unsure_waits_and_what_is_sure_does_not() -> None:
+    assert reasons(Value("reference", "7", 0.89), Value("invoice_number", "8", 0.9)) == {
+        "reference": ("unsure",)
+    }
+
+
+def test_amounts_that_do_not_add_up_wait_together() -> None:
+    total, net, vat = (
+        Value("amounts.total", "123.00", 0.99),
+        Value("amounts.net", "100.00", 0.99),
+        Value("amounts.vat", "23.00", 0.99),
+    )
+    assert reasons(total, net, vat) == {}
+    wrong = reasons(total._replace(value="132.00"), net, vat)
+    assert wrong == dict.fromkeys(("amounts.total", "amounts.net", "amounts.vat"), ("sum",))
+    assert reasons(total._replace(value="20.00"), net) == dict.fromkeys(
+        ("amounts.total", "amounts.net"), ("sum",)
+    )
+
+
+def test_what_a_person_decided_is_not_doubted_but_what_disagrees_with_it_is() -> None:
+    found = reasons(
+        Value("amounts.total", "132.00", 0.2, decided=True),
+        Value("amounts.net", "100.00", 0.99),
+        Value("amounts.vat", "23.00", 0.99),
+    )
+    assert set(found) == {"amounts.net", "amounts.vat"}
+
+
+def test_check_digits() -> None:
+    good, bad = "9563655204", "9563655205"
+    assert reasons(Value("parties.creditor.nip", good, 0.99)) == {}
+    assert reasons(Value("parties.creditor.nip", bad, 0.99)) == {"parties.creditor.nip": ("check_digit",)}
+    assert not checks("iban.creditor", "PL28999095788528029501131512")
+    assert checks("iban.creditor", "PL28 9990 9578 8528 0295 0113 1511")
+    # Nothing can be said of what has no check digit.
+    assert checks("parties.creditor.name", "Nobody") and checks("bik.creditor", "046577999")
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second", "wrong"),
+    [
+        ("invoice", "document_date", "due_date", True),
+        # A reminder prints the day on which the invoice was due, which lies before its own.
+        ("dunning_letter", "document_date", "due_date", False),
+        ("dunning_letter", "invoice_date", "due_date", True),
+        ("assignment_notice", "assignment_date", "document_date", True),
+        ("court_order", "document_date", "interest_from", False),
+    ],
+)
+def test_dates_in_an_order_that_cannot_be(kind: str, first: str, second: str, wrong: bool) -> None:
+    late, early = Value(first, "2024-05-02", 0.99), Value(second, "2024-05-01", 0.99)
+    assert bool(reasons(late, early, kind=kind)) is wrong
+    assert reasons(late._replace(value="2024-05-01"), early, kind=kind) == {}
+
+
+def test_what_is_dated_after_it_arrived_waits() -> None:
+    dated = Value("document_date", "2042-05-01", 0.99)
+    assert reasons(dated, received=date(2024, 5, 3)) == {"document_date": ("date_order",)}
+    assert reasons(dated._replace(value="2024-05-03"), received=date(2024, 5, 3)) == {}
+
+
+def test_what_is_printed_otherwise_waits() -> None:
+    assert reasons(Value("amounts.total", "9.00", 0.95, printed="8.00")) == {"amounts.total": ("print",)}
+
+
+def test_of_several_values_of_a_name_the_surest_counts_for_the_sum() -> None:
+    values = (
+        Value("amounts.total", "99.00", 0.3),
+        Value("amounts.total", "123.00", 0.95),
+        Value("amounts.net", "100.00", 0.95),
+        Value("amounts.vat", "23.00", 0.95),
+    )
+    found = doubts_of(values, "invoice")
+    assert found.reasons == {0: ("unsure",)}
+
+
+@given(st.lists(st.decimals(-(10**9), 10**9, places=2, allow_nan=False), max_size=4))
+def test_the_stake_is_the_largest_amount(amounts: list[object]) -> None:
+    names = ("amounts.total", "amounts.principal", "amounts.interest", "amounts.costs")
+    values = [Value(name, str(amount), 0.99) for name, amount in zip(names, amounts, strict=False)]
+    largest = max((abs(float(str(amount))) for amount in amounts), default=0.0)
+    assert doubts_of(values, "other").stake == round(largest * 100)
+
+
+def test_values_that_are_none_are_no_error() -> None:
+    assert reasons(Value("amounts.total", "NaN", 0.99), Value("due_date", "soon", 0.99)) == {}
+    assert doubts_of([Value("amounts.total", "1e30", 0.99)], "other").stake == 2**62
+
+
+def test_sums_are_known_where_all_their_parts_are() -> None:
+    assert sums_of(("amounts.total", "amounts.net")) == ()
+    assert sums_of(("amounts.vat", "amounts.total", "amounts.net"))[0] == "amounts.total"
