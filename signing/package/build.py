@@ -22,7 +22,7 @@ from signing.ers import parse_record
 from signing.manifest import EvidenceManifest
 from signing.package import layout
 from signing.package.asic_manifest import AsicManifest, references
-from signing.package.guide import GuideToken, guide
+from signing.package.guide import Guide, GuideToken
 from signing.package.index import DepositItem, DocumentItem, PackageIndex
 from signing.package.parts import Opener, PackageParts, StampPart
 from signing.package.seal import SealKey, TimeStamper
@@ -126,8 +126,9 @@ def _files(parts: PackageParts) -> Iterator[_File]:
     yield from _log(parts)
     yield _bytes(layout.REPORT, "application/pdf", parts.report)
     yield _bytes(layout.KEYS, _JSON, parts.keys)
-    text = guide(parts.origin, checkpoint.size, len(items), tokens, len(documents))
-    yield _bytes(layout.GUIDE, "text/markdown", text)
+    guide = Guide(parts.origin, checkpoint.size, len(items), len(documents), tokens)
+    for name, text in guide.files(parts.language):
+        yield _bytes(name, "text/markdown", text)
 
 
 def _log(parts: PackageParts) -> Iterator[_File]:

@@ -26,6 +26,11 @@ OTHER_FILE = re.compile(r"time/stamp-[1-9][0-9]*/other-[1-9][0-9]*\.der")
 CHAIN_FILE = re.compile(r"time/stamp-[1-9][0-9]*/(chain-[1-9][0-9]*\.pem|revocation-[1-9][0-9]*\.crl)")
 
 
+def guide(language: str) -> str:
+    """The guide in another language than English, by its code."""
+    return f"VERIFY.{language}.md"
+
+
 def folder(number: int) -> str:
     """The folder of a deposit, counted from 1."""
     return f"documents/{number}"

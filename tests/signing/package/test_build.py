@@ -90,6 +90,18 @@ def test_guide_names_the_tokens():
     assert "time/stamp-1/token-1.der" in text
 
 
+@pytest.mark.parametrize("language", ["pl", "it"])
+def test_the_guide_stands_in_the_language_of_the_package_as_well(language: str):
+    english = _contents(package_of(TWO.parts))["VERIFY.md"].decode()
+    contents = _contents(package_of(TWO.but(language=language)))
+    assert contents["VERIFY.md"].decode() == english
+    text = contents[f"VERIFY.{language}.md"].decode()
+    commands = [line for line in text.splitlines() if line.startswith("    ")]
+    assert commands == [line for line in english.splitlines() if line.startswith("    ")]
+    assert text.count("\n## ") == english.count("\n## ")
+    assert not set(text.splitlines()) & {line for line in english.splitlines() if line[:1].isalpha()}
+
+
 def test_pending_deposits_have_no_record():
     parts = sample(1, pending=True).parts
     contents = _contents(package_of(parts))
