@@ -11,6 +11,7 @@ from archive.catalogue.schema import (
     batch_items,
     claims,
     current,
+    cuts,
     deposits,
     document_deposits,
     document_pages,
@@ -22,7 +23,7 @@ from archive.catalogue.schema import (
     portfolios,
     relations,
 )
-from archive.histories import FIELD_KEY, LINK_KEY, RELATION_KEY, SCOPE_KEY
+from archive.histories import CUT_KEY, FIELD_KEY, LINK_KEY, RELATION_KEY, SCOPE_KEY
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import NotFound
 
@@ -55,6 +56,7 @@ def document_states(connection: Connection, document_ids: Sequence[str]) -> dict
     names = _names(connection, [link for some in linked.values() for link in some])
     scoped = _current(connection, document_scopes, document_ids, SCOPE_KEY)
     related = _current(connection, relations, document_ids, RELATION_KEY)
+    told = _cuts(connection, document_ids)
     return {
         row.id: present(
             **_of_itself(row),
@@ -72,6 +74,7 @@ def document_states(connection: Connection, document_ids: Sequence[str]) -> dict
                 for r in related[row.id]
                 if r.granted
             ],
+            cuts=told[row.id] or None,
         )
         for row in rows
     }
@@ -227,6 +230,31 @@ def _field(field: Row[Any], read: Mapping[tuple[Any, ...], Row[Any]]) -> dict[st
         actor=field.actor,
         at=field.at,
     )
+
+
+def _cuts(connection: Connection, document_ids: Sequence[str]) -> Mapping[str, list[dict[str, Any]]]:
+    """What was proposed and decided of the papers that may begin on the documents' pages."""
+    held = document_pages
+    rows = connection.execute(
+        select(held.c.document_id, cuts)
+        .join(held, (held.c.deposit_id == cuts.c.deposit_id) & (held.c.page == cuts.c.page))
+        .where(held.c.document_id.in_(document_ids), current(cuts, *CUT_KEY), cuts.c.state != "withdrawn")
+        .order_by(held.c.document_id, held.c.position)
+    )
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.document_id].append(
+            present(
+                deposit=row.deposit_id,
+                page=row.page,
+                confidence=row.confidence,
+                reasons=row.reasons,
+                state=row.state,
+                actor=row.actor,
+                at=row.at,
+            )
+        )
+    return found
 
 
 def _names(connection: Connection, linked: Sequence[Row[Any]]) -> Mapping[tuple[str, str], Mapping[str, Any]]:

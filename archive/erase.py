@@ -17,6 +17,7 @@ from archive.catalogue.schema import (
     announced,
     batch_items,
     batches,
+    cuts,
     deposits,
     documents,
     log_entries,
@@ -172,7 +173,7 @@ def _purge(
 
 
 def _purge_deposit(connection: Connection, deposit: Row[Any], now: datetime) -> None:
-    for table in (pages, page_marks, readings):
+    for table in (pages, page_marks, readings, cuts):
         connection.execute(delete(table).where(table.c.deposit_id == deposit.id))
     connection.execute(delete(work).where(work.c.object_id == deposit.id))
     connection.execute(

@@ -5,4 +5,5 @@ FIELD_KEY = ("document_id", "name", "page", "raw")
 
 LINK_KEY = ("link_id",)
 SCOPE_KEY = ("document_id", "first_page", "last_page", "scope")
+CUT_KEY = ("deposit_id", "page")
 RELATION_KEY = ("document_id", "other_id", "relation")

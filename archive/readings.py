@@ -70,6 +70,7 @@ class StoredPage:
             "confidence": mean,
             "words": len(words),
             "error": None if page.error is None else page.error[:200],
+            "separator": page.separator,
             "reading_offset": self.place.offset,
             "reading_length": self.place.length,
         }

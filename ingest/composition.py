@@ -4,7 +4,7 @@ Every change of a list of pages is an entry of the log. Pages take with them wha
 see them: a page never becomes visible to more people by being moved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -15,6 +15,7 @@ from archive.histories import RELATION_KEY
 from archive.readings import load_reading
 from ingest import stored
 from ingest.composing import Piece, compose, source_of
+from ingest.cuts import ACCEPTED, REFUSED, separators, settle_cuts, with_sheets
 from ingest.describing import deposits_of
 from ingest.errors import NotRead, VersionMoved
 from ocr.values import Reading
@@ -34,20 +35,46 @@ def split(
 
     Raises `BadRequest` for cuts that do not lie within it, `NotRead`, `NotFound`, `Conflict`, `VersionMoved`.
     """
-    readings = _readings(archive, [document_id])
+    readings = loaded_readings(archive, [document_id])
     with archive.catalogue.write() as connection:
-        row = _composable(connection, document_id, version)
-        source = source_of(connection, document_id)
-        cuts = sorted(set(before))
-        if not cuts or cuts[0] < 2 or cuts[-1] > len(source.pages):
-            raise BadRequest(f"a document of {len(source.pages)} pages is cut before pages 2 to its last")
-        ends = [*cuts, len(source.pages) + 1]
-        parts = [range(first, end) for first, end in zip([1, *cuts], ends, strict=True)]
-        made = [document_id, *(_new(archive, connection, row) for _ in cuts)]
-        for target, part in zip(made, parts, strict=True):
-            pieces = [Piece(source, position) for position in part]
-            compose(archive, connection, target, pieces, actor, readings)
-        _record(archive, connection, made, actor, "split")
+        return split_within(archive, connection, document_id, before, actor, readings, version=version)
+
+
+def split_within(
+    archive: Archive,
+    connection: Connection,
+    document_id: str,
+    before: Sequence[int],
+    actor: str,
+    readings: Mapping[str, Reading],
+    *,
+    version: int | None = None,
+) -> list[str]:
+    """Cut a document as `split` does, within the caller's transaction and with the readings of its deposits.
+
+    What was proposed of a page that is cut before is accepted by that. Sheets that only part papers become documents of
+    their own, which are void: they are no paper, and nobody looks for them.
+    """
+    row = _composable(connection, document_id, version)
+    source = source_of(connection, document_id)
+    cuts = frozenset(before)
+    if not cuts or min(cuts) < 2 or max(cuts) > len(source.pages):
+        raise BadRequest(f"a document of {len(source.pages)} pages is cut before pages 2 to its last")
+    sheets = separators(source.pages, readings)
+    cuts = with_sheets(cuts, sheets)
+    settle_cuts(
+        connection, [source.pages[position - 1] for position in cuts], ACCEPTED, actor, archive.clock.now()
+    )
+    ordered = sorted(cuts)
+    ends = [*ordered, len(source.pages) + 1]
+    parts = [range(first, end) for first, end in zip([1, *ordered], ends, strict=True)]
+    made = [document_id, *(_new(archive, connection, row) for _ in ordered)]
+    for target, part in zip(made, parts, strict=True):
+        pieces = [Piece(source, position) for position in part]
+        compose(archive, connection, target, pieces, actor, readings)
+        if set(part) <= sheets:
+            _void(archive, connection, target)
+    _record(archive, connection, made, actor, "split")
     return made
 
 
@@ -59,7 +86,7 @@ def join(archive: Archive, document_ids: Sequence[str], actor: str, *, version: 
     if not 2 <= len(set(document_ids)) == len(document_ids) <= MOST_DOCUMENTS:
         raise BadRequest(f"two to {MOST_DOCUMENTS} different documents are joined")
     first, *others = document_ids
-    readings = _readings(archive, document_ids)
+    readings = loaded_readings(archive, document_ids)
     with archive.catalogue.write() as connection:
         _composable(connection, first, version)
         for other in sorted(others):
@@ -67,6 +94,9 @@ def join(archive: Archive, document_ids: Sequence[str], actor: str, *, version: 
         sources = [source_of(connection, document_id) for document_id in document_ids]
         pieces = [Piece(source, at) for source in sources for at in range(1, len(source.pages) + 1)]
         compose(archive, connection, first, pieces, actor, readings)
+        # Where papers were put together, none of them begins any more.
+        begins = [source.pages[0] for source in sources[1:] if source.pages]
+        settle_cuts(connection, begins, REFUSED, actor, archive.clock.now())
         for other in others:
             _void(archive, connection, other)
             _relate(archive, connection, other, first, JOINED_INTO, actor)
@@ -81,7 +111,7 @@ def reorder(
 
     Raises `BadRequest`, `NotRead`, `NotFound`, `Conflict`, `VersionMoved`.
     """
-    readings = _readings(archive, [document_id])
+    readings = loaded_readings(archive, [document_id])
     with archive.catalogue.write() as connection:
         _composable(connection, document_id, version)
         source = source_of(connection, document_id)
@@ -142,7 +172,7 @@ def relate(
             _record(archive, connection, [document_id], actor, "relate")
 
 
-def _readings(archive: Archive, document_ids: Sequence[str]) -> dict[str, Reading]:
+def loaded_readings(archive: Archive, document_ids: Sequence[str]) -> dict[str, Reading]:
     """The readings of all deposits of the documents, fetched before the transaction that needs them."""
     with archive.catalogue.read() as connection:
         for document_id in document_ids:

@@ -18,6 +18,7 @@ from archive.derived import Derived, next_version
 from archive.readings import object_ref
 from ingest.decrypting import decrypt
 from ocr import Carried, Reader, Reading, ReadingRefused
+from ocr.document import language_of
 from tabellion.base.errors import Conflict, NotFound
 
 _log = logging.getLogger(__name__)
@@ -69,16 +70,16 @@ def copy_reading(
     file: BinaryIO,
     alive: Callable[[], None],
 ) -> Derived | None:
-    """The copy of a deposit that was read just now from `file`; None where there can be none, as the log says.
+    """The copy of pages of a deposit that was read just now from `file`; None where there can be none, as the log says.
 
     The caller commits it with the reading.
     """
-    pages = reading.pages
+    wanted = set(subject.pages)
+    pages = [page for page in reading.pages if not wanted or page.number in wanted]
+    language = language_of(pages)
     try:
         with reader.carrying(file) as carry:
-            return put_copy(
-                archive, subject, version, lambda: pages, _careful(carry, alive), reading.language
-            )
+            return put_copy(archive, subject, version, lambda: pages, _careful(carry, alive), language)
     except (CopyRefused, ReadingRefused) as refusal:
         _log.warning("no copy was made", extra={"deposit": subject.deposit.id, "code": refusal.code})
         return None

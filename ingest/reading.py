@@ -5,7 +5,7 @@ that a worker whose lease has passed to another writes nothing.
 """
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -36,8 +36,10 @@ from archive.readings import (
     write_reading,
 )
 from ingest.copying import copy_reading
+from ingest.cuts import note_cuts, papers_within
+from ingest.deciding import cut_surely
 from ingest.decrypting import decrypt
-from ingest.describing import describe_document
+from ingest.describing import deposits_of, describe_document
 from ocr import PageImages, Reader, Reading
 from signing.digests import DigestingReader, Digests
 from signing.manifest import EvidenceManifest, FileEntry, Source
@@ -57,15 +59,22 @@ class _Kept:
     pages: list[StoredPage]
     derived: Derived
     received: str
-    copy: Derived | None = None
+    copies: tuple[Derived, ...] = ()
 
 
 def read_deposit(
-    archive: Archive, reader: Reader, task: Task, alive: Callable[[], None], *, copies: bool = False
+    archive: Archive,
+    reader: Reader,
+    task: Task,
+    alive: Callable[[], None],
+    *,
+    copies: bool = False,
+    split_above: float | None = None,
 ) -> None:
     """Read the deposit of the task and finish the task. `alive` is called after every page and may raise to stop.
 
-    With `copies`, the searchable copy of the whole deposit is made as well, and there as soon as what was read.
+    Read for the first time, a deposit becomes several documents wherever a new paper begins at least `split_above`
+    sure. With `copies`, the searchable copies of all of them are made as well, and there as soon as what was read.
     Raises `ReadingRefused` where nothing could be read, `VaultAltered` and its kin where the original is not as it
     was received, `LeaseLost` where the work has passed to another.
     """
@@ -85,12 +94,31 @@ def read_deposit(
         reading = reader.read(file, on_page=on_page)
         kept = _keep(archive, deposit, reading, pictures, images)
         if copies:
-            subject = Subject(deposit, (), kept.received, kept.derived.sha256)
-            version = kept.derived.manifest.version + 1
-            kept = replace(kept, copy=copy_reading(archive, reader, subject, version, reading, file, alive))
+            papers = papers_within(reading, split_above if kept.n == 1 else None)
+            kept = replace(kept, copies=tuple(_copies(archive, reader, deposit, kept, papers, file, alive)))
     with archive.catalogue.write() as connection:
-        _commit(archive, connection, kept, started, deposit.id)
+        _commit(archive, connection, kept, started, deposit.id, split_above)
         finish(connection, task, archive.clock.now())
+
+
+def _copies(
+    archive: Archive,
+    reader: Reader,
+    deposit: Row[Any],
+    kept: _Kept,
+    papers: Sequence[tuple[int, ...]],
+    file: BinaryIO,
+    alive: Callable[[], None],
+) -> Iterator[Derived]:
+    """The searchable copies of the papers, as far as there can be any."""
+    version = kept.derived.manifest.version
+    for numbers in papers:
+        whole = len(numbers) == len(kept.reading.pages)
+        subject = Subject(deposit, () if whole else numbers, kept.received, kept.derived.sha256)
+        copy = copy_reading(archive, reader, subject, version + 1, kept.reading, file, alive)
+        if copy is not None:
+            version += 1
+            yield copy
 
 
 def refuse_deposit(archive: Archive, connection: Connection, deposit_id: str, code: str, detail: str) -> None:
@@ -178,7 +206,12 @@ def _entry(path: str, role: str, media_type: str, digests: Digests) -> FileEntry
 
 
 def _commit(
-    archive: Archive, connection: Connection, kept: _Kept, started: datetime, deposit_id: str
+    archive: Archive,
+    connection: Connection,
+    kept: _Kept,
+    started: datetime,
+    deposit_id: str,
+    split_above: float | None,
 ) -> None:
     now = archive.clock.now()
     _deposit(connection, deposit_id, lock=True)
@@ -201,14 +234,17 @@ def _commit(
         .values(reading_n=kept.n, page_count=len(kept.pages))
     )
     commit_derived(connection, kept.derived, SYSTEM_ACTOR, now, SEARCHABLE_COPY)
-    if kept.copy is not None:
-        commit_copy(connection, kept.copy, SYSTEM_ACTOR, now)
+    for copy in kept.copies:
+        commit_copy(connection, copy, SYSTEM_ACTOR, now)
+    note_cuts(connection, deposit_id, kept.reading.parts, now)
     reason = "re-reading" if kept.n > 1 else None
     for document_id in _documents(connection, deposit_id):
         describe_document(archive, connection, document_id, {deposit_id: kept.reading})
         records.record_document(
             archive, connection, document_id, type="read", actor=SYSTEM_ACTOR, reason=reason
         )
+        if split_above is not None and kept.n == 1 and deposits_of(connection, document_id) == (deposit_id,):
+            cut_surely(archive, connection, document_id, {deposit_id: kept.reading}, split_above)
 
 
 def _next(connection: Connection, deposit_id: str) -> int:

@@ -43,7 +43,8 @@ class Worker:
     `holder` names this process in leases. The lease is short, so that the work of a killed worker is soon taken up by
     another, and is extended by `extend_lease`, which another thread calls while a task runs. `issuer` gives what
     packages are made with, `trust` what everything is verified with; a worker without them does neither. With `copies`,
-    a searchable copy is made of everything that is read.
+    a searchable copy is made of everything that is read. Files are cut into papers wherever one begins at least
+    `split_above` sure; without it, nothing is cut that nobody has asked for.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Worker:
         issuer: Callable[[], Issuer] | None = None,
         trust: Callable[[], VerifyTrust] | None = None,
         copies: bool = False,
+        split_above: float | None = None,
     ) -> None:
         self._archive = archive
         self._reader = reader
@@ -64,6 +66,7 @@ class Worker:
         self._issuer = issuer
         self._trust = trust
         self._copies = copies
+        self._split_above = split_above
         self._stop = Event()
         self._task: Task | None = None
         self._lost = False
@@ -154,7 +157,14 @@ class Worker:
 
     def _kind(self, task: Task) -> None:
         if task.kind == READ:
-            read_deposit(self._archive, self._reader, task, self._alive, copies=self._copies)
+            read_deposit(
+                self._archive,
+                self._reader,
+                task,
+                self._alive,
+                copies=self._copies,
+                split_above=self._split_above,
+            )
         elif task.kind == COPY:
             copy_document(self._archive, self._reader, task, self._alive)
         elif task.kind == LINK:

@@ -112,7 +112,8 @@ def _cut(paper: Sequence[_Seen], between: Sequence[PageReading], seen: _Seen) ->
     weighed = dict(_evidence(paper, between, seen))
     odds = _USUAL + sum(weighed.values())
     for_it = sorted((code for code, weight in weighed.items() if weight > 0), key=lambda code: -weighed[code])
-    return Cut(seen.page.number, round(1 / (1 + math.exp(-odds)), 3), tuple(for_it))
+    confidence = min(_CERTAIN, 1 / (1 + math.exp(-odds)))
+    return Cut(seen.page.number, round(confidence, 3), tuple(for_it))
 
 
 def _evidence(

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     """Languages that papers are written in (ISO 639-1), separated by commas."""
     pdfa: Literal["on-demand", "eager"] = "on-demand"
     """When searchable copies (PDF/A-2b) are made: when one is asked for, or of everything as it is read (`eager`)."""
+    split_above: float = Field(0.9, ge=0.5)
+    """How sure it must be that a new paper begins within a file for it to be cut at once; what is less sure is offered
+    to a person. Above 1, everything is."""
     host: str = "127.0.0.1"
     """Address that the service listens on."""
     port: int = Field(8000, ge=0, le=65535)

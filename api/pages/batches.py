@@ -11,6 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from api import access
 from api.access import Action, Actor
+from api.pages.cuts import REASONS as CUT_REASONS
+from api.pages.cuts import waiting_in
 from api.pages.render import fragment, page
 from api.pages.sheet import sheet_of
 from api.request import Ask, service_of
@@ -148,18 +150,21 @@ def _context(request: Request, actor: Actor, batch_id: str, first: int) -> dict[
     with archive.catalogue.read() as connection:
         line, ledger = load_batch(connection, actor, batch_id)
         row = connection.execute(select(batches).where(batches.c.id == batch_id)).one()
+        cuts = waiting_in(connection, actor, batch_id)
+        sheet = sheet_of(connection, batch_id, ledger, first, cuts)
         supplements = connection.execute(
             select(batches.c.id, batches.c.name)
             .where(batches.c.supplement_of == batch_id)
             .order_by(batches.c.id)
         ).all()
-        sheet = sheet_of(connection, batch_id, ledger, first)
         return {
             "batch": line,
             "row": row,
             "ledger": ledger,
             "sheet": sheet,
             "scans": other_scans(connection, actor, sorted({f.document for f in sheet.frames if f.document})),
+            "cuts": len(cuts),
+            "cut_reasons": CUT_REASONS,
             "supplements": supplements,
             "receipts": _receipts(connection, batch_id),
             "may_write": actor.may(Action.BATCH_WRITE) and line.state == "open",

@@ -1,12 +1,13 @@
 """The contact sheet of a batch: one frame a page in feed order, numbered empty frames where something is missing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
 from archive.catalogue.schema import batch_items, document_pages, documents, pages
+from ingest.cuts import OpenCut
 from ingest.ledger import Ledger, Span
 from ingest.views import ItemLine, item_lines
 
@@ -26,6 +27,7 @@ Shown = Literal["held", "waiting", "needs-you", "missing", "void", "replaced", "
 class Frame:
     """One frame. `number` is the station's; `part` counts the pages of an item that has several, from 1.
 
+    `left` is how many pages of an item are not shown. `cut` says that a new paper may begin with the page, and waits.
     `before` is the document that the paper before on the sheet belongs to, for joining. `percent` is how much of a
     doubtful page could be read.
     """
@@ -35,7 +37,7 @@ class Frame:
     shown: Shown
     item: str | None = None
     part: int = 0
-    parts: int = 0
+    left: int = 0
     document: str | None = None
     position: int = 0
     before: str | None = None
@@ -45,6 +47,7 @@ class Frame:
     picture: bool = False
     width: int = 3
     height: int = 4
+    cut: OpenCut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,15 @@ class _Page:
     picture: bool
     width: int
     height: int
+    separator: bool
 
 
-def sheet_of(connection: Connection, batch_id: str, ledger: Ledger, first: int) -> Sheet:
-    """The sheet whose numbers begin with `first`."""
+Cuts = Mapping[tuple[str, int], OpenCut]
+"""Proposals that wait, by document and page."""
+
+
+def sheet_of(connection: Connection, batch_id: str, ledger: Ledger, first: int, cuts: Cuts) -> Sheet:
+    """The sheet whose numbers begin with `first`; pages with which a new paper may begin are always on it."""
     highest = _highest(connection, batch_id, ledger)
     first = max(1, min(first, max(highest, 1)))
     last = min(first + PER_SHEET - 1, max(highest, first))
@@ -94,7 +102,8 @@ def sheet_of(connection: Connection, batch_id: str, ledger: Ledger, first: int) 
             break
         after = (some[-1].sequence, some[-1].id)
     found = _pages(connection, [line.deposit for line in lines if line.deposit])
-    frames = _in_order(lines, found, [span for span in ledger.gaps if span[1] >= first and span[0] <= last])
+    gaps = [span for span in ledger.gaps if span[1] >= first and span[0] <= last]
+    frames = _in_order(lines, found, gaps, cuts)
     return Sheet(first, last, highest, tuple(frame for frame in frames if first <= frame.number <= last))
 
 
@@ -138,13 +147,14 @@ def _pages(connection: Connection, deposits: Sequence[str]) -> dict[str, list[_P
                 picture=row.thumb_offset is not None and row.document_id is not None,
                 width=max(row.width, 1),
                 height=max(row.height, 1),
+                separator=row.separator is not None,
             )
         )
     return found
 
 
 def _in_order(
-    lines: Sequence[ItemLine], found: dict[str, list[_Page]], gaps: Sequence[Span]
+    lines: Sequence[ItemLine], found: dict[str, list[_Page]], gaps: Sequence[Span], cuts: Cuts
 ) -> Iterator[Frame]:
     missing = [number for first, last in gaps for number in range(first, min(last, first + 10_000) + 1)]
     before: str | None = None
@@ -152,14 +162,14 @@ def _in_order(
         while missing and missing[0] < line.sequence:
             number = missing.pop(0)
             yield Frame(f"gap-{number}", number, "missing")
-        for frame in _frames(line, found.get(line.deposit or "", []), before):
+        for frame in _frames(line, found.get(line.deposit or "", []), before, cuts):
             yield frame
             before = frame.document or before
     for number in missing:
         yield Frame(f"gap-{number}", number, "missing")
 
 
-def _frames(line: ItemLine, read: Sequence[_Page], before: str | None) -> Iterator[Frame]:
+def _frames(line: ItemLine, read: Sequence[_Page], before: str | None, cuts: Cuts) -> Iterator[Frame]:
     if line.state in ("void", "replaced", "separator") or not read:
         yield Frame(
             key=line.id,
@@ -174,7 +184,12 @@ def _frames(line: ItemLine, read: Sequence[_Page], before: str | None) -> Iterat
             position=1,
         )
         return
-    for at, page in enumerate(read[:MOST_PAGES], start=1):
+    left = 0
+    for at, page in enumerate(read, start=1):
+        cut = cuts.get((page.document or "", page.position))
+        if at > MOST_PAGES and cut is None:
+            left += 1
+            continue
         shown = _shown(line, page)
         yield Frame(
             key=f"{line.id}-{at}",
@@ -182,7 +197,6 @@ def _frames(line: ItemLine, read: Sequence[_Page], before: str | None) -> Iterat
             shown=shown,
             item=line.id,
             part=at if len(read) > 1 else 0,
-            parts=len(read),
             document=page.document,
             position=page.position,
             before=before if page.position == 1 else None,
@@ -192,18 +206,19 @@ def _frames(line: ItemLine, read: Sequence[_Page], before: str | None) -> Iterat
             picture=page.picture,
             width=page.width,
             height=page.height,
+            cut=cut,
         )
         before = page.document or before
-    if len(read) > MOST_PAGES:
-        yield Frame(
-            f"{line.id}-more", line.sequence, "more", item=line.id, document=line.document, parts=len(read)
-        )
+    if left:
+        yield Frame(f"{line.id}-more", line.sequence, "more", item=line.id, document=line.document, left=left)
 
 
 def _shown(line: ItemLine, page: _Page | None) -> Shown:
     """One of the three states, or what was decided about the item."""
     if line.state in ("void", "replaced", "separator", "blank"):
         return line.state  # type: ignore[return-value]
+    if page is not None and page.separator:
+        return "separator"
     if page is not None and page.blank:
         return "blank"
     doubtful = page is not None and (

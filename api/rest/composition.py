@@ -80,7 +80,7 @@ def join(
     request: Request, response: Response, body: Together, actor: Composer, if_match: IfMatch = None
 ) -> Document:
     """Put documents together into the first of them; If-Match is about that one."""
-    archive = _all_open(request, actor, *body.documents)
+    archive = all_open(request, actor, *body.documents)
     made = composition.join(archive, body.documents, actor.pseudonym, version=expected_version(if_match))
     return _answer(archive, actor, response, made)
 
@@ -90,7 +90,7 @@ def split(
     request: Request, document_id: DocumentId, body: Cuts, actor: Composer, if_match: IfMatch = None
 ) -> Parts:
     """Cut a document before these pages."""
-    archive = _all_open(request, actor, document_id)
+    archive = all_open(request, actor, document_id)
     version = expected_version(if_match)
     made = composition.split(archive, document_id, body.before, actor.pseudonym, version=version)
     return Parts(documents=made)
@@ -106,7 +106,7 @@ def reorder(
     if_match: IfMatch = None,
 ) -> Document:
     """Give the pages another order."""
-    archive = _all_open(request, actor, document_id)
+    archive = all_open(request, actor, document_id)
     version = expected_version(if_match)
     composition.reorder(archive, document_id, body.pages, actor.pseudonym, version=version)
     return _answer(archive, actor, response, document_id)
@@ -117,7 +117,7 @@ def void(
     request: Request, response: Response, document_id: DocumentId, actor: Composer, if_match: IfMatch = None
 ) -> Document:
     """Declare a document void: kept, counted and sealed, but not found any more."""
-    archive = _all_open(request, actor, document_id)
+    archive = all_open(request, actor, document_id)
     composition.void(archive, document_id, actor.pseudonym, version=expected_version(if_match))
     return _answer(archive, actor, response, document_id)
 
@@ -132,7 +132,7 @@ def replace(
     if_match: IfMatch = None,
 ) -> Document:
     """Replace a document by a better scan that is here already; answers with the better one."""
-    archive = _all_open(request, actor, document_id, body.by)
+    archive = all_open(request, actor, document_id, body.by)
     version = expected_version(if_match)
     composition.replace(archive, document_id, body.by, actor.pseudonym, version=version)
     return _answer(archive, actor, response, body.by)
@@ -196,7 +196,8 @@ def _relate(
         return _relations(connection, actor, document_id)
 
 
-def _all_open(request: Request, actor: Actor, *document_ids: str) -> Archive:
+def all_open(request: Request, actor: Actor, *document_ids: str) -> Archive:
+    """The archive, where the actor may see every page of all these documents; raises Forbidden."""
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
         opened = access.open_pages(connection, actor, document_ids)

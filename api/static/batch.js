@@ -48,7 +48,12 @@ function enlarge(frame) {
   if (!large.open) large.showModal();
 }
 
+const decide = (frame, ruling, to = "") =>
+  frame.dataset.cut && submit("cut", { document: frame.dataset.document, position: frame.dataset.cut, ruling, to });
+
 const acts = {
+  a: (frame) => decide(frame, "accept"),
+  x: (frame) => decide(frame, "refuse"),
   s: (frame) => Number(frame.dataset.position) > 1 && submit("split", { document: frame.dataset.document, position: frame.dataset.position }),
   j: (frame) => frame.dataset.before && frame.dataset.before !== frame.dataset.document && submit("join", { document: frame.dataset.document, to: frame.dataset.before }),
   v: (frame) => ask("void", { number: frame.dataset.number }, frame.dataset.number),
@@ -62,7 +67,11 @@ document.addEventListener("keydown", (event) => {
   const all = frames();
   const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns(), ArrowUp: -columns() };
   if (document.dir === "rtl") [steps.ArrowRight, steps.ArrowLeft] = [-1, 1];
-  if (event.key in steps && (!event.target.closest("dialog") || large.open)) {
+  if (event.shiftKey && steps[event.key] && frame?.dataset.cut && !large.open) decide(frame, "move", Number(frame.dataset.cut) + steps[event.key]);
+  else if (event.key === "n" && !large.open) {
+    const offered = all.filter((one) => one.dataset.cut);
+    choose(offered.find((one) => all.indexOf(one) > all.indexOf(frame)) ?? offered[0]);
+  } else if (event.key in steps && (!event.target.closest("dialog") || large.open)) {
     const at = all.indexOf(frame) + (frame ? steps[event.key] : 1);
     const next = all[Math.min(all.length - 1, Math.max(0, at))];
     if (large.open && next) { chosen = next.dataset.key; enlarge(next); } else choose(next);

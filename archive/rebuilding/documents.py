@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert
 from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import (
     claims,
+    cuts,
     document_deposits,
     document_pages,
     document_scopes,
@@ -107,6 +108,7 @@ def _write_document(
             ],
         )
     _write_histories(connection, record.id, value, now)
+    _write_cuts(connection, value, deposits)
     connection.execute(insert(index_outbox).values(document_id=record.id, at=now))
 
 
@@ -146,6 +148,23 @@ def _write_histories(connection: Connection, document: str, value: Mapping[str, 
                 at=parse_rfc3339(one["at"]),
             )
         )
+
+
+def _write_cuts(connection: Connection, value: Mapping[str, Any], deposits: Mapping[str, datetime]) -> None:
+    """What was proposed and decided of papers that begin on the document's pages."""
+    for one in value.get("cuts", ()):
+        if one["deposit"] in deposits:
+            connection.execute(
+                insert(cuts).values(
+                    deposit_id=one["deposit"],
+                    page=one["page"],
+                    confidence=float(one["confidence"]),
+                    reasons=one["reasons"],
+                    state=one["state"],
+                    actor=one.get("actor"),
+                    at=parse_rfc3339(one["at"]),
+                )
+            )
 
 
 def _write_target(connection: Connection, link: Mapping[str, Any], now: datetime) -> None:

@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from archive.catalogue.schema import batches, document_deposits, documents
 from ingest import composition
+from ingest.cuts import open_cuts
+from ingest.deciding import accept_cut, move_cut, refuse_cut
 from ingest.retrying import retry_reading
 from tabellion.base.errors import Conflict, NotFound
 from tabellion.commands.batches import find_batch
@@ -94,6 +96,57 @@ def join(documents_: tuple[str, ...]) -> None:
     """Put documents together, in this order, into the first of them; the others become void and point to it."""
     with local_archive() as parts:
         click.echo(composition.join(parts.archive, documents_, acting(parts)))
+
+
+@command.command("cuts")
+@click.option("--batch", help="Only of this batch: id or name.")
+@json_option
+def list_cuts(batch: str | None, as_json: bool) -> None:
+    """Pages before which a new paper may begin, and what speaks for it; `cut` decides."""
+    with local_archive() as parts, parts.archive.catalogue.read() as connection:
+        conditions = [] if batch is None else [documents.c.batch_id == find_batch(connection, batch)]
+        waiting = open_cuts(connection, *conditions)
+    if as_json:
+        print_json(
+            [
+                {
+                    "document": cut.document,
+                    "page": cut.position,
+                    "confidence": cut.confidence,
+                    "reasons": list(cut.reasons),
+                    "version": cut.version,
+                }
+                for cut in waiting
+            ]
+        )
+        return
+    print_table(
+        ("DOCUMENT", "PAGE", "SURE", "FOR IT"),
+        [(cut.document, cut.position, f"{cut.confidence:.0%}", ", ".join(cut.reasons)) for cut in waiting],
+    )
+
+
+@command.command("cut")
+@click.argument("document")
+@click.argument("page", type=click.IntRange(2))
+@click.option("--accept", "decision", flag_value="accept", help="A new paper begins there.")
+@click.option("--refuse", "decision", flag_value="refuse", help="None does; it is not proposed again.")
+@click.option("--to", type=click.IntRange(2), help="A new paper begins before this page instead.")
+def cut(document: str, page: int, decision: str | None, to: int | None) -> None:
+    """Decide what is proposed before PAGE of DOCUMENT; prints the ids of the papers that come of it."""
+    if (decision is None) == (to is None):
+        raise click.UsageError("say --accept, --refuse or --to PAGE")
+    with local_archive() as parts:
+        archive, actor = parts.archive, acting(parts)
+        if to is not None:
+            made = move_cut(archive, document, page, to, actor)
+        elif decision == "accept":
+            made = accept_cut(archive, document, page, actor)
+        else:
+            refuse_cut(archive, document, page, actor)
+            made = [document]
+        for part in made:
+            click.echo(part)
 
 
 @command.command("reorder")

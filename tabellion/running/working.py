@@ -15,4 +15,5 @@ def make_worker(parts: Parts, name: str) -> Worker:
         issuer=lambda: issuer_of(parts),
         trust=lambda: verify_trust(parts),
         copies=parts.settings.pdfa == "eager",
+        split_above=parts.settings.split_above,
     )

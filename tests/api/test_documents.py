@@ -315,3 +315,48 @@ class TestPictures:
         for word in words["words"]:
             x0, y0, x1, y1 = word["box"]
             assert 0 <= x0 < x1 <= words["width"] and 0 <= y0 < y1 <= words["height"]
+
+
+class TestCuts:
+    TWO = (
+        [
+            "Northgate Pumps Ltd, Hull HU1 2AB",
+            "INVOICE",
+            "Invoice number: NP-5531",
+            "Invoice date: 3 May 2024",
+        ],
+        [
+            "IN THE COUNTY COURT AT LEEDS",
+            "JUDGMENT FOR CLAIMANT",
+            "Claim number: K04YX218",
+            "Date: 12 August 2024",
+        ],
+        ["The defendant shall pay the claimant the sum above, and the costs of the claim."],
+    )
+
+    def test_a_proposal_is_accepted_refused_or_moved(self, house: House, operator: Client) -> None:
+        document = house.hand_in(operator, *self.TWO)["document"]
+        house.settle()
+        batch = operator.json(f"/api/v1/documents/{document}")["batch"]
+        (cut,) = operator.json(f"/api/v1/documents/{document}/cuts")
+        assert (cut["document"], cut["page"]) == (document, 2)
+        assert cut["confidence"] == 0.99
+        assert "title" in cut["reasons"]
+        assert operator.json(f"/api/v1/batches/{batch}/cuts") == [cut]
+        path = f"/api/v1/documents/{document}/cuts/2"
+        problem(operator.post(path, json={"decision": "move"}), 400, "BAD_REQUEST")
+        problem(operator.post(path, json={"decision": "accept", "to": 3}), 400, "BAD_REQUEST")
+        stale = {"If-Match": f'"{cut["version"] - 1}"'}
+        problem(operator.post(path, json={"decision": "refuse"}, headers=stale), 409, "VERSION_MOVED")
+        made = good(operator.post(path, json={"decision": "move", "to": 3}))["documents"]
+        assert len(made) == 2
+        assert operator.json(f"/api/v1/batches/{batch}/cuts") == []
+        problem(operator.post(path, json={"decision": "accept"}), 404, "NOT_FOUND")
+
+    def test_refused_it_stays_one_paper(self, house: House, operator: Client) -> None:
+        document = house.hand_in(operator, *self.TWO)["document"]
+        house.settle()
+        answer = operator.post(f"/api/v1/documents/{document}/cuts/2", json={"decision": "refuse"})
+        assert good(answer) == {"documents": [document]}
+        assert operator.json(f"/api/v1/documents/{document}/cuts") == []
+        assert "by-hand" in entries_of(house, document, "compose")

@@ -100,3 +100,28 @@ def test_a_disabled_station_hands_over_nothing(house: House) -> None:
     assert row["disabled_at"]
     users = {user["name"]: user for user in house.terminal.run("users", "list", "--json").json}
     assert users["station old scanner"]["active"] is False
+
+
+def test_files_of_several_papers_are_cut_and_proposals_decided(house: House) -> None:
+    invoice = ["INVOICE", "Invoice number: NP-5531", "Invoice date: 3 May 2024", "Total due: 240.00"]
+    judgment = ["IN THE COUNTY COURT AT LEEDS", "JUDGMENT FOR CLAIMANT", "Claim number: K04YX218"]
+    vague = [
+        "Contract number: ZX 99/17",
+        "Date: 9 June 2024",
+        "We write to you about the goods and the terms.",
+    ]
+    path = house.paper("bound.pdf", invoice, judgment, vague)
+    (line,) = house.terminal.run("ingest", path, "--batch", "bound", "--wait", "--json").lines
+    listed = house.terminal.run("documents", "list", "--batch", "bound", "--json").json
+    assert sorted(row["pages"] for row in listed) == [1, 2]
+    assert line["document"] in {row["document"] for row in listed}
+    (cut,) = house.terminal.run("documents", "cuts", "--batch", "bound", "--json").json
+    assert cut["page"] == 2
+    assert 0.5 <= cut["confidence"] < 0.9
+    assert cut["document"] in house.terminal.run("documents", "cuts").out
+    decide = ("documents", "cut", cut["document"], "2")
+    assert "--accept" in house.terminal.run(*decide, code=2).err
+    first, second = house.terminal.run(*decide, "--accept").out.split()
+    assert first == cut["document"] != second
+    assert house.terminal.run(*decide, "--refuse", code=1).err.startswith("NOT_FOUND")
+    assert house.terminal.run("documents", "cuts", "--json").json == []

@@ -162,6 +162,7 @@ pages = Table(
     Column("confidence", Float, nullable=False),  # mean of the words, 0..1
     Column("words", Integer, nullable=False),
     Column("error", String(200)),
+    Column("separator", String(80)),  # what makes it a sheet that only parts papers; none: it is a page
     # Where the page lies in the objects `reading-<n>` and `derived/images-<n>` of its deposit, in plain bytes.
     Column("reading_offset", BigInteger, nullable=False),
     Column("reading_length", BigInteger, nullable=False),
@@ -183,6 +184,22 @@ readings = Table(
     Column("outcome", String(40), nullable=False),  # READ, or the code of the refusal
     Column("detail", Text),
     PrimaryKeyConstraint("deposit_id", "n"),
+)
+
+# Where within a file a new paper may begin: what the machine proposed, and what became of it. A history by place.
+cuts = Table(
+    "cuts",
+    metadata,
+    serial(),
+    refers("deposit_id", "deposits", index=False),
+    Column("page", Integer, nullable=False),  # of the deposit; the paper would begin with it
+    Column("confidence", Float, nullable=False),
+    Column("reasons", Json, nullable=False),  # codes of ocr.parts
+    Column("state", String(10), nullable=False),
+    Column("actor", String(36)),  # none: the machine
+    instant("at"),
+    CheckConstraint("state IN ('proposed', 'accepted', 'refused', 'withdrawn')", name="state"),
+    Index("ix_cuts_deposit_page", "deposit_id", "page"),
 )
 
 # What a page is found by when it was scanned again: hashes of its figures. Made anew from readings.

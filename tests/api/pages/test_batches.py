@@ -14,6 +14,17 @@ def operator(house: House) -> Client:
     return house.client("operator")
 
 
+TWO_PAPERS = (
+    ["Northgate Pumps Ltd, Hull HU1 2AB", "INVOICE", "Invoice number: NP-5531", "Invoice date: 3 May 2024"],
+    [
+        "IN THE COUNTY COURT AT LEEDS",
+        "JUDGMENT FOR CLAIMANT",
+        "Claim number: K04YX218",
+        "Date: 12 August 2024",
+    ],
+)
+
+
 def opened(house: House, operator: Client, sheets: str = "6", **fields: Any) -> str:
     """A batch with declared sheets; gives its address."""
     answer = do(operator, "/batches", name="Box 0417", portfolio="", sheets=sheets, **fields)
@@ -166,3 +177,32 @@ def test_others_do_not_see_the_batch(house: House, operator: Client) -> None:
     assert do(elsewhere, f"{address}/void", number=1, reason="test-sheet").status_code == 404
     assert "Box 0417" not in see(elsewhere, "/batches")
     assert do(elsewhere, "/batches", name="Box X", portfolio="").status_code == 404
+
+
+def test_proposed_papers_wait_on_the_sheet(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="")
+    batch = address.rpartition("/")[2]
+    house.hand_in(operator, *TWO_PAPERS, batch=batch, sequence=1)
+    house.settle()
+    assert "In 1 place a new paper may begin" in see(operator, address)
+    shown = markup(operator, address)
+    assert "new paper? 99 %" in shown
+    (document,) = set(re.findall(r'data-document="([^"]+)"[^>]*data-cut="2"', shown))
+    assert do(operator, f"{address}/cut", document=document, position=2, ruling="move").status_code == 400
+    assert do(operator, f"{address}/cut", document=document, position=2, ruling="accept").status_code == 303
+    house.settle()
+    assert "may begin: decide" not in see(operator, address)
+    assert len(set(re.findall(r'data-document="([^"]+)"', markup(operator, address)))) == 2
+    assert do(operator, f"{address}/cut", document=document, position=2, ruling="refuse").status_code == 404
+
+
+def test_a_proposal_far_inside_a_long_file_is_on_the_sheet(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="")
+    batch = address.rpartition("/")[2]
+    invoice, judgment = TWO_PAPERS
+    terms = ["goods remain the property of the seller until they are paid for"]
+    house.hand_in(operator, invoice, *[terms] * 14, judgment, batch=batch, sequence=1)
+    house.settle()
+    shown = markup(operator, address)
+    assert re.findall(r'data-cut="(\d+)"', shown) == ["16"]
+    assert "3 more pages" in shown
