@@ -43,6 +43,9 @@ PUBLIC = frozenset(
         ("POST", "/sign-in"),
         ("GET", "/sign-in/second"),  # for who has shown the first factor; others are led back
         ("POST", "/sign-in/second"),
+        ("GET", "/sign-in/provider"),
+        ("GET", "/sign-in/provider/back"),
+        ("GET", "/sign-in/provider/signed-out"),
         ("GET", "/static/{path:path}"),
     }
 )

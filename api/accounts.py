@@ -111,12 +111,13 @@ def grant(
     *,
     actor: str,
     give: bool,
+    reason: str | None = None,
 ) -> None:
     """Give or take back a role or a scope."""
     if fact not in ("role", "scope") or (fact == "role" and value not in ROLES):
         raise BadRequest(f"there is no {fact} {value!r}")
     _add(archive, connection, account_id, fact, value, ADDED if give else REVOKED, actor)
-    note_change(archive, connection, account_id, actor, kind="grant" if give else "revoke")
+    note_change(archive, connection, account_id, actor, reason, kind="grant" if give else "revoke")
 
 
 def find_account(connection: Connection, account_id: str) -> Account:

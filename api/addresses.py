@@ -2,6 +2,9 @@
 
 from urllib.parse import urlsplit
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of this machine, where no TLS is needed."""
+
 
 def inside(to: str) -> str:
     """The address where it leads into this service, else the start: nobody is sent elsewhere by a link to us."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from api.provider import Provider
 from archive.archive import Archive
 from search import Finder
 from signing.algorithms import BUILT_IN, AlgorithmPolicy
@@ -47,3 +48,5 @@ class Service:
     public_files: Callable[[], Mapping[str, bytes]]
     # Part by name and what is wrong with it, or None where it answers.
     health: Callable[[], Mapping[str, str | None]]
+    # Who else may say who somebody is.
+    provider: Provider | None = None

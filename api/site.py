@@ -5,9 +5,8 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from api.addresses import LOOPBACK
 from api.request import service_of
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)

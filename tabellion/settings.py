@@ -51,7 +51,8 @@ class Settings(BaseSettings):
     tsa_operators: int = Field(1, ge=1, le=5)
     """Of how many different operators each stamp gets a token, the first at once and the others as they come."""
     private_networks: str = ""
-    """Private networks (CIDR, separated by spaces) in which revocation lists named by certificates are fetched."""
+    """Private networks (CIDR, separated by spaces) in which revocation lists named by certificates are fetched, and
+    a provider of sign-ins may be."""
     witness_policy_file: Path | None = None
     """C2SP tlog-policy file with the witnesses (key and URL) that cosign checkpoints, and the quorum."""
     witness_minutes: float = Field(5.0, gt=0)
@@ -98,7 +99,10 @@ class Settings(BaseSettings):
     second_factor_roles: str = ""
     """Roles whose people must show a second factor, separated by spaces, such as `administrator auditor`."""
     public_url: str | None = None
-    """Address under which people reach the service (`https://archive.example`): passkeys are bound to it."""
+    """Address under which people reach the service (`https://archive.example`): passkeys are bound to it, and a
+    provider of sign-ins sends people back to it."""
+    oidc_file: Path | None = None
+    """TOML file that describes a provider of sign-ins (OpenID Connect): issuer, client, roles by its claims."""
     retention_days: int = Field(3650, ge=0)
     """How long originals are locked against deletion, in days from receipt."""
     stamp_minutes: float = Field(60.0, gt=0)

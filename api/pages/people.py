@@ -9,11 +9,13 @@ from pydantic import BaseModel, ValidationError
 
 from api.access import Action, Actor
 from api.accounts import find_account, list_accounts
+from api.identities import identities_of, waiting
 from api.pages.agents import browser
 from api.pages.render import page
 from api.request import Ask, second_required, service_of
 from api.rest import account_access as access
 from api.rest import accounts as rest
+from api.rest import identities
 from api.rest.me import SESSION_NAME
 from api.second_factors import codes_left, factors_of, kinds_by_account
 from archive.registry import list_portfolios
@@ -34,6 +36,7 @@ def show(request: Request, actor: Manager) -> Response:
             "portfolios": {f"portfolio:{row.id}": row.name for row in list_portfolios(connection)},
             "assignable": rest.ASSIGNABLE,
             "factors": kinds_by_account(connection),
+            "waiting": waiting(connection),
         }
     return page(request, "accounts.html", context, actor=actor, here="operations")
 
@@ -83,6 +86,7 @@ def account(request: Request, account_id: AccountId, actor: Manager) -> Response
     """How one of them comes in: second factors, sessions, tokens."""
     with service_of(request).archive.catalogue.read() as connection:
         found = find_account(connection, account_id)
+        known_as = identities_of(connection, account_id)
         factors, left = factors_of(connection, account_id), codes_left(connection, account_id)
     context = {
         "account": found,
@@ -92,8 +96,26 @@ def account(request: Request, account_id: AccountId, actor: Manager) -> Response
         "sessions": access.sessions(request, account_id, actor),
         "tokens": [one for one in access.tokens(request, account_id, actor) if one.revoked_at is None],
         "browser": browser,
+        "known_as": known_as,
     }
     return page(request, "account.html", context, actor=actor, here="operations")
+
+
+@router.post("/identities/{identity_id}")
+def identity(
+    request: Request,
+    identity_id: Annotated[str, Path(max_length=36)],
+    actor: Manager,
+    act: Annotated[Literal["let_in", "forget"], Form()],
+    account: Annotated[str, Form(max_length=36)] = "",
+    role: Annotated[str, Form(max_length=20)] = "",
+) -> Response:
+    """Let somebody in whom a provider knows, to a new account or to this one; or refuse him."""
+    if act == "forget":
+        identities.forget(request, identity_id, actor)
+        return _back()
+    body = checked(lambda: identities.LetIn(account=account or None, roles=[role] if role else []))
+    return _to(str(identities.let_in(request, identity_id, body, actor).account))
 
 
 @router.post("/{account_id}/second-factor")

@@ -22,7 +22,7 @@ Me = Annotated[Actor, Depends(Ask(Action.ME))]
 @router.get("/sign-in")
 def sign_in_page(request: Request, to: str = "/") -> Response:
     """The form; `to` is where one was."""
-    return page(request, "sign_in.html", {"to": inside(to), "failed": False, "name": ""})
+    return _form(request, to)
 
 
 @router.post("/sign-in")
@@ -44,7 +44,18 @@ def sign_in(
         note_sign_in(connection, name, address, now, succeeded=account is not None)
         if account is not None:
             return go_on(request, connection, account, to=to)
-    return page(request, "sign_in.html", {"to": inside(to), "failed": True, "name": name}, status=403)
+    return _form(request, to, name, failed=True)
+
+
+def _form(request: Request, to: str, name: str = "", *, failed: bool = False) -> Response:
+    provider = service_of(request).provider
+    context = {
+        "to": inside(to),
+        "failed": failed,
+        "name": name,
+        "provider": provider and provider.description.name,
+    }
+    return page(request, "sign_in.html", context, status=403 if failed else 200)
 
 
 @router.post("/sign-out")

@@ -203,6 +203,14 @@ ERRORS: Mapping[str, tuple[str, str]] = {
         N_("The passkey's answer does not hold."),
         N_("Try again; use another second factor or a recovery code where it goes on."),
     ),
+    "PROVIDER_REFUSED": (
+        N_("The provider did not sign you in, or its word does not hold."),
+        N_("Try again; if it comes back, tell the administrator."),
+    ),
+    "PROVIDER_UNAVAILABLE": (
+        N_("The provider of sign-ins does not answer just now."),
+        N_("Try again in a moment, or sign in with a password."),
+    ),
     "VERSION_MOVED": (
         N_("Somebody has changed it since you looked."),
         N_("Go back, load it again, and decide again."),

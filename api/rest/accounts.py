@@ -85,7 +85,7 @@ def create(request: Request, response: Response, body: AccountIn, actor: Manager
     """A new account."""
     archive = service_of(request).archive
     for role in body.roles:
-        _check_role(role)
+        check_role(role)
     for scope in body.scopes:
         _check_scope(scope)
     with archive.catalogue.write() as connection:
@@ -113,7 +113,7 @@ def show(request: Request, account_id: AccountId, _: Manager) -> Account:
 @router.post("/{account_id}/roles")
 def give_role(request: Request, account_id: AccountId, body: RoleIn, actor: Manager) -> Account:
     """Give a role."""
-    _check_role(body.role)
+    check_role(body.role)
     return _grant(request, account_id, "role", body.role, actor, give=True)
 
 
@@ -122,7 +122,7 @@ def take_role(
     request: Request, account_id: AccountId, role: Annotated[str, Path(max_length=16)], actor: Manager
 ) -> Account:
     """Take a role back."""
-    _check_role(role)
+    check_role(role)
     return _grant(request, account_id, "role", role, actor, give=False)
 
 
@@ -193,7 +193,8 @@ def _keep_one_administrator(connection: Connection, leaving: accounts.Account) -
         raise Conflict("that is the last administrator", advice="Make another one first.")
 
 
-def _check_role(role: str) -> None:
+def check_role(role: str) -> None:
+    """Raise BadRequest where that is no role that people have."""
     if role not in ASSIGNABLE:
         raise BadRequest(f"a role is one of {', '.join(ASSIGNABLE)}")
 

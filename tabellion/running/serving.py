@@ -16,6 +16,7 @@ from search import Analyser, Engine, Finder, FolderResultLists
 from signing.verdict import Report
 from tabellion.authorities import make_authorities
 from tabellion.base.errors import TabellionError
+from tabellion.provider import make_provider
 from tabellion.public_trust import public_files
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
@@ -63,6 +64,7 @@ def make_service(parts: Parts) -> Service:
         close_stamp=lambda: demand(archive),
         public_files=lambda: public_files(with_seal(parts)),
         health=lambda: _health(parts, engine),
+        provider=make_provider(settings, archive.clock),
     )
 
 
