@@ -1,5 +1,6 @@
 """`/evidence`: the auditor's start in sentences, each with a way to check it oneself; entries; the checkpoint."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,6 +14,7 @@ from api.access import Action, Actor
 from api.pages.batch_acts import qr
 from api.pages.paper import names_of
 from api.pages.render import page
+from api.pages.words import N_
 from api.request import Ask, service_of
 from archive.archive import Archive
 from archive.catalogue.schema import (
@@ -39,6 +41,19 @@ router = APIRouter(include_in_schema=False)
 Auditor = Annotated[Actor, Depends(Ask(Action.LOG_READ))]
 
 PROVED = ("verified", "published")
+REASONS: Mapping[str, str] = {
+    "claim-differs": N_("What a station claims differs from what was computed."),
+    "missing-object": N_("An object or a key is not where it was."),
+    "altered-object": N_("An object does not have its digest."),
+    "token-refused": N_("A time-stamp was refused: it failed a check, or none came."),
+    "witness-refused": N_("A witness answered otherwise than with its cosignature."),
+    "clock": N_("The clock and a trusted time disagree."),
+}
+"""Why an incident was written, by its code."""
+
+INCIDENTS = 100
+"""So many stand on one page."""
+
 LOOK_AGAIN = "2"
 """Seconds after which a browser loads the page of a check that still runs."""
 
@@ -62,6 +77,14 @@ class SetBy:
     """Who decided last what somebody may open, and when; no name: the archive itself."""
 
     name: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """An entry of that type, and when it was written."""
+
+    entry: Entry
     at: datetime
 
 
@@ -143,6 +166,34 @@ def entry(request: Request, seq: Annotated[int, Path(ge=0, le=2**53)], actor: Au
             "document": _openable(connection, actor, found),
         }
     return page(request, "entry.html", context, actor=actor, here="evidence")
+
+
+@router.get("/evidence/incidents")
+def incidents(
+    request: Request, actor: Auditor, before: Annotated[int | None, Query(ge=0, le=2**53)] = None
+) -> Response:
+    """What was found not to be as it should, as the log tells it, the newest first; `before` pages on by number."""
+    archive = service_of(request).archive
+    query = select(log_entries.c.entry).where(log_entries.c.type == "incident")
+    if before is not None:
+        query = query.where(log_entries.c.seq < before)
+    with archive.catalogue.read() as connection:
+        rows = connection.scalars(query.order_by(log_entries.c.seq.desc()).limit(INCIDENTS + 1)).all()
+        found = [Entry.parse(each) for each in rows[:INCIDENTS]]
+        context = {
+            "incidents": [Incident(each, parse_rfc3339(each.time)) for each in found],
+            "names": {
+                row.id: row.number
+                for row in connection.execute(
+                    select(stamps.c.id, stamps.c.number).where(
+                        stamps.c.id.in_({each.object.id for each in found if each.object.type == "stamp"})
+                    )
+                )
+            },
+            "further": found[-1].seq if len(rows) > INCIDENTS else None,
+            "reasons": REASONS,
+        }
+    return page(request, "incidents.html", context, actor=actor, here="evidence")
 
 
 @router.get("/evidence/checkpoint")

@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from api.accounts import find_account
+from api.pages import evidence
+from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import log_entries
+from archive.log import record
 from archive.registry import NewClaim, NewParty, put_claim, put_party
 from tests.api.pages.reading import HTML, do, markup, read_paper, see
 from tests.api.support import ORIGIN, House
@@ -105,6 +108,39 @@ class TestEvidence:
         assert f"/documents/{document}" in text
         assert f"/documents/{document}" not in markup(house.client("auditor", scopes=[]), to)
         assert see(auditor, "/evidence/entries/999999", 404)
+
+    def test_incidents_are_listed_newest_first_and_lead_to_their_entries(
+        self, house: House, north: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        auditor = house.client("auditor")
+        assert "incident" not in see(auditor, "/evidence")
+        assert "None." in see(auditor, "/evidence/incidents")
+        with house.archive.catalogue.write() as connection:
+            for subject, reason in (("1", "witness-refused"), ("2", "clock")):
+                record(
+                    connection,
+                    type="incident",
+                    object_type="archive",
+                    object_id=house.archive.id,
+                    subject=subject * 64,
+                    actor=SYSTEM_ACTOR,
+                    time=house.archive.clock.now(),
+                    reason=reason,
+                )
+        house.settle()
+        assert 'href="/evidence/incidents">The log has 2 incidents.' in markup(auditor, "/evidence")
+        newest = select(log_entries).where(log_entries.c.type == "incident")
+        clock = house.row(newest.order_by(log_entries.c.seq.desc()).limit(1)).seq
+        witness = house.row(newest.order_by(log_entries.c.seq).limit(1)).seq
+        monkeypatch.setattr(evidence, "INCIDENTS", 1)
+        first = markup(auditor, "/evidence/incidents")
+        assert "The clock and a trusted time disagree." in first
+        assert f'href="/evidence/entries/{clock}"' in first
+        assert "A witness answered" not in first
+        second = markup(auditor, "/evidence/incidents", before=clock)
+        assert f'href="/evidence/entries/{witness}"' in second
+        assert "Earlier ones" not in second
+        assert see(house.client("collector"), "/evidence/incidents", 404)
 
     def test_a_checkpoint_goes_home_on_paper(self, house: House, north: str) -> None:
         read_paper(house, north, ["one"])

@@ -83,7 +83,10 @@ class TestReceipts:
         received = house.hand_in(operator, ["one"])
         house.settle()
         receipt = operator.get(f"/api/v1/deposits/{received['deposit']}/receipt").content
-        text = drop(house.client("auditor"), receipt, "one.receipt.json")
+        text = drop(house.client("auditor"), receipt, "one.receipt.json", policy="court")
+        assert "the policy court was chosen" in text
+        assert "The verdict is under the policy receipt, which asks that it is signed, unaltered" in text
+        assert "The chosen policy, court, asks for a time-stamp, which no receipt has" in text
         assert "This is a receipt: it proves that the archive accepted something, and no time." in text
         assert "The file that the receipt is about was not handed in." in text
         assert "FAILED" not in text
