@@ -80,6 +80,8 @@ class Action(StrEnum):
     STATIONS = "stations.manage"
     ACCOUNTS = "accounts.manage"
     OPERATIONS = "operations.read"
+    METRICS = "metrics.read"
+    REPORTS = "reports.read"
 
 
 _COMMON = {Action.ME}
@@ -92,6 +94,7 @@ ROLES: dict[str, frozenset[Action]] = {
         | {
             Action.RECEIVE,
             Action.RECEIPT,
+            Action.REPORTS,
             Action.BATCH_READ,
             Action.BATCH_WRITE,
             Action.COMPOSE,
@@ -105,7 +108,7 @@ ROLES: dict[str, frozenset[Action]] = {
         _COMMON
         | _READER
         | {Action.DOWNLOAD, Action.CORRECT, Action.LINK, Action.STAMP, Action.RECEIPT, Action.BATCH_READ}
-        | {Action.SEARCH_EXPORT, Action.EXPORT, Action.MATTER_READ, Action.MATTER_WRITE}
+        | {Action.SEARCH_EXPORT, Action.EXPORT, Action.MATTER_READ, Action.MATTER_WRITE, Action.REPORTS}
     ),
     # Reads evidence and entries; documents only where a scope says so.
     "auditor": frozenset(
@@ -119,6 +122,8 @@ ROLES: dict[str, frozenset[Action]] = {
             Action.ACCOUNTS,
             Action.STATIONS,
             Action.OPERATIONS,
+            Action.METRICS,
+            Action.REPORTS,
             Action.RETRY,
             Action.REGISTRY_READ,
             Action.REGISTRY_WRITE,

@@ -31,6 +31,7 @@ RAIL = (
     ("review", "/review", N_("Review"), Action.LINK),
     ("batches", "/batches", N_("Batches"), Action.BATCH_READ),
     ("matters", "/matters", N_("Matters"), Action.MATTER_READ),
+    ("reports", "/reports", N_("Reports"), Action.REPORTS),
     ("evidence", "/evidence", N_("Evidence"), Action.LOG_READ),
     ("operations", "/operations", N_("Operations"), Action.OPERATIONS),
 )

@@ -5,24 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import Field
-from sqlalchemy import func, select
 
 from api.access import Action, Actor
+from api.exposition import MEDIA_TYPE, exposed
 from api.request import Ask, identify, service_of
 from api.rest.common import Strict
-from archive.catalogue.schema import (
-    deposits,
-    documents,
-    log_entries,
-    log_outbox,
-    stamps,
-    witnesses,
-    work,
-)
-from archive.stamp_asks import refusals
+from api.watching import figures
 
 router = APIRouter(tags=["health"])
-_FAILING = select(func.count()).where(witnesses.c.failure.is_not(None))
 
 
 @router.get("/healthz", response_class=PlainTextResponse)
@@ -51,17 +41,9 @@ def readyz(request: Request, actor: Annotated[Actor | None, Depends(identify)]) 
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
-def metrics(request: Request, _: Annotated[Actor, Depends(Ask(Action.OPERATIONS))]) -> str:
-    """Figures for Prometheus, in its text format."""
-    with service_of(request).archive.catalogue.read() as connection:
-        lines = [
-            f"tabellion_deposits {connection.scalar(select(func.count()).select_from(deposits))}",
-            f"tabellion_log_entries {connection.scalar(select(func.count()).select_from(log_entries))}",
-            f"tabellion_log_outbox {connection.scalar(select(func.count()).select_from(log_outbox))}",
-            f"tabellion_token_refusals {len(refusals(connection))}",
-            f"tabellion_witnesses_failing {connection.scalar(_FAILING)}",
-        ]
-        for name, table in (("work", work), ("documents", documents), ("stamps", stamps)):
-            counts = connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
-            lines += [f'tabellion_{name}{{state="{state}"}} {count}' for state, count in counts]
-    return "\n".join(lines) + "\n"
+def metrics(request: Request, _: Annotated[Actor, Depends(Ask(Action.METRICS))]) -> Response:
+    """Figures for Prometheus, in its text format; a token of the action `metrics.read` may do nothing else."""
+    archive = service_of(request).archive
+    with archive.catalogue.read() as connection:
+        text = exposed(figures(connection, archive.clock.now()))
+    return Response(text, media_type=MEDIA_TYPE)

@@ -1,0 +1,182 @@
+"""Figures that are watched: queues and their ages, reading, failures by code, stamps, fixity; no word of a paper."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, Float, case, cast, func, select
+
+from api.exposition import Family
+from archive.catalogue.schema import (
+    beats,
+    checks,
+    deposits,
+    documents,
+    index_outbox,
+    log_entries,
+    log_outbox,
+    objects,
+    readings,
+    stamps,
+    witnesses,
+    work,
+)
+from archive.stamp_asks import refusals
+from archive.verification.stamp_check import PROVED
+
+LATEST = 500
+"""Papers of which the way from receipt to search is measured: the newest."""
+
+QUANTILES = (0.5, 0.95)
+
+
+def figures(connection: Connection, now: datetime) -> Iterator[Family]:
+    """Every family, in the order in which it is sent."""
+    yield Family("tabellion_deposits", "Files that were received.").add(_count(connection, deposits))
+    yield from _by_state(connection)
+    yield from _queues(connection, now)
+    yield from _reading(connection)
+    yield from _evidence(connection, now)
+    alive = Family(
+        "tabellion_processes", "Processes by kind that said in the last 15 seconds that they live."
+    )
+    for kind, age in connection.execute(select(beats.c.kind, beats.c.at)):
+        if (now - age).total_seconds() < 15:  # as the page of operations counts
+            alive.add(1, kind=kind)
+    yield _summed(alive)
+
+
+def _count(connection: Connection, table: object, *conditions: object) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0  # type: ignore[arg-type]
+
+
+def _by_state(connection: Connection) -> Iterator[Family]:
+    for name, table, says in (
+        ("work", work, "Pieces of work by state."),
+        ("documents", documents, "Papers by state."),
+        ("stamps", stamps, "Stamps by state."),
+    ):
+        family = Family(f"tabellion_{name}", says)
+        for state, count in connection.execute(
+            select(table.c.state, func.count()).group_by(table.c.state).order_by(table.c.state)
+        ):
+            family.add(count, state=state)
+        yield family
+    failures = Family("tabellion_failures", "Papers that could not be read, by reason.")
+    rows = connection.execute(
+        select(documents.c.reason_code, func.count())
+        .where(documents.c.state == "failed")
+        .group_by(documents.c.reason_code)
+    )
+    for code, count in rows:
+        failures.add(count, code=code or "INTERNAL")
+    yield failures
+
+
+def _queues(connection: Connection, now: datetime) -> Iterator[Family]:
+    length = Family("tabellion_queue_length", "What waits, by queue; of work by its kind.")
+    age = Family("tabellion_queue_age_seconds", "How long the oldest of a queue has waited.")
+    waiting = [
+        (row[0], row[1], row[2])
+        for row in connection.execute(
+            select(work.c.kind, func.count(), func.min(work.c.created_at))
+            .where(work.c.state.in_(("ready", "leased")))
+            .group_by(work.c.kind)
+            .order_by(work.c.kind)
+        )
+    ]
+    unsigned = (deposits.c.receipt.is_(None), deposits.c.erased_at.is_(None))
+    for name, table, when, conditions in (
+        ("log", log_outbox, log_outbox.c.time, ()),
+        ("receipt", deposits, deposits.c.received_at, unsigned),
+        ("index", index_outbox, index_outbox.c.at, ()),
+    ):
+        row = connection.execute(
+            select(func.count(), func.min(when)).select_from(table).where(*conditions)
+        ).one()
+        waiting.append((name, row[0], row[1]))
+    for name, count, oldest in waiting:
+        length.add(count, queue=name)
+        age.add((now - oldest).total_seconds() if oldest else 0.0, queue=name)
+    yield length
+    yield age
+    yield Family("tabellion_log_outbox", "Entries that wait to be appended to the log.").add(
+        _count(connection, log_outbox)
+    )
+
+
+def _reading(connection: Connection) -> Iterator[Family]:
+    done = Family("tabellion_readings_total", "Readings by outcome.", "counter")
+    seconds = Family("tabellion_reading_seconds_total", "Time spent on reading, by outcome.", "counter")
+    for outcome, count, spent in connection.execute(
+        select(readings.c.outcome, func.count(), func.sum(readings.c.seconds))
+        .group_by(readings.c.outcome)
+        .order_by(readings.c.outcome)
+    ):
+        done.add(count, outcome=outcome)
+        seconds.add(float(spent), outcome=outcome)
+    yield done
+    yield seconds
+    newest = connection.execute(
+        select(documents.c.received_at, documents.c.searchable_at)
+        .where(documents.c.searchable_at.is_not(None))
+        .order_by(documents.c.id.desc())
+        .limit(LATEST)
+    )
+    waited = sorted((row.searchable_at - row.received_at).total_seconds() for row in newest)
+    way = Family(
+        "tabellion_searchable_seconds", f"From receipt to search, quantiles of the newest {LATEST} papers."
+    )
+    for quantile in QUANTILES:
+        if waited:
+            way.add(waited[min(len(waited) - 1, int(len(waited) * quantile))], quantile=str(quantile))
+    yield way
+
+
+def _evidence(connection: Connection, now: datetime) -> Iterator[Family]:
+    yield Family("tabellion_log_entries", "Entries of the log.").add(_count(connection, log_entries))
+    yield Family("tabellion_token_refusals", "Answers of authorities that nobody has looked at.").add(
+        len(refusals(connection))
+    )
+    failing = _count(connection, witnesses, witnesses.c.failure.is_not(None))
+    yield Family("tabellion_witnesses_failing", "Witnesses that do not cosign.").add(failing)
+    unproved = connection.scalar(
+        select(func.min(stamps.c.closed_at)).where(
+            stamps.c.closed_at.is_not(None), stamps.c.state.not_in(PROVED)
+        )
+    )
+    lag = (now - unproved).total_seconds() if unproved else 0.0
+    yield Family(
+        "tabellion_stamp_lag_seconds", "How long the oldest closed stamp has waited for its token."
+    ).add(lag)
+    proved = connection.scalar(select(func.max(stamps.c.gen_time)))
+    if proved is not None:
+        age = (now - proved).total_seconds()
+        yield Family("tabellion_stamp_age_seconds", "Age of the newest time proof.").add(age)
+    listed, stored, size = connection.execute(
+        select(
+            func.sum(case((objects.c.inventory.is_not(None), 1), else_=0)),
+            func.count(),
+            func.sum(cast(objects.c.size, Float)),
+        ).select_from(objects)
+    ).one()
+    yield Family("tabellion_objects", "Objects of the vault.").add(stored)
+    yield Family("tabellion_objects_bytes", "Their bytes as stored.").add(float(size or 0))
+    coverage = (listed or 0) / stored if stored else 1.0
+    yield Family("tabellion_fixity_coverage", "Share of objects that are listed in a logged inventory.").add(
+        coverage
+    )
+    checked = connection.scalar(select(func.max(checks.c.finished_at)))
+    if checked is not None:
+        age = (now - checked).total_seconds()
+        yield Family("tabellion_verified_age_seconds", "Since everything was verified last.").add(age)
+
+
+def _summed(family: Family) -> Family:
+    """The family with one sample for equal labels."""
+    counts: dict[tuple[tuple[str, str], ...], float] = {}
+    for labels, value in family.samples:
+        key = tuple(sorted(labels.items()))
+        counts[key] = counts.get(key, 0) + value
+    return Family(
+        family.name, family.help, family.kind, [(dict(key), value) for key, value in sorted(counts.items())]
+    )
