@@ -17,7 +17,7 @@ from archive.packaging import shelf
 from archive.packaging.extracts import make_extract
 from archive.packaging.folders import Folder
 from archive.packaging.issuer import Issuer
-from archive.packaging.make import PackageUnsound, build
+from archive.packaging.make import PackageUnsound, Progress, build
 from archive.packaging.notes import file_name
 from archive.packaging.order import LANGUAGES, Choice, ExportNotReady, ExportRefused, Order, Recipient
 from archive.packaging.plan import Plan, make_plan
@@ -57,6 +57,7 @@ WORK = "package"
 _TRIES = 3
 _WAIT_SECONDS = 15.0
 _LOOK_SECONDS = 0.1
+_SAVE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,22 @@ def make_package(
 
 
 def build_ordered(archive: Archive, issuer: Issuer, package_id: str) -> None:
-    """Make a package that was ordered, unless it is there by now; for workers. Raises what `make_package` raises."""
-    package = find_package(archive, package_id)
+    """Make a package that was ordered, unless it is there by now; for workers. Raises what `make_package` raises.
+
+    The catalogue says meanwhile how many of its documents are done.
+    """
+    package, saved = find_package(archive, package_id), 0.0
+
+    def progress(done: int) -> None:
+        nonlocal saved
+        if time.monotonic() - saved < _SAVE_SECONDS and done < len(package.documents):
+            return
+        with archive.catalogue.write() as connection:
+            shelf.note_done(connection, package_id, done)
+        saved = time.monotonic()
+
     if package.state != "ready":
-        _build(archive, issuer, package, None, package.ordered_by)
+        _build(archive, issuer, package, None, package.ordered_by, progress)
 
 
 def fail_ordered(archive: Archive, package_id: str, code: str, reason: str) -> None:
@@ -224,14 +237,21 @@ def _on_shelf(archive: Archive, plan: Plan, actor: str, *, queue: bool) -> Packa
     raise Conflict("the same package is being ordered again and again", advice="Ask again in a moment.")
 
 
-def _build(archive: Archive, issuer: Issuer, package: Package, plan: Plan | None, actor: str) -> None:
+def _build(
+    archive: Archive,
+    issuer: Issuer,
+    package: Package,
+    plan: Plan | None,
+    actor: str,
+    progress: Progress = lambda done: None,
+) -> None:
     """Make a package; `plan` is for its checkpoint, or for a newer one than that of the package which was found."""
     if package.order is None:
         raise NotFound("the package was erased")
     if plan is None or plan.signed != package.signed:
         plan = make_plan(archive, package.order, package.signed)
     try:
-        build(archive, issuer, package, plan, actor)
+        build(archive, issuer, package, plan, actor, progress)
     except IntegrityError as error:
         raise Conflict("the same package was made just now", advice="Ask again: it is there.") from error
 

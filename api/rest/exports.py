@@ -68,6 +68,7 @@ class PackageState(Strict):
     package: str
     state: Literal["building", "ready", "failed", "erased"]
     documents: list[str]
+    done: int = Field(description="How many of the documents are done; after the last comes the report.")
     language: str
     checkpoint: int
     pending: bool = Field(description="A time proof was still to come when it was ordered.")
@@ -168,6 +169,7 @@ def _answer(package: Package) -> PackageState:
         package=package.id,
         state=package.state,
         documents=list(package.documents),
+        done=package.done,
         language=package.language,
         checkpoint=package.checkpoint,
         pending=package.pending,

@@ -45,6 +45,8 @@ class PackageOut(Strict):
     stage: Literal["building", "ready", "pending", "filed", "failed", "erased"] = Field(
         description="`pending`: it is ready, and a time proof was still to come when it was made."
     )
+    done: int = Field(description="How many of its documents are done; after the last comes the report.")
+    documents: int = Field(description="How many documents it holds.")
     language: str | None
     checkpoint: int | None
     sha256: str | None
@@ -113,6 +115,8 @@ def _answer(shown: PackageShown) -> PackageOut:
         package=shown.ordered.package,
         selection=shown.ordered.selection,
         stage=shown.stage,
+        done=0 if kept is None else kept.done,
+        documents=0 if kept is None else len(kept.documents),
         language=None if kept is None else kept.language,
         checkpoint=None if kept is None else kept.checkpoint,
         sha256=None if kept is None else kept.digest,

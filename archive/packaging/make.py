@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -27,6 +27,7 @@ from archive.vault import Ref
 from signing import canonical
 from signing.digests import DigestingReader, Digests, Readable
 from signing.package.build import build_package
+from signing.package.parts import Opener
 from signing.package.seal import TimeStamper
 from signing.verdict import Aspect, Report, Verdict
 from signing.verifier import verify_package
@@ -60,14 +61,25 @@ class _Kept:
     digests: Digests
 
 
-def build(archive: Archive, issuer: Issuer, package: Package, plan: Plan, actor: str) -> None:
+Progress = Callable[[int], None]
+"""Called with how many documents are done; what is done to all of them together comes after."""
+
+
+def build(
+    archive: Archive,
+    issuer: Issuer,
+    package: Package,
+    plan: Plan,
+    actor: str,
+    progress: Progress = lambda done: None,
+) -> None:
     """Make the container of a package that is on the shelf, keep it, and tell the log whom it is for.
 
     Raises `PackageUnsound` and `ExportRefused`, and what vault and catalogue raise; then nothing is kept that counts.
     """
     _require_size(plan)
     with tempfile.TemporaryFile() as file:
-        write_container(archive, issuer, plan, file)
+        write_container(archive, issuer, plan, file, progress)
         _require_sound(archive, issuer, file)
         kept = _keep(archive, package, plan, file)
     try:
@@ -110,15 +122,17 @@ def _commit(
     shelf.tell(archive, connection, made, actor, plan.order.recipient)
 
 
-def write_container(archive: Archive, issuer: Issuer, plan: Plan, out: BinaryIO) -> None:
+def write_container(
+    archive: Archive, issuer: Issuer, plan: Plan, out: BinaryIO, progress: Progress = lambda done: None
+) -> None:
     """Write the container of a plan; all of it but the seal is a function of what the archive holds."""
     gathered, language = gather(archive, plan), plan.order.language
     contents = Contents(archive, plan, gathered, issuer)
     with Spool() as spool:
-        exhibits = [
-            None if one is None else spool.add(partial(write_exhibit, one, language))
-            for one in contents.exhibits()
-        ]
+        exhibits: list[Opener | None] = []
+        for one in contents.exhibits():
+            exhibits.append(None if one is None else spool.add(partial(write_exhibit, one, language)))
+            progress(len(exhibits))
         report = report_pdf(contents.report(), language)
         parts = gathered.parts(archive, plan, issuer, report, exhibits)
         build_package(parts, out, issuer.seal, archive.clock.now(), _stamper(archive, issuer.authorities))

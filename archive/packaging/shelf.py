@@ -31,7 +31,8 @@ class Package:
     """A package. `order` has the checkpoint that it is made for (`signed` is that), and is None once it was erased.
 
     `pending` says that the time proof of something in it was still to come when it was made; `digest` (SHA-256, hex)
-    and `size` are those of the container once it is ready; `reason_code` and `reason` say why it failed.
+    and `size` are those of the container once it is ready; `reason_code` and `reason` say why it failed. `done` says
+    how many of its documents are done while it is being made; what is done to all of them together comes after.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Package:
     ordered_at: datetime
     ordered_by: str
     made_at: datetime | None
+    done: int
     reason_code: str | None
     reason: str | None
 
@@ -117,8 +119,8 @@ def put(archive: Archive, connection: Connection, plan: Plan, actor: str) -> Pac
         return kept
     if kept is not None:
         changed = update(packages).where(packages.c.id == kept.id, packages.c.state == "failed")
-        connection.execute(changed.values(state="building", reason_code=None, reason=None))
-        return replace(kept, state="building", reason_code=None, reason=None)
+        connection.execute(changed.values(state="building", done=0, reason_code=None, reason=None))
+        return replace(kept, state="building", done=0, reason_code=None, reason=None)
     package = archive.ids.new()
     connection.execute(
         insert(packages).values(
@@ -172,11 +174,18 @@ def finish(archive: Archive, connection: Connection, package: Package, plan: Pla
             digest=digests.sha256,
             size=digests.size,
             made_at=archive.clock.now(),
+            done=len(package.documents),
             reason_code=None,
             reason=None,
         )
     )
     return True
+
+
+def note_done(connection: Connection, package: str, done: int) -> None:
+    """Say how many documents of a package that is being made are done."""
+    changed = update(packages).where(packages.c.id == package, packages.c.state == "building")
+    connection.execute(changed.values(done=done))
 
 
 def fail(connection: Connection, package: str, code: str, reason: str) -> None:
@@ -245,6 +254,7 @@ def _packages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Package]
             ordered_at=row.ordered_at,
             ordered_by=row.ordered_by,
             made_at=row.made_at,
+            done=row.done,
             reason_code=row.reason_code,
             reason=row.reason,
         )

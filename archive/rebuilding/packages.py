@@ -71,6 +71,7 @@ def _write(vault: VaultObjects, package: str, told: Told, ref: Ref, stream: Bina
             ordered_at=parse_rfc3339(value["ordered_at"]),
             ordered_by=value["ordered_by"],
             made_at=parse_rfc3339(value["made_at"]),
+            done=len(index.documents),
         )
     )
     vault.connection.execute(

@@ -104,9 +104,11 @@ class TestPackages:
         answer = legal.post(f"{base}/packages", json={"selection": chosen["selection"], "language": "it"})
         ordered = good(answer, 202)
         assert (ordered["stage"], ordered["content"]) == ("building", None)
+        assert (ordered["done"], ordered["documents"]) == (0, 1)
         house.settle()
         made = legal.json(answer.headers["location"])
         assert (made["stage"], made["language"]) == ("pending", "it")
+        assert (made["done"], made["documents"]) == (1, 1)
         data = legal.get(made["content"]).content
         assert len(data) == made["size"]
         assert (

@@ -33,6 +33,8 @@ packages = Table(
     instant("ordered_at"),
     Column("ordered_by", String(36), nullable=False),  # a pseudonym
     instant("made_at", nullable=True),
+    # How many of its documents are done, for who waits; nothing hangs on it.
+    Column("done", Integer, nullable=False, server_default="0"),
     Column("reason_code", String(40)),
     Column("reason", Text),
     UniqueConstraint("selection", "language", "checkpoint", "evidence"),

@@ -254,6 +254,12 @@ class TestPackages:
         page = case.legal.get(address, headers=HTML)
         assert "Package: being made" in visible(page)
         assert page.headers["refresh"] == "2"
+        assert "papers are done" not in visible(page)
+        with house.archive.catalogue.write() as connection:
+            connection.execute(update(t.work).where(t.work.c.kind == "package").values(state="leased"))
+        assert "0 of 1 paper is done." in see(case.legal, address)
+        with house.archive.catalogue.write() as connection:
+            connection.execute(update(t.work).where(t.work.c.kind == "package").values(state="ready"))
         house.settle()
         text = see(case.legal, address)
         assert "Package: ready, time proof pending" in text

@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -20,6 +21,7 @@ from archive.packages import (
     Order,
     Package,
     build_ordered,
+    fail_ordered,
     find_package,
     make_package,
     open_package,
@@ -27,6 +29,7 @@ from archive.packages import (
     packages_of,
     preview,
 )
+from archive.packaging import make
 from archive.packaging.make import write_container
 from archive.packaging.plan import make_plan
 from archive.rebuild import rebuild
@@ -211,14 +214,35 @@ class TestKept:
 
     def test_an_order_is_made_by_a_worker(self, archive: Archive, paper: Deposited) -> None:
         ordered = order_package(archive, order(paper.document), ACTOR, wait=refuse_to_wait)
-        assert (ordered.state, ordered.digest) == ("building", None)
+        assert (ordered.state, ordered.digest, ordered.done) == ("building", None, 0)
         assert order_package(archive, order(paper.document), ACTOR).id == ordered.id
         build_ordered(archive, issuer(archive), ordered.id)
         ready = find_package(archive, ordered.id)
-        assert ready.state == "ready"
+        assert (ready.state, ready.done) == ("ready", 1)
         build_ordered(archive, issuer(archive), ordered.id)
         assert find_package(archive, ordered.id) == ready
         assert order_package(archive, order(paper.document), ACTOR).state == "ready"
+
+    def test_who_waits_sees_how_many_papers_are_done(
+        self, archive: Archive, intake: Intake, keeper: TestKeeper, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        batch = intake.batch("box")
+        papers = [intake.deposit(batch, number, ORIGINAL + b"%d" % number) for number in (1, 2, 3)]
+        keeper.stamp()
+        ordered = order_package(archive, order(*(each.document for each in papers)), ACTOR)
+        seen = []
+
+        def report(*_: Any) -> bytes:
+            seen.append(find_package(archive, ordered.id).done)
+            raise KeyMissing("the vault was put away meanwhile")
+
+        monkeypatch.setattr(make, "report_pdf", report)
+        with pytest.raises(KeyMissing):
+            build_ordered(archive, issuer(archive), ordered.id)
+        assert seen == [3]
+        fail_ordered(archive, ordered.id, "KEY_MISSING", "the vault was put away meanwhile")
+        again = order_package(archive, order(*(each.document for each in papers)), ACTOR)
+        assert (again.id, again.state, again.done) == (ordered.id, "building", 0)
 
     def test_a_pending_order_keeps_its_checkpoint_while_the_log_grows(
         self, archive: Archive, intake: Intake, keeper: TestKeeper
