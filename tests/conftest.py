@@ -1,10 +1,15 @@
-"""What all rooms' tests share: hashing of passwords that costs a test nothing."""
+"""What all rooms' tests share: hashing of passwords that costs a test nothing, databases on PostgreSQL."""
+
+from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy.engine import make_url
 
 from api import passwords
+from archive.catalogue import Catalogue, upgrade
 from archive.vault import sealed
+from tests.services.fixtures import new_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -19,3 +24,31 @@ def _cheap_hashing() -> None:
     patch.setattr(sealed, "FOR_PEOPLE", sealed.Cost(1 << 4))
     patch.setattr(passwords, "_hasher", cheap)
     patch.setattr(passwords, "_DUMMY", cheap.hash("nobody has this password"))
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    """A new, empty PostgreSQL database."""
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template() -> Iterator[str]:
+    """A database with the catalogue's schema, to be copied: the migrations take longer than most tests."""
+    with new_database() as url:
+        catalogue = Catalogue(url)
+        upgrade(catalogue)
+        catalogue.close()
+        name = make_url(url).database
+        assert name is not None
+        yield name
+
+
+@pytest.fixture
+def postgresql_catalogue(_postgresql_template: str) -> Iterator[Catalogue]:
+    """An empty catalogue on PostgreSQL."""
+    with new_database(_postgresql_template) as url:
+        catalogue = Catalogue(url)
+        yield catalogue
+        catalogue.close()

@@ -48,8 +48,8 @@ def make_objects(home: Path, clock: ManualClock, randomness: Randomness) -> Obje
 
 
 @cache
-def _empty_catalogue() -> bytes:
-    """A database with its schema: the migrations take longer than most tests."""
+def empty_catalogue() -> bytes:
+    """A database file with its schema: the migrations take longer than most tests."""
     with TemporaryDirectory() as folder:
         catalogue = Catalogue(f"sqlite:///{folder}/catalogue.db")
         upgrade(catalogue)
@@ -65,7 +65,7 @@ def make_archive(
     if catalogue is None:
         home.mkdir(parents=True, exist_ok=True)
         if not (home / "catalogue.db").exists():
-            (home / "catalogue.db").write_bytes(_empty_catalogue())
+            (home / "catalogue.db").write_bytes(empty_catalogue())
         catalogue = Catalogue(f"sqlite:///{home}/catalogue.db")
     objects = make_objects(home, clock, randomness)
     return Archive(ARCHIVE_ID, ORIGIN, catalogue, objects, clock, Ids(clock, randomness))

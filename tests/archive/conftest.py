@@ -6,12 +6,10 @@ from pathlib import Path
 import pytest
 
 from archive.archive import Archive
-from archive.catalogue import Catalogue, upgrade
 from tabellion.base.clock import ManualClock
 from tests.archive.building import Intake, make_archive
-from tests.services.fixtures import postgresql_url
 
-__all__ = ["archive", "clock", "home", "intake", "postgresql_catalogue", "postgresql_url"]
+__all__ = ["archive", "clock", "home", "intake"]
 
 
 @pytest.fixture
@@ -34,12 +32,3 @@ def archive(home: Path, clock: ManualClock) -> Iterator[Archive]:
 @pytest.fixture
 def intake(archive: Archive) -> Intake:
     return Intake(archive)
-
-
-@pytest.fixture
-def postgresql_catalogue(postgresql_url: str) -> Iterator[Catalogue]:
-    """An empty catalogue on PostgreSQL."""
-    catalogue = Catalogue(postgresql_url)
-    upgrade(catalogue)
-    yield catalogue
-    catalogue.close()

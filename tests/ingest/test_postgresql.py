@@ -1,15 +1,14 @@
 """What matters most of the intake, once more on PostgreSQL: the same tests, another catalogue."""
 
-# ruff: noqa: F401, F811  # tests and fixtures are imported to be collected here as well
+# ruff: noqa: F401  # tests and fixtures are imported to be collected here as well
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archive.archive import Archive
-from archive.catalogue import Catalogue, upgrade
+from archive.catalogue import Catalogue
 from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from tabellion.base.clock import ManualClock
 from tabellion.base.ids import Ids
@@ -51,22 +50,17 @@ from tests.ingest.test_worker import (
     test_reading_again_says_so_and_keeps_one_set_of_fields,
     test_what_cannot_be_read_stays_visible_with_a_reason,
 )
-from tests.services.fixtures import postgresql_url
 
 pytestmark = pytest.mark.services
 
 
 @pytest.fixture
-def archive(postgresql_url: str, template: Path, tmp_path: Path, clock: ManualClock) -> Iterator[Archive]:
+def archive(postgresql_catalogue: Catalogue, template: Path, tmp_path: Path, clock: ManualClock) -> Archive:
     """As in conftest, with the catalogue on PostgreSQL."""
     (tmp_path / "archive.key").write_bytes((template / "archive.key").read_bytes())
     (tmp_path / "archive.key").chmod(0o600)
-    catalogue = Catalogue(postgresql_url)
-    upgrade(catalogue)
     vault = FolderVault(tmp_path / "vault", clock)
     keys = KeyRing(vault, ArchiveKeyFile(tmp_path / "archive.key", PASSPHRASE, os.urandom), os.urandom, clock)
     ids = Ids(clock)
-    yield Archive(
-        ids.new(), "localhost/test", catalogue, Objects(vault, keys, os.urandom), clock=clock, ids=ids
-    )
-    catalogue.close()
+    objects = Objects(vault, keys, os.urandom)
+    return Archive(ids.new(), "localhost/test", postgresql_catalogue, objects, clock=clock, ids=ids)

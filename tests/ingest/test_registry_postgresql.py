@@ -20,7 +20,6 @@ from tests.ingest.test_linking import (
     test_namesakes_with_the_same_grounds_are_left_to_a_person,
 )
 from tests.ingest.test_postgresql import archive
-from tests.services.fixtures import postgresql_url
 
 pytestmark = pytest.mark.services
 

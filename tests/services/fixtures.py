@@ -1,4 +1,4 @@
-"""Fixtures that give tests a real server; import them by name where they are needed.
+"""Gives tests real servers; tests/conftest.py has the fixtures.
 
 `script/test` starts the servers and names in TABELLION_TEST_REQUIRE those that must be there. A test that lacks
 its server is skipped with the reason, or, where the server is required, fails: a gate must not pass by skipping.
@@ -28,16 +28,16 @@ def absent(name: str, reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture
-def postgresql_url() -> Iterator[str]:
-    """The URL of a new, empty PostgreSQL database, dropped after the test."""
+@contextmanager
+def new_database(template: str = "template1") -> Iterator[str]:
+    """The URL of a new PostgreSQL database, a copy of `template`, dropped at the end."""
     server = os.environ.get(POSTGRESQL)
     if not server:
         absent("postgresql", f"{POSTGRESQL} is not set; script/test starts a PostgreSQL and sets it")
     name = f"test_{secrets.token_hex(8)}"
     engine = create_engine(make_url(server), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

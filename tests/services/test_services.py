@@ -12,10 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.services import process, run
-from tests.services.fixtures import postgresql_url
 from tests.services.process import Running, ServiceError, birth, launch, new_folder, recall, remember, stop
-
-__all__ = ["postgresql_url"]
 
 
 def sleeper(name: str, *, answers: bool = True) -> Running:

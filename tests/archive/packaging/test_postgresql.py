@@ -14,12 +14,10 @@ from signing.verdict import Aspect, Verdict
 from signing.verifier import verify_package
 from tabellion.base.clock import ManualClock
 from tests.archive.building import ACTOR, Intake, make_archive
-from tests.archive.conftest import postgresql_catalogue, postgresql_url
 from tests.archive.keeping import TestKeeper
 from tests.archive.packaging.making import issuer, order, read_pages, trust, waiting_for
 from tests.archive.test_verify import TRUST
 
-__all__ = ["postgresql_catalogue", "postgresql_url"]
 pytestmark = pytest.mark.services
 
 
