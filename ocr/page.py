@@ -8,6 +8,7 @@ from ocr.languages import LANGUAGES, Language
 from ocr.layout import placed, text_of
 from ocr.page_images import PageImages
 from ocr.raster.measure import measure, positive
+from ocr.raster.regions import Mark, find_marks, is_drawn
 from ocr.raster.separators import separator_of
 from ocr.raster.source import Pixels, Source
 from ocr.raster.stamps import find_stamps, without
@@ -39,24 +40,33 @@ class PageReader:
         quality = {**figures.quality(), "scan_dpi": float(page.scan_dpi)}
         rotation, language = 0, "und"
         words = page.words
+        whole, stamps, across = grey, [], []
         if words is not None:
             language = self._recogniser.find_language(" ".join(word.text for word in words))
         elif not figures.blank:
+            stamps = find_stamps(grey, page.dpi, figures.skew)
             if not figures.bilevel:
-                grey = without(grey, find_stamps(grey, page.dpi, figures.skew))
+                grey = without(grey, stamps)
             read = self._recogniser.read(grey, page.dpi, figures.skew, bilevel=figures.bilevel)
             words, language, rotation = tuple(read.words), read.language, read.rotation
         upright = turn(page.pixels, rotation)
         if rotation:
-            grey = turn(grey, rotation)
+            grey, whole = turn(grey, rotation), turn(whole, rotation)
             figures = measure(grey)
+            stamps = find_stamps(whole, page.dpi, figures.skew)
         if page.words is None and words and language in LANGUAGES:
             look = SecondLook(self._engine, grey, page.dpi, figures.skew, figures.bilevel)
             seen = with_signs(look.at(words, LANGUAGES[language]), LANGUAGES[language])
             words = tuple(sifted(seen, figures.skew))
+            kept = {id(word) for word in words}
+            across = [word for word in seen if id(word) not in kept]
         height, width = upright.shape[:2]
         if page.words is None:
             words = tuple(spelt(words or (), language))
+        marks: list[Mark] = []
+        if page.words is None and not figures.blank:
+            marks = find_marks(whole, page.dpi, words or (), across, stamps)
+        regions = tuple(mark.region(width, height) for mark in marks)
         values = placed(words or (), width, height)
         quality["confidence"] = round(mean_confidence(words or ()), 3)
         # Where two models read one page, the other sees letters of its own in marks of the page's script.
@@ -71,7 +81,10 @@ class PageReader:
             blank=figures.blank and not values,
             language=language if values else "und",
             source="embedded" if page.embedded else "ocr" if page.words is None else "text",
-            text=text_of([word for word in values if is_print(word, dusty=dusty)]),
+            text=text_of(
+                [word for word in values if is_print(word, dusty=dusty) and not is_drawn(word, regions)]
+            ),
+            regions=regions,
             words=values,
             quality=quality,
             separator=None if figures.blank else separator_of(grey, page.dpi, len(values)),

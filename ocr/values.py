@@ -18,6 +18,7 @@ Kind = Literal[
     "other",
 ]
 Source = Literal["ocr", "text", "embedded"]
+RegionKind = Literal["signature", "stamp", "handwriting"]
 
 
 class Box(NamedTuple):
@@ -50,6 +51,30 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Region:
+    """Where a page was likely signed, stamped or written on by hand; what that says is not read."""
+
+    kind: RegionKind
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """A line of an invoice; amounts, quantity and rate (in percent) as decimals with a point, empty where not told.
+
+    `box` is where it is printed; None for a line that stands in the file's own data only.
+    """
+
+    description: str
+    quantity: str
+    net: str
+    vat_rate: str
+    box: Box | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageReading:
     """One page: upright size in pixels at `dpi`, what was turned, what it says, how well it could be read."""
 
@@ -69,6 +94,8 @@ class PageReading:
     error: str | None = None
     separator: str | None = None
     """What makes the page a sheet that only parts papers: `patch` or `barcode`, and what it says."""
+    regions: tuple[Region, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
 
     def stored(self) -> dict[str, Any]:
         """A JSON value that `from_stored` reads back without loss."""
@@ -78,7 +105,11 @@ class PageReading:
     def from_stored(cls, value: dict[str, Any]) -> Self:
         """The page that `stored` wrote."""
         words = tuple(Word(**{**word, "box": Box(*word["box"])}) for word in value["words"])
-        return cls(**{**value, "words": words})
+        regions = tuple(Region(**{**one, "box": Box(*one["box"])}) for one in value.get("regions", ()))
+        lines = tuple(
+            InvoiceLine(**{**one, "box": one["box"] and Box(*one["box"])}) for one in value.get("lines", ())
+        )
+        return cls(**{**value, "words": words, "regions": regions, "lines": lines})
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +188,15 @@ class Reading:
                 for part in self.parts
             ],
             "pages": [_promised_page(page) for page in self.pages],
+            "invoice_lines": [
+                {
+                    **asdict(line),
+                    "page": page.number,
+                    "box": line.box and line.box.pixels(page.width, page.height),
+                }
+                for page in self.pages
+                for line in page.lines
+            ],
             "fields": [_promised_field(item, *sizes[item.page]) for item in self.fields],
             "engine": self.engine,
         }
@@ -194,6 +234,10 @@ def _promised_page(page: PageReading) -> dict[str, Any]:
             "confidence": word.confidence,
         }
         for word in page.words
+    ]
+    value["regions"] = [
+        {"kind": one.kind, "box": one.box.pixels(page.width, page.height), "confidence": one.confidence}
+        for one in page.regions
     ]
     if page.separator is not None:
         value["separator"] = page.separator

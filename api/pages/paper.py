@@ -85,11 +85,11 @@ class Figure:
             max(1, round((y1 - y0) * page.height)),
         )
 
-    def crop(self, page: PageOfPaper) -> tuple[int, int, int, int]:
+    def crop(self, page: PageOfPaper, aspect: int = CROP_ASPECT) -> tuple[int, int, int, int]:
         """A wide crop round the box, as far as the page goes: x, y, width and height in pixels."""
         x, y, width, height = self.pixels(page)
         high = round(height * 1.6)
-        wide = min(page.width, max(round(width * 1.1), high * CROP_ASPECT))
+        wide = min(page.width, max(round(width * 1.1), high * aspect))
         left = min(max(0, x + width // 2 - wide // 2), page.width - wide)
         return left, max(0, y - (high - height) // 2), wide, high
 

@@ -160,6 +160,7 @@ def _page(
     runs: list[Run] = [] if reading is None or not q.strip() or broken else runs_on(service, q, reading)
     context |= {
         "runs": runs,
+        "regions": reading.regions if reading is not None else (),
         "place": _place(pages, shown, hit_pages),
         "broken": broken,
         "tab": tab,

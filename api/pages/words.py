@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from archive.reporting.kinds import KINDS as KINDS  # noqa: PLC0414  # pages say them as the papers do
 from archive.reporting.kinds import N_ as N_  # noqa: PLC0414
+from ocr.values import Region
 
 STATES: Mapping[str, str] = {
     "received": N_("being read"),
@@ -95,6 +96,22 @@ DOUBTS: Mapping[str, str] = {
     "print": N_("The page prints another value than the file's own data says."),
 }
 """Why a figure waits for a person."""
+
+REGIONS: Mapping[tuple[str, bool], str] = {
+    ("signature", True): N_("Signed here: likely"),
+    ("signature", False): N_("Signed here: perhaps"),
+    ("stamp", True): N_("Stamped here: likely"),
+    ("stamp", False): N_("Stamped here: perhaps"),
+    ("handwriting", True): N_("Written by hand here: likely"),
+    ("handwriting", False): N_("Written by hand here: perhaps"),
+}
+LIKELY = 0.7
+
+
+def region(found: Region) -> str:
+    """What is likely to be in a region of a page, in words."""
+    return REGIONS[found.kind, found.confidence >= LIKELY]
+
 
 IMPORT_STATES: Mapping[str, str] = {
     "waiting": N_("waits"),

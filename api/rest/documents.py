@@ -79,8 +79,16 @@ class WordOnPage(Strict):
     confidence: float
 
 
+class RegionOnPage(Strict):
+    """Where the page was likely signed, stamped or written on by hand; what that says is not read."""
+
+    kind: Literal["signature", "stamp", "handwriting"]
+    box: list[int] = Field(examples=[[1448, 2317, 1812, 2790]])
+    confidence: float
+
+
 class Words(Strict):
-    """The words of a page."""
+    """The words of a page, and the regions of it that are no print."""
 
     page: int
     width: int
@@ -89,6 +97,7 @@ class Words(Strict):
     language: str
     source: Literal["ocr", "text", "embedded"]
     words: list[WordOnPage]
+    regions: list[RegionOnPage]
 
 
 @router.get("")
@@ -242,6 +251,14 @@ def words(request: Request, document_id: DocumentId, page: PageNumber, actor: Re
                 confidence=word.confidence,
             )
             for word in reading.words
+        ],
+        regions=[
+            RegionOnPage(
+                kind=one.kind,
+                box=one.box.pixels(reading.width, reading.height),
+                confidence=one.confidence,
+            )
+            for one in reading.regions
         ],
     )
 

@@ -68,6 +68,12 @@ function tab(link) {
 }
 
 for (const row of rows) row.addEventListener("click", (event) => figure(row) && event.preventDefault());
+for (const button of document.querySelectorAll(".regions button")) {
+  button.addEventListener("click", () => {
+    const mark = document.querySelector(`.marks .region[data-region="${button.dataset.region}"]`);
+    if (mark) here(mark), show(mark, true);
+  });
+}
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 for (const link of tabs) {
   link.addEventListener("click", (event) => {

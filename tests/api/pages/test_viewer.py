@@ -1,13 +1,16 @@
 """The viewer: the word marked, only open pages, evidence in words, originals, failures with what to do."""
 
+import math
 import re
 
 import pytest
+from PIL import ImageDraw
 from sqlalchemy import select
 
 from archive.catalogue.schema import log_entries
 from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
 from tests.api.support import House, papers
+from tests.ocr.papers import drawn, saved
 
 
 @pytest.fixture
@@ -161,3 +164,23 @@ def test_who_asks_for_the_time_proof_is_told_when_it_is_there(house: House, nort
     house.keeper.stamp()
     page = markup(legal, asked)
     assert "Existed no later than" in page and "data-waiting" not in page
+
+
+def test_where_it_is_signed_is_said_in_words_and_shown(house: House, north: str) -> None:
+    sheet = drawn(["Confirmation of debt", "I confirm that I owe 120.00 EUR.", "Leeds, 15 January 2024"])
+    pen = ImageDraw.Draw(sheet)
+    pen.line([(600 + 2 * x, 1000 + round(60 * math.sin(x / 12))) for x in range(140)], fill=40, width=5)
+    answer = house.client("operator").post(
+        "/api/v1/deposits",
+        params={"name": "signed.png", "batch_name": "Box 1", "portfolio": north},
+        content=saved(sheet, "PNG", dpi=(200, 200)),
+    )
+    document = answer.json()["document"]
+    house.settle()
+    client = house.client("collector")
+    text = markup(client, f"/documents/{document}")
+    assert "Signed here: likely" in see(client, f"/documents/{document}")
+    assert len(re.findall(r'<rect class="region"', text)) == 1
+    (region,) = client.json(f"/api/v1/documents/{document}/pages/1/words")["regions"]
+    assert region["kind"] == "signature"
+    assert region["box"] == pytest.approx([600, 940, 880, 1060], abs=15)
