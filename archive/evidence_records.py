@@ -12,11 +12,11 @@ from typing import Any, TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from archive import stamp_files
 from archive.archive import Archive
-from archive.catalogue.schema import manifests, objects, renewals, stamps
+from archive.catalogue.schema import manifests, objects, renewals, stamp_tokens, stamps
 from archive.deposit_files import file_key
 from archive.log_files import LogFiles
 from archive.renewal_files import Renewal, read_lists, read_renewal
@@ -25,6 +25,7 @@ from archive.vault import Ref, VaultMissing
 from signing import cms
 from signing.ers.tree import DIGEST_SIZES, hash_bytes
 from signing.manifest import EvidenceManifest, FileEntry
+from signing.other_tokens import OtherToken
 from signing.renewal import History
 from signing.stamp_records import StampRecords
 from signing.tlog import bundles_for
@@ -80,11 +81,20 @@ class EvidenceRecords:
     def of_group(self, source: str, position: int, members: Members) -> History:
         """The record of the group at a position of a stamp, or of a hash-tree renewal's log (0: its checkpoint)."""
         history = self._initial(source, position, members)
-        before = source
-        for renewal in self.chain(source).renewals:
+        before, following = source, self.chain(source).renewals
+        if stamp_files.split_further(source) is not None:
+            before, following = following[0], following[1:]
+        for renewal in following:
             history = self._renewed(history, renewal, before, source, position, members)
             before = renewal
         return history
+
+    def of_token(self, stamp: str, place: int) -> History | None:
+        """The record of a further token of a stamp, as bytes like any other; None where nothing has renewed it."""
+        name = stamp_files.further_name(stamp, place)
+        if not self.chain(name).renewals:
+            return None
+        return self.of_group(name, 0, _single(stamp_files.read_further(self.archive.objects, stamp, place)))
 
     def of_renewed_checkpoint(self, renewal: str) -> History:
         """The record of the signed checkpoint that a hash-tree renewal covers."""
@@ -143,9 +153,7 @@ class EvidenceRecords:
             with self.archive.catalogue.read() as connection:
                 before = source
                 while True:
-                    following = connection.scalar(
-                        select(stamps.c.renewed_by).where(stamps.c.id == before)
-                    ) or connection.scalar(select(renewals.c.renewed_by).where(renewals.c.id == before))
+                    following: str | None = connection.execute(_renewed_by(before)).scalar()
                     if following is None:
                         break
                     found.append(following)
@@ -170,12 +178,13 @@ class EvidenceRecords:
     ) -> tuple[tuple[x509.Certificate, ...], tuple[x509.CertificateRevocationList, ...]]:
         """Certificates and revocation lists for the tokens of a stamp and its renewals, each once.
 
-        They come out of the tokens, out of what was collected at renewals, and out of what came late.
+        They come out of the tokens, out of what was collected at renewals, and out of what came late; renewals of the
+        further tokens of a stamp count.
         """
-        ids = (source, *self.chain(source).renewals)
         certificates: dict[x509.Certificate, None] = {}
         crls: dict[bytes, x509.CertificateRevocationList] = {}
-        for each, token in zip(ids, self.tokens(source), strict=True):
+        for each in (source, *self.renewals_of(source)):
+            token = self.renewal(each)[1] if self._is_renewal(each) else self.stamp(each).token
             envelope = cms.open_envelope(token)
             certificates |= dict.fromkeys(envelope.certificates)
             for crl in (*envelope.crls, *map(x509.load_der_x509_crl, self._lists(each))):
@@ -184,16 +193,29 @@ class EvidenceRecords:
 
     def late_lists(self, source: str) -> tuple[bytes, ...]:
         """Revocation lists (DER) that came later than the tokens of a stamp and its renewals."""
-        ids = (source, *self.chain(source).renewals)
         return tuple(
-            each for thing in ids for each in stamp_files.read_late_lists(self.archive.objects, thing)
+            each
+            for thing in (source, *self.renewals_of(source))
+            for each in stamp_files.read_late_lists(self.archive.objects, thing)
         )
 
-    def others(self, stamp: str) -> tuple[bytes, ...]:
-        """Tokens of other operators over the root of a stamp; none for a renewal."""
+    def others(self, stamp: str) -> tuple[OtherToken, ...]:
+        """Tokens of other operators over the root of a stamp, with their own records; none for a renewal."""
+        found = []
+        for place in self._places(stamp):
+            history = self.of_token(stamp, place)
+            der = stamp_files.read_further(self.archive.objects, stamp, place)
+            found.append(OtherToken(der, None if history is None else history.to_bytes()))
+        return tuple(found)
+
+    def _places(self, stamp: str) -> list[int]:
         with self.archive.catalogue.read() as connection:
-            places = [row.place for row in further_tokens(connection, stamp)]
-        return tuple(stamp_files.read_further(self.archive.objects, stamp, place) for place in places)
+            return [row.place for row in further_tokens(connection, stamp)]
+
+    def renewals_of(self, source: str) -> list[str]:
+        """What renewed a stamp or hash-tree renewal, and what renewed its further tokens."""
+        names = [source, *(stamp_files.further_name(source, place) for place in self._places(source))]
+        return list(dict.fromkeys(each for name in names for each in self.chain(name).renewals))
 
     def stamp(self, stamp: str) -> StampRecords:
         """A stamp as the vault has it."""
@@ -215,7 +237,9 @@ class EvidenceRecords:
         return self._renewals[renewal]
 
     def groups(self, source: str) -> int:
-        """How many groups a stamp or hash-tree renewal has."""
+        """How many groups a stamp or hash-tree renewal has; a further token is one."""
+        if stamp_files.split_further(source) is not None:
+            return 1
         if self._is_renewal(source):
             return self.renewal(source)[0].log_groups
         return len(self.stamp(source).nodes) + 1
@@ -230,6 +254,9 @@ class EvidenceRecords:
         )
 
     def _initial(self, source: str, position: int, members: Members) -> History:
+        if stamp_files.split_further(source) is not None:
+            renewal, token = self.renewal(self.chain(source).renewals[0])
+            return History.initial(renewal.tree, renewal.leaf_of(source), members(renewal.algorithm), token)
         if not self._is_renewal(source):
             return self.stamp(source).group(position, members("sha256"))
         renewal, token = self.renewal(source)
@@ -244,6 +271,18 @@ class EvidenceRecords:
             return history.renew_timestamp(found.tree, found.leaf_of(before), token)
         place = found.place(source, position)
         return history.renew_hashtree(found.tree, place, members(found.algorithm), token)
+
+
+def _renewed_by(name: str) -> Select[Any]:
+    """What renewed the token of a stamp, renewal or further token."""
+    further = stamp_files.split_further(name)
+    if further is not None:
+        stamp, place = further
+        here = (stamp_tokens.c.stamp_id == stamp) & (stamp_tokens.c.place == place)
+        return select(stamp_tokens.c.renewed_by).where(here)
+    of_stamp = select(stamps.c.renewed_by).where(stamps.c.id == name)
+    of_renewal = select(renewals.c.renewed_by).where(renewals.c.id == name)
+    return select(func.coalesce(of_stamp.scalar_subquery(), of_renewal.scalar_subquery()))
 
 
 def stored_members(archive: Archive, deposit: str, version: int, digest: str) -> Members:

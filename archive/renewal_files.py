@@ -7,8 +7,8 @@ stamps/<id>/checkpoint.note       of a hash-tree renewal: the newest signed chec
 stamps/<id>/revocation-<d>.crl    revocation lists for the authorities of the tokens that it covers, by their digests
 stamps/<id>/token.der             the token; stamps/<id>/chain-<n>.der the certificates in it
 
-A source is what has groups: a stamp (its manifests, then its checkpoint), or an earlier hash-tree renewal (the
-checkpoint and the entry bundles that its records begin with).
+A source is what has groups: a stamp (its manifests, then its checkpoint), an earlier hash-tree renewal (the
+checkpoint and the entry bundles that its records begin with), or a further token that was renewed before (itself).
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
-from archive.stamp_files import LOCK_FOR, prefix, read
+from archive.stamp_files import LOCK_FOR, prefix, read, split_further
 from archive.vault import Objects, VaultMissing
 from signing import canonical
 from signing.errors import StampInvalid
@@ -54,9 +54,10 @@ class Source:
 class Renewal:
     """A prepared renewal: what its token is over.
 
-    `covers` are the stamps and renewals whose tokens it renews; in a time-stamp renewal a leaf each, in this order. In
-    a hash-tree renewal the leaves are those of the sources, then one of the checkpoint, then one of each entry bundle
-    from number `first_bundle` on, up to the `log_size` of that checkpoint.
+    `covers` are the stamps, renewals and further tokens (`stamp_files.further_name`) whose tokens it renews; in a
+    time-stamp renewal a leaf each, in this order. In a hash-tree renewal the leaves are those of the sources, then one
+    of the checkpoint, then one of each entry bundle from number `first_bundle` on, up to the `log_size` of that
+    checkpoint, then one of each further token that it covers.
     """
 
     renewal: str
@@ -79,14 +80,23 @@ class Renewal:
         return HashTree(self.algorithm, self.leaves)
 
     def leaf_of(self, covered: str) -> int:
-        """The leaf of a stamp's or renewal's token in a time-stamp renewal; raises `StampInvalid` without one."""
-        if self.kind != "timestamp-renewal" or covered not in self._leaves_of:
+        """The leaf of a covered token: in a time-stamp renewal of each, in a hash-tree renewal of further ones.
+
+        Raises `StampInvalid` without one.
+        """
+        if covered not in self._leaves_of:
             raise StampInvalid(f"the renewal {self.number} does not cover the token of {covered}")
         return self._leaves_of[covered]
 
     @cached_property
     def _leaves_of(self) -> Mapping[str, int]:
-        return {covered: leaf for leaf, covered in enumerate(self.covers)}
+        own = self.covers if self.kind == "timestamp-renewal" else self.further
+        return {covered: leaf for leaf, covered in enumerate(own, len(self.leaves) - len(own))}
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """The further tokens among what it covers: their records begin here."""
+        return tuple(each for each in self.covers if split_further(each) is not None)
 
     @cached_property
     def _offsets(self) -> Mapping[str, tuple[int, frozenset[int], int]]:
@@ -112,7 +122,9 @@ class Renewal:
     @property
     def log_groups(self) -> int:
         """How many records begin here: one of the checkpoint, and one of each bundle."""
-        return len(self.leaves) - self.log_start if self.kind == "hashtree-renewal" else 0
+        if self.kind != "hashtree-renewal":
+            return 0
+        return len(self.leaves) - self.log_start - len(self.further)
 
 
 def write_source(objects: Objects, renewal: str, number: int, source: Source, now: datetime) -> None:

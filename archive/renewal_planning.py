@@ -1,12 +1,13 @@
 """What must be renewed, by when and why, by the algorithm policy; told by the catalogue, without reading tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, func, select
+from sqlalchemy import Connection, Subquery, func, literal, select
 
-from archive.catalogue.schema import renewals, stamps
+from archive.catalogue.schema import renewals, stamp_tokens, stamps
+from archive.stamp_files import further_name
 from signing.algorithms import AlgorithmPolicy
 from signing.renewal_due import DueReason, RenewalKind, RestsOn, renewal_due
 
@@ -17,7 +18,7 @@ _HELD = ("verified", "published")
 class DueItem:
     """Stamps and renewals whose newest tokens end together: due from `at` on, too late after `ends`.
 
-    `algorithm` is the hash of their trees, `stamps` and `renewals` count what is renewed, `authorities` made it.
+    `algorithm` is the hash of their trees, `stamps` and `renewals` count their tokens, `authorities` made them.
     """
 
     kind: RenewalKind
@@ -37,11 +38,11 @@ class DueItem:
 def due_list(connection: Connection, policy: AlgorithmPolicy) -> list[DueItem]:
     """All that will have to be renewed, the most urgent first."""
     found: dict[tuple[object, ...], DueItem] = {}
-    for table in (stamps, renewals):
-        columns = (table.c.expires, table.c.rests_on, table.c.authority)
-        query = select(*columns, func.count().label("number")).where(*_heads(table)).group_by(*columns)
+    for heads in _heads():
+        columns = (heads.c.expires, heads.c.rests_on, heads.c.authority, heads.c.is_renewal)
+        query = select(*columns, func.count().label("count_of")).group_by(*columns)
         for row in connection.execute(query):
-            item = _item(policy, row.rests_on, row.expires, row.authority, row.number, table is stamps)
+            item = _item(policy, row.rests_on, row.expires, row.authority, row.count_of, not row.is_renewal)
             key = (item.kind, item.reason, item.algorithm, item.at, item.ends)
             found[key] = _joined(found[key], item) if key in found else item
     return sorted(found.values(), key=lambda item: (item.ends, item.kind, item.algorithm))
@@ -49,44 +50,78 @@ def due_list(connection: Connection, policy: AlgorithmPolicy) -> list[DueItem]:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A stamp or renewal whose token nothing has renewed yet."""
+    """A token that nothing has renewed yet: `name` is that of its stamp or renewal, or of a further token."""
 
-    id: str
+    name: str
     number: int
+    place: int
     is_renewal: bool
+    authority: str
     kind: RenewalKind
     algorithm: str
     at: datetime
     ends: datetime
 
 
-def due_heads(connection: Connection, policy: AlgorithmPolicy, now: datetime) -> Sequence[Head]:
-    """The stamps and renewals to renew next, in one tree: of one kind and one hash; empty where nothing is due.
+def due_heads(
+    connection: Connection,
+    policy: AlgorithmPolicy,
+    now: datetime,
+    operator_of: Callable[[str], str | None],
+) -> Sequence[Head]:
+    """The tokens to renew next, in one tree: of one kind, one hash and one operator; empty where nothing is due.
 
-    Hash-tree renewals come first, because they cover the old tokens as well; then what ends first.
+    Hash-tree renewals come first, because they cover the old tokens as well; then what ends first. Each operator's
+    tokens are renewed apart, so that the renewals of one do not fall with another; `operator_of` says whose an
+    authority is, None for those that are asked no more.
     """
     due = [head for head in _all_heads(connection, policy) if head.at <= now]
     if not due:
         return ()
-    first = min(due, key=lambda head: (head.kind != "hashtree-renewal", head.ends))
-    same = [head for head in due if (head.kind, head.algorithm) == (first.kind, first.algorithm)]
-    return sorted(same, key=lambda head: (head.is_renewal, head.number))
+    first = min(due, key=lambda head: (head.kind != "hashtree-renewal", head.ends, head.number))
+
+    def alike(head: Head) -> tuple[object, ...]:
+        return head.kind, head.algorithm, operator_of(head.authority)
+
+    same = [head for head in due if alike(head) == alike(first)]
+    return sorted(same, key=lambda head: (head.is_renewal, head.number, head.place))
 
 
 def _all_heads(connection: Connection, policy: AlgorithmPolicy) -> Iterator[Head]:
-    for table in (stamps, renewals):
-        query = select(table.c.id, table.c.number, table.c.expires, table.c.rests_on).where(*_heads(table))
-        dues: dict[tuple[str, datetime], DueItem] = {}
-        for row in connection.execute(query):
+    dues: dict[tuple[str, datetime], DueItem] = {}
+    for heads in _heads():
+        for row in connection.execute(select(heads)):
             key = (row.rests_on, row.expires)
             if key not in dues:
-                dues[key] = _item(policy, row.rests_on, row.expires, None, 1, table is stamps)
+                dues[key] = _item(policy, row.rests_on, row.expires, None, 1, of_stamps=True)
             item = dues[key]
-            yield Head(row.id, row.number, table is renewals, item.kind, item.algorithm, item.at, item.ends)
+            name = row.id if row.place == 1 else further_name(row.id, row.place)
+            yield Head(
+                name,
+                row.number,
+                row.place,
+                bool(row.is_renewal),
+                row.authority,
+                item.kind,
+                item.algorithm,
+                item.at,
+                item.ends,
+            )
 
 
-def _heads(table: Table) -> tuple[ColumnElement[bool], ...]:
-    return (table.c.state.in_(_HELD), table.c.renewed_by.is_(None), table.c.rests_on.is_not(None))
+def _heads() -> Iterator[Subquery]:
+    """What nothing has renewed yet: of stamps, renewals and further tokens."""
+    for table in (stamps, renewals):
+        place, is_renewal = literal(1).label("place"), literal(table is renewals).label("is_renewal")
+        columns = (table.c.expires, table.c.rests_on, table.c.authority)
+        query = select(table.c.id, table.c.number, place, is_renewal, *columns)
+        unrenewed = table.c.renewed_by.is_(None), table.c.rests_on.is_not(None)
+        yield query.where(table.c.state.in_(_HELD), *unrenewed).subquery()
+    further, is_renewal = stamp_tokens.c, literal(False).label("is_renewal")
+    columns = (further.expires, further.rests_on, further.authority)
+    query = select(stamps.c.id, stamps.c.number, further.place, is_renewal, *columns)
+    unrenewed = further.renewed_by.is_(None), further.rests_on.is_not(None)
+    yield query.join_from(stamp_tokens, stamps).where(*unrenewed).subquery()
 
 
 def _item(

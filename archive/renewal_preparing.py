@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, literal, select
 
 from archive import renewal_files, stamp_files
 from archive.archive import Archive
 from archive.authorities import TimestampAuthority
-from archive.catalogue.schema import deposits, manifests, renewals, stamps
+from archive.catalogue.schema import deposits, manifests, renewals, stamp_tokens, stamps
 from archive.errors import RenewalRefused
 from archive.evidence_records import EvidenceRecords, Members, stored_members
 from archive.log_group import in_pieces
 from archive.log_view import LogView
 from archive.renewal_files import Renewal, Source
+from archive.stamp_files import further_name, split_further
 from signing.checkpoint import Checkpoint, note_text
 from signing.errors import TokenRefused
 from signing.ers.tree import hash_bytes, hash_group
@@ -37,22 +38,46 @@ _NAMED = 3
 
 
 def sources_of(connection: Connection, covers: Sequence[str]) -> list[str]:
-    """The stamps, then the hash-tree renewals, whose records rest on the tokens of these today; each by number."""
-    found: dict[str, tuple[bool, int]] = {}
+    """The stamps, further tokens and hash-tree renewals whose records rest on the tokens of these today.
+
+    Each by number. A further token that nothing has renewed yet has no record; its first begins with the renewal.
+    """
+    found: dict[str, tuple[int, int, int]] = {}
     waiting = list(covers)
     while waiting:
         for table in (stamps, renewals):
             for some in in_pieces(waiting):
                 for row in connection.execute(select(table).where(table.c.id.in_(some))):
                     if table is stamps or row.kind == "hashtree-renewal":
-                        found[row.id] = (table is renewals, row.number)
+                        found[row.id] = (2 if table is renewals else 0, row.number, 1)
         following: list[str] = []
         for table in (stamps, renewals):
             for some in in_pieces(waiting):
                 before = select(table.c.id).where(table.c.renewed_by.in_(some))
                 following += connection.execute(before).scalars()
+        for some in in_pieces(waiting):
+            renewed = select(stamp_tokens.c.stamp_id, stamp_tokens.c.place, stamps.c.number)
+            renewed = renewed.join_from(stamp_tokens, stamps).where(stamp_tokens.c.renewed_by.in_(some))
+            for row in connection.execute(renewed):
+                found[further_name(row.stamp_id, row.place)] = (1, row.number, row.place)
         waiting = following
     return sorted(found, key=lambda each: found[each])
+
+
+def covered_rows(connection: Connection, covers: Sequence[str]) -> Iterator[Any]:
+    """Of the tokens of these names: authority, expires and rests_on, each combination once per table."""
+    for table in (stamps, renewals):
+        columns = (table.c.authority, table.c.expires, table.c.rests_on)
+        for some in in_pieces(covers):
+            query = select(*columns, func.min(table.c.id).label("name")).group_by(*columns)
+            some_rows = query.where(table.c.id.in_(some), table.c.rests_on.is_not(None))
+            yield from connection.execute(some_rows).all()
+    for name in covers:
+        further = split_further(name)
+        if further is not None:
+            named = (stamp_tokens.c.stamp_id == further[0]) & (stamp_tokens.c.place == further[1])
+            own = (stamp_tokens.c.authority, stamp_tokens.c.expires, stamp_tokens.c.rests_on)
+            yield connection.execute(select(*own, literal(name).label("name")).where(named)).one()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +137,18 @@ class Preparing:
         size = Checkpoint.parse_text(note_text(signed).decode()).size
         first = self._first_bundle(row)
         log = self._log_leaves(row.algorithm, signed, first, size)
+        further = [
+            hash_bytes(row.algorithm, self._token(each))
+            for each in row.plan["covers"]
+            if split_further(each) is not None
+        ]
         return self._renewal(
-            row, [*leaves, *log], sources=tuple(about), signed=signed, log_size=size, first_bundle=first
+            row,
+            [*leaves, *log, *further],
+            sources=tuple(about),
+            signed=signed,
+            log_size=size,
+            first_bundle=first,
         )
 
     def _source(
@@ -147,6 +182,10 @@ class Preparing:
         self, records: EvidenceRecords, source: str
     ) -> Iterator[tuple[int, str, Callable[[], Members] | None]]:
         """Position, name and members of each group of a source; no members: the deposit was erased."""
+        if split_further(source) is not None:
+            token = self._token(source)
+            yield 0, f"token {source}", lambda: _of_one(token)
+            return
         count = records.groups(source)
         with self.archive.catalogue.read() as connection:
             is_stamp = connection.scalar(select(stamps.c.id).where(stamps.c.id == source)) is not None
@@ -218,17 +257,14 @@ class Preparing:
             yield hash_group(algorithm, [hash_bytes(algorithm, entry) for entry in entries])
 
     def _token(self, head: str) -> bytes:
-        return stamp_files.read_token(self.archive.objects, head)
+        return stamp_files.read_named(self.archive.objects, head)
 
     def _lists(self, covers: Sequence[str]) -> Iterator[bytes]:
         """Revocation lists for the tokens that are renewed, as of now: each path is asked for once."""
         seen: dict[tuple[object, ...], str] = {}
         with self.archive.catalogue.read() as connection:
-            for table in (stamps, renewals):
-                columns = (table.c.id, table.c.authority, table.c.expires, table.c.rests_on)
-                for some in in_pieces(covers):
-                    for row in connection.execute(select(*columns).where(table.c.id.in_(some))):
-                        seen.setdefault((row.authority, row.expires, row.rests_on), row.id)
+            for row in covered_rows(connection, covers):
+                seen.setdefault((row.authority, row.expires, row.rests_on), row.name)
         sources: Mapping[str, TimestampAuthority] = {
             each.trust.authority: each for each in reversed(self.authorities)
         }

@@ -16,7 +16,7 @@ from archive import renewal_files, stamp_files
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.authorities import TimestampAuthority
 from archive.catalogue import check_lease
-from archive.catalogue.schema import archive_state, log_entries, renewals, stamps
+from archive.catalogue.schema import archive_state, log_entries, renewals, stamp_tokens, stamps
 from archive.catalogue.upsert import upsert
 from archive.errors import RenewalRefused
 from archive.fixity import continue_inventory
@@ -26,7 +26,7 @@ from archive.log_view import LogView
 from archive.refusals import record_refusal
 from archive.renewal_files import Renewal
 from archive.renewal_planning import Head, due_heads
-from archive.renewal_preparing import Preparing, sources_of
+from archive.renewal_preparing import Preparing, covered_rows, sources_of
 from archive.stamp_requests import Granted, Later, Refused, Requests
 from archive.vault import VaultMissing
 from signing import cms
@@ -67,6 +67,7 @@ class Renewals:
         self._policy = policy
         self._authorities = tuple(authorities)
         self._requests = Requests(authorities, archive.clock, archive.ids.randomness, tolerance)
+        self._operators = {each.trust.authority: each.operator for each in reversed(self._authorities)}
         self._calm = calm
         self._looked: datetime | None = None
 
@@ -98,7 +99,7 @@ class Renewals:
         now = self._archive.clock.now()
         with self._archive.catalogue.write() as connection:
             check_lease(connection, "keeper", lease)
-            heads = due_heads(connection, self._policy, now)
+            heads = due_heads(connection, self._policy, now, self._operators.get)
             if not heads:
                 connection.execute(delete(archive_state).where(archive_state.c.name == DEMANDED))
                 return 0
@@ -109,7 +110,11 @@ class Renewals:
         return 1
 
     def _insert(self, connection: Connection, heads: Sequence[Head], reason: str, now: datetime) -> None:
-        first, plan = heads[0], {"covers": [head.id for head in heads]}
+        first = heads[0]
+        plan: dict[str, Any] = {
+            "covers": [head.name for head in heads],
+            "operator": self._operators.get(first.authority),
+        }
         algorithm, total = first.algorithm, len(heads)
         if first.kind == "hashtree-renewal":
             following = next_hash(self._policy, first.algorithm, now)
@@ -170,7 +175,8 @@ class Renewals:
         try:
             stamp_files.read_token(self._archive.objects, row.id)  # a keeper before came as far as this
         except VaultMissing:
-            match self._requests.ask(renewal.tree.root, row.attempts, renewal.algorithm):
+            requests = self._requests.preferring(row.plan.get("operator"))
+            match requests.ask(renewal.tree.root, row.attempts, renewal.algorithm):
                 case Granted(token):
                     if not self._gains(renewal, token):
                         at = self._archive.clock.now() + _ASK_AGAIN
@@ -189,13 +195,7 @@ class Renewals:
         with self._archive.catalogue.read() as connection:
             before = [
                 renewal_due(RestsOn.parse(row.rests_on, row.expires), self._policy).ends
-                for table in (stamps, renewals)
-                for some in in_pieces(renewal.covers)
-                for row in connection.execute(
-                    select(table.c.rests_on, table.c.expires)
-                    .where(table.c.id.in_(some), table.c.rests_on.is_not(None))
-                    .distinct()
-                )
+                for row in covered_rows(connection, renewal.covers)
             ]
         return ends > min(before)
 
@@ -220,7 +220,7 @@ class Renewals:
             check_lease(connection, "keeper", lease)
             settle(connection, renewal, token, now)
             subject = hashlib.sha256(der).hexdigest()
-            for thing in (row.id, *renewal.covers):
+            for thing in dict.fromkeys((row.id, *map(stamp_files.owner_of, renewal.covers))):
                 record(
                     connection,
                     type="renew",
@@ -292,6 +292,9 @@ def settle(connection: Connection, renewal: Renewal, token: Token, now: datetime
         for table in (stamps, renewals):
             covered = update(table).where(table.c.id.in_(some))
             connection.execute(covered.values(renewed_by=renewal.renewal))
+    for stamp, place in filter(None, map(stamp_files.split_further, renewal.covers)):
+        here = (stamp_tokens.c.stamp_id == stamp) & (stamp_tokens.c.place == place)
+        connection.execute(update(stamp_tokens).where(here).values(renewed_by=renewal.renewal))
 
 
 def demand(archive: Archive) -> None:

@@ -136,6 +136,28 @@ def read_further(objects: Objects, stamp: str, place: int) -> bytes:
     return read(objects, _further(stamp, place))
 
 
+def further_name(stamp: str, place: int) -> str:
+    """What renewals call a further token: a stamp's own name is that of its first."""
+    return f"{stamp}/{place}"
+
+
+def split_further(name: str) -> tuple[str, int] | None:
+    """Stamp and place of a further token; None for the name of a stamp or renewal."""
+    stamp, slash, place = name.partition("/")
+    return (stamp, int(place)) if slash else None
+
+
+def owner_of(name: str) -> str:
+    """The stamp or renewal that the token of that name belongs to."""
+    return name.partition("/")[0]
+
+
+def read_named(objects: Objects, name: str) -> bytes:
+    """The token of that name: of a stamp or renewal, or a further one. Raises as `read_token`."""
+    further = split_further(name)
+    return read_token(objects, name) if further is None else read_further(objects, *further)
+
+
 def _further(stamp: str, place: int) -> str:
     return f"{prefix(stamp)}token-{place}.der"
 

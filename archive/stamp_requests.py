@@ -1,7 +1,7 @@
 """Asks authorities for a token over a root: one nonce a request, strict acceptance, back-off, the next in line."""
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.authorities import TimestampAuthority
@@ -72,6 +72,11 @@ class Requests:
         """Who runs the authority of that name; one that is not configured any more stands for itself."""
         named = (each.operator for each in self.authorities if each.trust.authority == authority)
         return next(named, authority)
+
+    def preferring(self, operator: str | None) -> "Requests":
+        """The same, those of this operator first."""
+        ordered = sorted(self.authorities, key=lambda each: each.operator != operator)
+        return replace(self, authorities=tuple(ordered))
 
     def ask(self, root: bytes, attempt: int, algorithm: str = "sha256") -> Granted | Later | Refused:
         """Ask once, at the `attempt`-th try (from 0) for this root, whose authorities take turns.

@@ -16,6 +16,7 @@ from archive.log import record
 from archive.stamp_asking import Asking
 from archive.stored import note_object
 from archive.vault import VaultMissing
+from signing.renewal_due import RestsOn
 from signing.timestamp import Token
 from signing.token_trust import verify_with_any
 
@@ -97,6 +98,8 @@ class FurtherTokens:
                     time_class=token.time_class,
                     gen_time=token.gen_time,
                     verified_at=now,
+                    expires=token.expires,
+                    rests_on=RestsOn.to_text(token),
                 )
             )
             # Locked: with the retention that it was put with.
@@ -114,7 +117,7 @@ class FurtherTokens:
 
 
 def further_tokens(connection: Connection, stamp: str) -> Sequence[Row[Any]]:
-    """The further tokens of a stamp, in their order: place, token, authority, time_class, gen_time, verified_at."""
+    """The rows of the further tokens of a stamp, in their order."""
     return connection.execute(
         select(stamp_tokens).where(stamp_tokens.c.stamp_id == stamp).order_by(stamp_tokens.c.place)
     ).all()

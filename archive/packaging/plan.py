@@ -184,7 +184,7 @@ def _evidence(
                 "renewals": list(renewed),
             }
             if others := records.others(folder.stamp.id):
-                proved["others"] = [_sha256(each) for each in others]
+                proved["others"] = [_sha256(each.der + (each.record or b"")) for each in others]
             if late := records.late_lists(folder.stamp.id):
                 proved["late_lists"] = [_sha256(each) for each in late]
         folders.append(proved)

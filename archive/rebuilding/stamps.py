@@ -100,6 +100,8 @@ def _write_further(
                 time_class=token.time_class,
                 gen_time=token.gen_time,
                 verified_at=told.time,
+                expires=token.expires,
+                rests_on=RestsOn.to_text(token),
             )
         )
 

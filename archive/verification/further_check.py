@@ -9,13 +9,15 @@ from sqlalchemy import Row
 
 from archive import stamp_files
 from archive.archive import Archive
+from archive.evidence_records import EvidenceRecords
 from archive.stamp_tokens import further_tokens
 from archive.verification.findings import Findings
 from archive.verification.late_lists_check import require_not_revoked_late
 from archive.verification.log_check import LogCheck
-from signing.errors import TokenRefused
-from signing.ers import CheckToken
+from signing.errors import RecordRefused, TokenRefused
+from signing.other_tokens import OtherToken, TokenChecks
 from signing.timestamp import TimestampTrust, Token
+from signing.tst_info import Imprint
 from signing.verdict import Aspect
 from tabellion.base.errors import EvidenceError
 
@@ -27,34 +29,39 @@ class FurtherCheck:
     archive: Archive
     log: LogCheck
     findings: Findings
-    check_token: CheckToken
+    records: EvidenceRecords
+    checks: TokenChecks
     authorities: Sequence[TimestampTrust]
 
-    def holding(self, stamp: Row[Any], root: bytes, document: str | None) -> list[Token]:
-        """The further tokens of the stamp that hold; what is altered, missing or refused is found."""
+    def standing(self, stamp: Row[Any], root: bytes, document: str | None) -> list[tuple[OtherToken, Token]]:
+        """The further tokens of the stamp that hold and have not ended, or were renewed; the rest is found."""
         with self.archive.catalogue.read() as connection:
             rows = further_tokens(connection, stamp.id)
         found = []
         for row in rows:
             name = f"token {row.place} of stamp {stamp.number} ({stamp.id})"
-            token = self._check(row, name, root, document)
-            if token is not None:
-                found.append(token)
+            one = self._check(row, name, root, document)
+            if one is not None:
+                found.append(one)
         self._require_all(stamp, [row.token for row in rows], document)
         return found
 
-    def _check(self, row: Row[Any], name: str, root: bytes, document: str | None) -> Token | None:
+    def _check(
+        self, row: Row[Any], name: str, root: bytes, document: str | None
+    ) -> tuple[OtherToken, Token] | None:
         failed = self.findings.failed
         try:
             der = stamp_files.read_further(self.archive.objects, row.stamp_id, row.place)
+            history = self.records.of_token(row.stamp_id, row.place)
         except EvidenceError as error:
             failed(Aspect.TIME, "STAMP_ALTERED", f"{name}: {error}", document)
             return None
         self.findings.checked["tokens"] += 1
         try:
-            token = self.check_token(der, root, "sha256")
+            other = OtherToken(der, None if history is None else history.to_bytes())
+            token = self.checks.standing(other, Imprint("sha256", root))
             require_not_revoked_late(self.archive, row.stamp_id, token, self.authorities)
-        except TokenRefused as refused:
+        except (TokenRefused, RecordRefused) as refused:
             # The stamp has another token: that this one does not hold is told, and decides nothing by itself.
             self.findings.tell(refused.reason, f"{name} does not hold: {refused}", document)
             return None
@@ -62,7 +69,7 @@ class FurtherCheck:
             what = f"the catalogue says of {name} something else than the vault"
             failed(Aspect.TIME, "STAMP_ALTERED", what, document)
             return None
-        return token
+        return other, token
 
     def _require_all(self, stamp: Row[Any], tokens: list[bytes], document: str | None) -> None:
         """Every token that the log names for the stamp is there."""

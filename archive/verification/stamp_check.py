@@ -19,9 +19,11 @@ from archive.verification.log_check import LogCheck
 from archive.verification.trust import VerifyTrust
 from signing.checkpoint import Checkpoint
 from signing.errors import RecordRefused, TokenRefused
-from signing.ers import digest_of, parse_record, verify_record
+from signing.ers import CheckToken, digest_of, parse_record
+from signing.other_tokens import Others, TokenChecks
 from signing.timestamp import Token
 from signing.token_trust import token_check
+from signing.tst_info import Imprint
 from signing.verdict import Aspect, strongest
 from tabellion.base.errors import EvidenceError, Unavailable
 
@@ -64,7 +66,9 @@ class StampCheck:
         self._records = EvidenceRecords(archive)
         self._now = archive.clock.now()
         self._check_token = token_check(trust.authorities, self._now)
-        self._further = FurtherCheck(archive, log, findings, self._check_token, trust.authorities)
+        self._further = FurtherCheck(
+            archive, log, findings, self._records, self._checks(self._check_token), trust.authorities
+        )
         newest = max((row for row in rows if row.note is not None), key=lambda row: row.number, default=None)
         if newest is not None:
             self._require_extended(newest)
@@ -148,31 +152,30 @@ class StampCheck:
             failed(Aspect.TIME, "STAMP_ALTERED", f"{name}: {error}", document)
             return None
         self._findings.checked["tokens"] += 1
-        further = self._further.holding(row, frozen.root, document)
-        token = self._first_token(der, frozen, name, further, document)
-        if token is None and not further:
+        further = self._further.standing(row, frozen.root, document)
+        first = self._first_token(der, frozen, name, bool(further), document)
+        if isinstance(first, TokenRefused) and not further:
             return None
         if not self._agrees(row, frozen, der, checkpoint) or (
-            token is not None and row.gen_time != token.gen_time
+            isinstance(first, Token) and row.gen_time != first.gen_time
         ):
             what = (
                 f"the catalogue says of {name} something else than the vault: root, checkpoint, token or time"
             )
             failed(Aspect.TIME, "STAMP_ALTERED", what, document)
             return None
-        holding = [*further, *([] if token is None else [token])]
+        holding = [*(token for _, token in further), *([first] if isinstance(first, Token) else [])]
         self._findings.times.add(strongest(each.time_class for each in holding))
         self._findings.authorities.update(each.authority for each in holding)
         self._require_extended(row)
         self._require_logged(row, der, document)
-        if token is None:
-            return Proved(frozen, checkpoint.size, rehashed=False)
-        rehashed = self._check_renewals(row, frozen, name, document)
+        others = {Imprint("sha256", frozen.root): [other for other, _ in further]}
+        rehashed = self._check_renewals(row, frozen, name, document, self._check_but(der, first), others)
         return None if rehashed is None else Proved(frozen, checkpoint.size, rehashed)
 
     def _first_token(
-        self, der: bytes, frozen: Frozen, name: str, further: Sequence[Token], document: str | None
-    ) -> Token | None:
+        self, der: bytes, frozen: Frozen, name: str, further: bool, document: str | None
+    ) -> Token | TokenRefused:
         """The stamp's token if it holds. If not, and none of another operator does, the time is failed or undecided."""
         try:
             token = self._check_token(der, frozen.root, "sha256")
@@ -187,22 +190,37 @@ class StampCheck:
                 self._findings.times.add("unknown")
             else:
                 self._findings.failed(Aspect.TIME, refused.reason, what, document)
-            return None
+            return refused
 
-    def _check_renewals(self, row: Row[Any], frozen: Frozen, name: str, document: str | None) -> bool | None:
+    def _checks(self, check: CheckToken) -> TokenChecks:
+        return TokenChecks(check, self._now, self._trust.algorithms)
+
+    def _check_but(self, der: bytes, first: Token | TokenRefused) -> CheckToken:
+        """The check of all tokens, by which the stamp's first falls again if it fell."""
+
+        def check(token: bytes, imprint: bytes, algorithm: str) -> Token:
+            if token == der and isinstance(first, TokenRefused):
+                raise first
+            return self._check_token(token, imprint, algorithm)
+
+        return check
+
+    def _check_renewals(
+        self,
+        row: Row[Any],
+        frozen: Frozen,
+        name: str,
+        document: str | None,
+        check: CheckToken,
+        others: Others,
+    ) -> bool | None:
         """Whether the hash was renewed, where every renewal came in time and the newest holds now; None: it is refused.
 
         A token that has run out, or was renewed too late, leaves the time undecided: nothing is shown to be false.
         """
         try:
             record = parse_record(self._records.of_checkpoint(row.id).to_bytes())
-            proof = verify_record(
-                record,
-                [digest_of(frozen.checkpoint)],
-                check=self._check_token,
-                at=self._now,
-                algorithms=self._trust.algorithms,
-            )
+            proof = self._checks(check).verify(record, [digest_of(frozen.checkpoint)], others)
         except (RecordRefused, TokenRefused) as refused:
             if refused.undecided:
                 self._findings.undecided(Aspect.TIME, refused.reason, f"{name}: {refused.message}")
@@ -216,12 +234,13 @@ class StampCheck:
             self._findings.checked["tokens"] += 1
             self._findings.times.add(token.time_class)
             self._findings.authorities.add(token.authority)
-        self._require_renewals(row, [token.der for token in proof.tokens[1:]], document)
+        self._require_renewals(row, document)
         return any(step.kind == "hashtree-renewal" for step in proof.steps)
 
-    def _require_renewals(self, row: Row[Any], tokens: Sequence[bytes], document: str | None) -> None:
-        """The first renewal is the one that the log names for the stamp."""
+    def _require_renewals(self, row: Row[Any], document: str | None) -> None:
+        """The catalogue has the renewals that the log names for the tokens of the stamp."""
         logged = [each for each in self._log.custody(("stamp", row.id), document) if each.type == "renew"]
+        tokens = (self._records.renewal(each)[1] for each in self._records.renewals_of(row.id))
         known = {hashlib.sha256(der).hexdigest() for der in tokens}
         if any(each.subject not in known for each in logged):
             what = (

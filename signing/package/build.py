@@ -170,12 +170,16 @@ def _tokens(stamp: StampPart) -> Iterator[tuple[_File, GuideToken]]:
     first = chains[0][0].imprint
     for number, other in enumerate(stamp.others, 1):
         path = layout.other_token(stamp.number, number)
-        if read_imprint(other) != first:
+        if read_imprint(other.der) != first:
             raise PackageInvalid(f"{path} is not over the root of stamp {stamp.number}")
-        yield _bytes(path, _BINARY, other), GuideToken(path, first.digest.hex())
+        yield _bytes(path, _BINARY, other.der), GuideToken(path, first.digest.hex())
 
 
 def _stamp(stamp: StampPart, checkpoint: bytes) -> Iterator[_File]:
+    for number, other in enumerate(stamp.others, 1):
+        if other.record is not None:
+            name = layout.record_of_other(layout.other_token(stamp.number, number))
+            yield _bytes(name, _RECORD, other.record)
     size = Checkpoint.parse_text(stamp.note.decode()).size
     consistency = AddCheckpoint(size, stamp.consistency, checkpoint).to_bytes()
     yield _bytes(layout.stamp_consistency(stamp.number), _TEXT, consistency)

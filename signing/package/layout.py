@@ -71,6 +71,11 @@ def other_token(stamp: int, number: int) -> str:
     return f"time/stamp-{stamp}/other-{number}.der"
 
 
+def record_of_other(token: str) -> str:
+    """The evidence record over such a token, by the token's name; there is one where it was renewed."""
+    return f"{token.removesuffix('.der')}.ers"
+
+
 def chain(stamp: int, number: int) -> str:
     """A certificate of a token's path, PEM."""
     return f"time/stamp-{stamp}/chain-{number}.pem"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from cryptography import x509
 
 from signing.digests import Readable
+from signing.other_tokens import OtherToken
 from signing.tlog_proof import TlogProof
 
 Opener = Callable[[], AbstractContextManager[Readable]]
@@ -47,7 +48,7 @@ class StampPart:
     """A stamp: the note text in its tree, the consistency proof from there to the package's checkpoint, its record.
 
     `record` is the DER of the evidence record over the note text; `certificates` and `crls` are those of the paths of
-    its tokens, each once. `others` are tokens (DER) of other operators over the root that its first token is over.
+    its tokens, each once. `others` are tokens of other operators over the root that its first token is over.
     """
 
     number: int
@@ -56,7 +57,7 @@ class StampPart:
     record: bytes
     certificates: tuple[x509.Certificate, ...] = ()
     crls: tuple[x509.CertificateRevocationList, ...] = ()
-    others: tuple[bytes, ...] = ()
+    others: tuple[OtherToken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from signing.checkpoint import Checkpoint
 from signing.entry import Entry
 from signing.ers import CheckToken
 from signing.manifest import EvidenceManifest
+from signing.other_tokens import Others
 from signing.package.asic_manifest import AsicManifest
 from signing.package.index import DepositItem, PackageIndex
-from signing.tst_info import Imprint
 from signing.verifier.container import Container
 from signing.verifier.findings import Findings
 from signing.verifier.trust import Trust
@@ -41,7 +41,7 @@ class Opened:
     findings: Findings
     manifests: dict[int, EvidenceManifest] = field(default_factory=dict)
     records: Mapping[str, AsicManifest] = field(default_factory=dict)
-    others: Mapping[Imprint, tuple[bytes, ...]] = field(default_factory=dict)
+    others: Others = field(default_factory=dict)
     first_tokens: dict[str, bytes] = field(default_factory=dict)
     checkpoint: Checkpoint | None = None
     entries: dict[int, Logged] = field(default_factory=dict)

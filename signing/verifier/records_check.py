@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from signing.errors import RecordRefused, TokenRefused
-from signing.ers import CheckToken, Digest, Proof, parse_record, verify_record
+from signing.ers import Digest, Proof, parse_record
+from signing.other_tokens import TokenChecks
 from signing.package import layout
 from signing.package.asic_manifest import AsicManifest
 from signing.package.index import DepositItem
 from signing.timestamp import Token
+from signing.tst_info import Imprint
 from signing.verdict import Aspect, TimeClass, Verdict, strongest, weakest
 from signing.verifier.container import Container
 from signing.verifier.findings import Findings
 from signing.verifier.opened import LARGEST_DER, LARGEST_XML, Opened
-from signing.verifier.other_tokens import holding, read_others
+from signing.verifier.other_tokens import read_others
 from signing.verifier.streamed import streamed_digest
 from tabellion.base.clock import rfc3339
 
@@ -101,10 +103,14 @@ def _time_class(package: Opened, proof: Proof) -> TimeClass:
 
 
 def _others(package: Opened, proof: Proof) -> list[Token]:
-    """Tokens of other operators over the first root that hold as well."""
+    """Tokens of other operators over the first root that stand as well."""
     step = proof.steps[0]
-    found = holding(package.others, package.check_token, step.imprint, step.algorithm)
+    found = _checks(package).all_standing(package.others, Imprint(step.algorithm, step.imprint))
     return [each for each in found if each.der != proof.tokens[0].der]
+
+
+def _checks(package: Opened) -> TokenChecks:
+    return TokenChecks(package.check_token, package.at, package.trust.algorithms)
 
 
 def prove(package: Opened, record: str, names: Sequence[str], document: str | None = None) -> Proof | None:
@@ -113,11 +119,7 @@ def prove(package: Opened, record: str, names: Sequence[str], document: str | No
     findings = package.findings
     try:
         parsed = parse_record(package.container.read(record, LARGEST_DER))
-        renewed_once = sum(len(chain) for chain in parsed.chains) > 1
-        check = package.check_token if renewed_once else _check_any(package)
-        proof = verify_record(
-            parsed, members, check=check, at=package.at, algorithms=package.trust.algorithms
-        )
+        proof = _checks(package).verify(parsed, members, package.others)
     except (RecordRefused, TokenRefused) as error:
         findings.refused(Aspect.TIME, error, record, document)
         return None
@@ -136,21 +138,3 @@ def prove(package: Opened, record: str, names: Sequence[str], document: str | No
         what = f"{thing} existed not later than {rfc3339(other.gen_time)}, says {other.authority} as well"
         findings.add("EXISTED", what, document)
     return proof
-
-
-def _check_any(package: Opened) -> CheckToken:
-    """The check of all tokens; where one falls, a token of another operator over the same root stands for it.
-
-    Not in a record that was renewed: renewals cover the first token, and nothing renews the others.
-    """
-
-    def check(token: bytes, imprint: bytes, algorithm: str) -> Token:
-        try:
-            return package.check_token(token, imprint, algorithm)
-        except TokenRefused:
-            found = holding(package.others, package.check_token, imprint, algorithm)
-            if not found:
-                raise
-            return found[0]
-
-    return check

@@ -38,6 +38,10 @@ stamp_tokens = Table(
     Column("time_class", String(10), nullable=False),
     instant("gen_time"),
     instant("verified_at"),
+    # As in `stamps`: what it rests on, and what has renewed it.
+    instant("expires", nullable=True),
+    Column("rests_on", String(200)),
+    Column("renewed_by", String(36), index=True),
     PrimaryKeyConstraint("stamp_id", "place"),
 )
 
