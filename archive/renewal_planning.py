@@ -1,6 +1,6 @@
 """What must be renewed, by when and why, by the algorithm policy; told by the catalogue, without reading tokens."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -68,14 +68,15 @@ def due_heads(
     policy: AlgorithmPolicy,
     now: datetime,
     operator_of: Callable[[str], str | None],
+    without: Container[str] = (),
 ) -> Sequence[Head]:
     """The tokens to renew next, in one tree: of one kind, one hash and one operator; empty where nothing is due.
 
     Hash-tree renewals come first, because they cover the old tokens as well; then what ends first. Each operator's
     tokens are renewed apart, so that the renewals of one do not fall with another; `operator_of` says whose an
-    authority is, None for those that are asked no more.
+    authority is, None for those that are asked no more. Tokens of the names in `without` are left out.
     """
-    due = [head for head in _all_heads(connection, policy) if head.at <= now]
+    due = [head for head in _all_heads(connection, policy) if head.at <= now and head.name not in without]
     if not due:
         return ()
     first = min(due, key=lambda head: (head.kind != "hashtree-renewal", head.ends, head.number))

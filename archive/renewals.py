@@ -1,11 +1,12 @@
 """Renews evidence before what it rests on ends: begun when due, prepared, stamped, verified, published.
 
-One renewal at a time. What it covers is fixed when it begins; every step after that is durable before the next, so that
-a keeper that is stopped anywhere goes on where it was, with the same bytes.
+One renewal at a time, but for those that wait for their authority. What it covers is fixed when it begins; every step
+after that is durable before the next, so that a keeper that is stopped anywhere goes on where it was, with the same
+bytes.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,22 +85,24 @@ class Renewals:
     def _step(self, lease: int) -> int:
         now = self._archive.clock.now()
         with self._archive.catalogue.read() as connection:
-            row, demand = _under_way(connection), demanded(connection)
-        if row is None:
-            if demand is None and self._looked is not None and now - self._looked < _LOOK_EVERY:
-                return 0
-            self._looked = now
-            return self._begin(lease, demand)
-        if row.failure is not None and (row.retry_at is None or row.retry_at > now):
+            under_way, demand = _under_way(connection), demanded(connection)
+        for row in under_way:
+            if row.failure is None or (row.retry_at is not None and row.retry_at <= now):
+                return self._advance(lease, row)
+        if any(row.state == "preparing" for row in under_way):
+            return 0  # something stored cannot be read, which no other renewal mends
+        if demand is None and self._looked is not None and now - self._looked < _LOOK_EVERY:
             return 0
-        return self._advance(lease, row)
+        self._looked = now
+        # What waits for its authority does not hold up what rests on others.
+        return self._begin(lease, demand, frozenset(name for row in under_way for name in row.plan["covers"]))
 
-    def _begin(self, lease: int, demand: datetime | None) -> int:
+    def _begin(self, lease: int, demand: datetime | None, waiting: Container[str]) -> int:
         """Fix what the next renewal covers; what a person waits for ends where nothing is due any more."""
         now = self._archive.clock.now()
         with self._archive.catalogue.write() as connection:
             check_lease(connection, "keeper", lease)
-            heads = due_heads(connection, self._policy, now, self._operators.get)
+            heads = due_heads(connection, self._policy, now, self._operators.get, waiting)
             if not heads:
                 connection.execute(delete(archive_state).where(archive_state.c.name == DEMANDED))
                 return 0
@@ -315,6 +318,6 @@ def demanded(connection: Connection) -> datetime | None:
     return None if text is None else parse_rfc3339(text)
 
 
-def _under_way(connection: Connection) -> Row[Any] | None:
+def _under_way(connection: Connection) -> Sequence[Row[Any]]:
     unfinished = select(renewals).where(renewals.c.state != "published").order_by(renewals.c.number)
-    return connection.execute(unfinished.limit(1)).one_or_none()
+    return connection.execute(unfinished).all()

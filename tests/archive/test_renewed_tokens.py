@@ -15,7 +15,7 @@ from archive.catalogue import schema as t
 from archive.evidence_records import EvidenceRecords
 from archive.rebuild import rebuild
 from archive.renewal_planning import due_list
-from archive.renewals import Renewals
+from archive.renewals import NO_GAIN, Renewals, demanded
 from archive.stamp_files import further_name, read_further
 from archive.stamps import Stamps
 from archive.verification.trust import VerifyTrust
@@ -155,6 +155,25 @@ def test_each_operator_renews_its_own(
         ("hashtree-renewal", [found[0].id], [further_name(stamp, 2)], "B2046"),
         ("hashtree-renewal", [found[1].id], [stamp], "A2046"),
     ]
+
+
+def test_an_operator_that_has_nothing_new_does_not_hold_up_the_other(
+    archive: Archive, keeper: Keeper, stamp: str, clock: ManualClock
+) -> None:
+    clock.instant = START.replace(year=2037, month=10)
+    keeper.renew(clock)
+    (waiting,) = rows(archive)
+    assert (waiting.plan["covers"], waiting.failure) == ([further_name(stamp, 2)], NO_GAIN)
+    clock.instant = SECOND - timedelta(days=30)
+    keeper.renewing = Renewals(
+        archive,
+        [Authority("B", 2026, clock), Authority("A", 2036, clock), Authority("A", 2026, clock)],
+        POLICY,
+    )
+    found = keeper.renew(clock)
+    assert [(row.plan["covers"], row.state) for row in found[1:]] == [([stamp], "published")]
+    with archive.catalogue.read() as connection:
+        assert demanded(connection) is None
 
 
 def test_the_further_token_has_a_record_of_its_own(
