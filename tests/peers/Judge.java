@@ -11,7 +11,10 @@ import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
 import eu.europa.esig.dss.validation.reports.Reports;
+import java.io.BufferedReader;
 import java.io.File;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -25,10 +28,23 @@ import java.util.List;
  *   timestamp TYPE INDICATION intact|altered found|missing
  *   signature INDICATION SUBINDICATION
  *
- * Usage: Judge DOCUMENT [--anchor CERTIFICATE]... [--detached FILE]... [--at INSTANT]
+ * A question is a line: DOCUMENT [--anchor CERTIFICATE]... [--detached FILE]... [--at INSTANT], parted by tabulators.
+ * The answer ends with a line of one full stop, or with one that begins with an exclamation mark.
  */
 public class Judge {
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] none) throws Exception {
+        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line; (line = questions.readLine()) != null;) {
+            try {
+                judge(line.split("\t"));
+                System.out.println(".");
+            } catch (Exception failure) {
+                System.out.println("! " + failure.toString().replace('\n', ' '));
+            }
+        }
+    }
+
+    private static void judge(String[] arguments) throws Exception {
         SignedDocumentValidator validator =
             SignedDocumentValidator.fromDocument(new FileDocument(new File(arguments[0])));
         CommonTrustedCertificateSource anchors = new CommonTrustedCertificateSource();

@@ -9,9 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.peers.maven import TOOLS, JavaJudge
 
-_DSS = JavaJudge(
-    "EU DSS", Path(__file__).parent, "Judge.java", TOOLS / "dss", fetch_seconds=600, ask_seconds=300
-)
+_DSS = JavaJudge("EU DSS", Path(__file__).parent, "Judge.java", TOOLS / "dss", fetch_seconds=280)
 needs_dss = _DSS.needed
 
 

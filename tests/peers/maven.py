@@ -1,8 +1,13 @@
-"""Judges that run on Java: their jars come from Maven once and are kept, and a small program asks them."""
+"""Judges that run on Java: their jars come from Maven once and are kept, and a small program asks them.
 
+The program is compiled and warmed up once for all tests of a process, which takes longer than most questions: it
+reads a question a line, words parted by tabulators, and ends each answer with a line of one full stop.
+"""
+
+import atexit
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +15,8 @@ from pathlib import Path
 import pytest
 
 TOOLS = Path(__file__).parents[2] / "var" / "tools"
+# A short life: no time for the second compiler.
+_QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dstdout.encoding=UTF-8")
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,6 @@ class JavaJudge:
     program: str
     jars: Path
     fetch_seconds: int
-    ask_seconds: int
 
     @property
     def needed(self) -> pytest.MarkDecorator:
@@ -29,17 +35,37 @@ class JavaJudge:
         there = shutil.which("java") and (shutil.which("mvn") or self.jars.exists())
         return pytest.mark.skipif(not there, reason=f"{self.name} needs Java, and Maven to fetch it")
 
-    def ask(self, arguments: Sequence[str]) -> list[str]:
+    def ask(self, words: Sequence[str]) -> list[str]:
         """The lines that its program answers."""
-        done = subprocess.run(
-            ["java", "-cp", f"{_jars(self)}/*", str(self.folder / self.program), *arguments],
-            capture_output=True,
-            text=True,
-            timeout=self.ask_seconds,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout.splitlines()
+        assert not any(set(word) & {"\t", "\n"} for word in words)
+        running = _running(self)
+        assert running.stdin is not None
+        running.stdin.write("\t".join(words) + "\n")
+        running.stdin.flush()
+        return list(_answer(running))
+
+
+def _answer(running: subprocess.Popen[str]) -> Iterator[str]:
+    assert running.stdout is not None
+    for line in running.stdout:
+        if line == ".\n":
+            return
+        assert not line.startswith("! "), line
+        yield line.rstrip("\n")
+    raise AssertionError(f"the judge ended with {running.wait()}")
+
+
+@cache
+def _running(judge: JavaJudge) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        ["java", *_QUICK, "-cp", f"{_jars(judge)}/*", str(judge.folder / judge.program)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        encoding="utf-8",
+    )
+    atexit.register(process.kill)
+    return process
 
 
 @cache

@@ -20,7 +20,7 @@ from tests.ocr.papers import pdf_of
 from tests.peers.verapdf import judge, needs_verapdf
 from tests.shared import SHARED, needs_shared
 
-pytestmark = pytest.mark.peers
+pytestmark = [pytest.mark.peers, pytest.mark.xdist_group("verapdf")]
 
 
 def _image(kind: str, mode: str, **options: object) -> Carried:

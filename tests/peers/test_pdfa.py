@@ -12,7 +12,7 @@ from archive.reporting import exhibit_pdf, report_pdf
 from tests.archive.reporting.sample import LINES, NAMES, exhibit_content, jpeg, report_content
 from tests.peers.verapdf import judge, needs_verapdf
 
-pytestmark = pytest.mark.peers
+pytestmark = [pytest.mark.peers, pytest.mark.xdist_group("verapdf")]
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler-utils is not installed")
 # Poppler puts marks of direction around what runs right to left.
 _UNSEEN = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u200e\u200f"))

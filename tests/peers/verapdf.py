@@ -11,7 +11,6 @@ _VERAPDF = JavaJudge(
     "PdfJudge.java",
     TOOLS / "verapdf",
     fetch_seconds=280,
-    ask_seconds=280,
 )
 needs_verapdf = _VERAPDF.needed
 

@@ -1,4 +1,7 @@
+import java.io.BufferedReader;
 import java.io.File;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider;
 import org.verapdf.pdfa.Foundries;
 import org.verapdf.pdfa.PDFAParser;
@@ -13,12 +16,25 @@ import org.verapdf.pdfa.results.ValidationResult;
  *   file NAME FLAVOUR-THAT-IT-CLAIMS compliant|broken
  *   rule NAME CLAUSE MESSAGE
  *
- * It is validated as PDF/A-2b, whatever it claims.
+ * They are validated as PDF/A-2b, whatever they claim. A question is a line of paths, parted by tabulators; the answer
+ * ends with a line of one full stop, or with one that begins with an exclamation mark.
  */
 public class PdfJudge {
-    public static void main(String[] arguments) throws Exception {
+    public static void main(String[] none) throws Exception {
+        BufferedReader questions = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         VeraGreenfieldFoundryProvider.initialise();
-        for (String path : arguments) {
+        for (String line; (line = questions.readLine()) != null;) {
+            try {
+                judge(line.split("\t"));
+                System.out.println(".");
+            } catch (Exception failure) {
+                System.out.println("! " + failure.toString().replace('\n', ' '));
+            }
+        }
+    }
+
+    private static void judge(String[] paths) throws Exception {
+        for (String path : paths) {
             File file = new File(path);
             try (PDFAParser parser = Foundries.defaultInstance().createParser(file, PDFAFlavour.PDFA_2_B, PDFAFlavour.PDFA_2_B)) {
                 PDFAValidator validator =
