@@ -1,12 +1,12 @@
 """From the pages of a file to what the file is: language, kind, parts, fields."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ocr.fields import find_fields
+from ocr.fields import find_fields, find_lines
 from ocr.kind import KindVerdict, kind_of
+from ocr.languages import language_of
 from ocr.parts import Cut, cuts_of, spans_of
 from ocr.rows import rows_of
 from ocr.values import FieldReading, PageReading, Part, Reading
@@ -14,15 +14,6 @@ from ocr.values import FieldReading, PageReading, Part, Reading
 # What a paper is stands on its first sheet, or its first few; the hundredth page of an annex would only blur it.
 _PAGES_THAT_TELL = 3
 _SURE = 0.5
-
-
-def language_of(pages: Sequence[PageReading]) -> str:
-    """The language in which most is written, or `und`."""
-    letters: Counter[str] = Counter()
-    for page in pages:
-        if page.language != "und":
-            letters[page.language] += max(1, len(page.text))
-    return letters.most_common(1)[0][0] if letters else "und"
 
 
 def describe(
@@ -51,7 +42,7 @@ def describe(
         first.part.kind,
         first.kind_confidence,
         tuple(paper.part for paper in papers),
-        told,
+        tuple(page for paper in papers for page in paper.pages) or told,
         tuple(item for paper in papers for item in paper.fields),
         engine,
     )
@@ -62,6 +53,7 @@ class _Paper:
     part: Part
     kind_confidence: float
     fields: tuple[FieldReading, ...]
+    pages: tuple[PageReading, ...] = ()
 
 
 def _paper(pages: Sequence[PageReading], span: tuple[int, int], cut: Cut | None) -> _Paper:
@@ -76,4 +68,6 @@ def _paper(pages: Sequence[PageReading], span: tuple[int, int], cut: Cut | None)
             verdict = kind_of([row for page in written[:_PAGES_THAT_TELL] for row in rows_of(page)], language)
     confidence, reasons = (1.0, ()) if cut is None else (cut.confidence, cut.reasons)
     part = Part(span[0], span[1], verdict.kind, language, confidence, reasons)
-    return _Paper(part, verdict.confidence, find_fields(written, verdict.kind, language))
+    fields = find_fields(written, verdict.kind, language)
+    read = find_lines(own, fields) if verdict.kind == "invoice" else tuple(own)
+    return _Paper(part, verdict.confidence, fields, read)

@@ -1,10 +1,12 @@
 """The languages that can be read: ISO 639-1 code, Tesseract models, script, Debian package."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ocr.errors import ReadingRefused
+from ocr.values import PageReading
 
 Script = Literal["Latin", "Cyrillic", "Hebrew", "Thai"]
 
@@ -58,3 +60,12 @@ def check_languages(codes: Sequence[str], installed: Iterable[str]) -> tuple[Lan
         packages = " ".join(f"tesseract-ocr-{model}" for model in absent)
         raise ReadingRefused("LANGUAGE_MISSING", f"not installed: {', '.join(absent)} (Debian: {packages})")
     return languages
+
+
+def language_of(pages: Sequence[PageReading]) -> str:
+    """The language in which most is written, or `und`."""
+    letters: Counter[str] = Counter()
+    for page in pages:
+        if page.language != "und":
+            letters[page.language] += max(1, len(page.text))
+    return letters.most_common(1)[0][0] if letters else "und"

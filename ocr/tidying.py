@@ -7,9 +7,13 @@ confidence; only the running text, which people copy and search, goes without sp
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ocr.engines import RecognisedWord
 from ocr.values import Word
+
+if TYPE_CHECKING:
+    # The engines need numpy, which takes a while to load; most processes that tidy words recognise none.
+    from ocr.engines import RecognisedWord
 
 _NONSENSE = 0.1
 # Short words and those of many marks must be surer than words that look like words; on a dusty fax, surer still.
@@ -39,7 +43,7 @@ _DASHED = frozenset(("de", "it", "pl"))
 _PARAGRAPH = frozenset(("de", "pl"))
 
 
-def spelt(words: Sequence[RecognisedWord], language: str) -> list[RecognisedWord]:
+def spelt(words: Sequence["RecognisedWord"], language: str) -> list["RecognisedWord"]:
     """The words as their language spells them."""
     result = []
     for place, word in enumerate(words):

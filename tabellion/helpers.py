@@ -79,7 +79,7 @@ class Helpers:
             if self._failures[kind] >= MOST_FAILURES:
                 self.hopeless = True
                 return
-            self._processes[kind] = [_start(kind) for _ in range(self._kinds.get(kind, 0))]
+            self._processes[kind] = [_start(kind, self._kinds[kind])] if kind in self._kinds else []
         for kind in set(self._kinds).difference(missing):
             self._failures[kind] = 0
 
@@ -148,7 +148,8 @@ def _settle(parts: Parts) -> None:
         time.sleep(0.1)
 
 
-def _start(kind: str) -> subprocess.Popen[bytes]:
+def _start(kind: str, times: int) -> subprocess.Popen[bytes]:
     # Beside a command only what goes wrong is said; a service of its own says more.
     quiet = {"TABELLION_LOG_LEVEL": "WARNING"} | os.environ
-    return spawn([sys.executable, "-m", "tabellion", "serve", "--only", kind], quiet)
+    command = [sys.executable, "-m", "tabellion", "serve", "--only", kind]
+    return spawn(command if times == 1 else [*command, "--times", str(times)], quiet)

@@ -10,8 +10,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 log = logging.getLogger(__name__)
 
@@ -91,13 +93,6 @@ def spawn(
     Its standard output is not ours: that belongs to the answer of the command.
     """
     parent = os.getpid()
-
-    def die_with_parent() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-            if os.getppid() != parent:  # it died before we could ask for the signal
-                os._exit(1)
-
     return subprocess.Popen(
         command,
         stdout=subprocess.DEVNULL,
@@ -105,8 +100,60 @@ def spawn(
         pass_fds=descriptors,
         # Ctrl-C is for the parent, which then ends its children in order.
         process_group=0,
-        preexec_fn=die_with_parent,  # noqa: PLW1509  # nothing else runs in the child before exec
+        # Nothing else runs in the child before exec.
+        preexec_fn=lambda: _die_with(parent),  # noqa: PLW1509
     )
+
+
+def become(count: int) -> bool:
+    """Be so many processes that share what was imported until now: True in each of them, False in the one that forked
+    them, once all have ended after it was told to.
+
+    For a main thread that has neither threads nor connections yet. A process that is killed is forked again; one that
+    ends by itself with a failure ends all, and its exit code is ours.
+    """
+    parent, living = os.getpid(), set[int]()
+    stopping = Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+        for pid in living:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    code = 0
+    while True:
+        while len(living) < count and not stopping.is_set():
+            pid = os.fork()
+            if pid == 0:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
+                _die_with(parent)
+                return True
+            living.add(pid)
+        if stopping.is_set():
+            stop()  # for one that was forked as it came
+        if not living:
+            break
+        pid, status = os.wait()
+        living.discard(pid)
+        if (ended := os.waitstatus_to_exitcode(status)) > 0:
+            code = ended
+            stop()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    if code:
+        sys.exit(code)
+    return False
+
+
+def _die_with(parent: int) -> None:
+    """Have this process end when its parent does (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it died before we could ask for the signal
+            os._exit(1)
 
 
 def end_all(processes: Sequence[subprocess.Popen[bytes]], seconds: float) -> None:

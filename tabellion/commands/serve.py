@@ -14,7 +14,7 @@ import click
 from tabellion import __version__
 from tabellion.base.errors import Unavailable
 from tabellion.base.logs import configure_logs
-from tabellion.processes import Child, Supervisor, cores, holder
+from tabellion.processes import Child, Supervisor, become, cores, holder
 from tabellion.settings import Settings, load_settings
 from tabellion.wiring import Parts, celery_app, opened
 
@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 @click.option("--only", type=click.Choice(KINDS), help="Run one process of this kind instead of all of them.")
 @click.option("--host", help="Address to listen on; default: TABELLION_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; default: TABELLION_PORT.")
+@click.option("--times", type=click.IntRange(1), default=1, hidden=True, help="Be so many workers.")
 @click.option("--listener", type=click.IntRange(3), hidden=True, help="Descriptor of a socket that listens.")
-def command(only: str | None, host: str | None, port: int | None, listener: int | None) -> None:
+def command(only: str | None, host: str | None, port: int | None, listener: int | None, times: int) -> None:
     """Run the service. Ctrl-C or SIGTERM ends it cleanly: what is being read is given back, nothing is lost.
 
     Without --only, one parent runs an api process, a keeper, and a worker for each core (TABELLION_WORKERS), and starts
@@ -43,6 +44,15 @@ def command(only: str | None, host: str | None, port: int | None, listener: int 
     if only is None:
         _run_all(settings)
         return
+    if only == "worker" and times > 1:
+        # Loading all this takes longer than reading a page: they load it once, and share it in memory.
+        import celery.worker.worker  # noqa: F401, PLC0415
+
+        import ingest.process  # noqa: F401, PLC0415
+        import tabellion.running.working  # noqa: F401, PLC0415
+
+        if not become(times):
+            return
     with opened(settings) as parts:
         if only == "api":
             with _listen(settings) if listener is None else socket.socket(fileno=listener) as listening:
