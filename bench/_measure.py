@@ -20,6 +20,8 @@ class Measured:
     seconds: float
     cpu_seconds: float
     peak_bytes: int
+    worker_bytes: int
+    """The most that one process held together with its parent: a worker and its reader."""
     exit_code: int
     output: str
     errors: str
@@ -50,6 +52,7 @@ def measure(
         seconds,
         watch.cpu_seconds,
         watch.peak_bytes,
+        watch.worker_bytes,
         process.returncode,
         output.decode(errors="replace"),
         errors.decode(errors="replace"),
@@ -70,6 +73,7 @@ class _Watch:
 
     root: int
     peak_bytes: int = 0
+    worker_bytes: int = 0
     cpu_seconds: float = 0.0
     _last: dict[tuple[int, float], float] = field(default_factory=dict)
     _done: threading.Event = field(default_factory=threading.Event)
@@ -92,15 +96,19 @@ class _Watch:
             self.peak_bytes = max(self.peak_bytes, self._look())
 
     def _look(self) -> int:
-        total = 0
+        held: dict[int, int] = {}
+        parents: dict[int, int] = {}
         for process in tree(self.root):
             try:
                 times = process.cpu_times()
                 self._last[process.pid, process.create_time()] = times.user + times.system
-                total += proportional_bytes(process.pid)
+                held[process.pid] = proportional_bytes(process.pid)
+                parents[process.pid] = process.ppid()
             except (psutil.Error, OSError):
                 continue
-        return total
+        pairs = [size + held.get(parents.get(pid, 0), 0) for pid, size in held.items() if pid != self.root]
+        self.worker_bytes = max([self.worker_bytes, *pairs])
+        return sum(held.values())
 
 
 def tree(root: int) -> list[psutil.Process]:
