@@ -1,13 +1,17 @@
-"""Opens the bytes of a deposit exactly as they were received."""
+"""The bytes of a deposit exactly as they were received: as a stream, or brought into a file and compared."""
 
-from typing import BinaryIO
+import hashlib
+from typing import Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import deposits
 from archive.readings import object_ref
+from archive.vault import Ref, VaultAltered
 from tabellion.base.errors import NotFound
+
+_PIECE = 1 << 20
 
 
 class Erased(NotFound):
@@ -32,3 +36,19 @@ def open_original(archive: Archive, deposit_id: str) -> BinaryIO:
             raise Erased("this deposit was erased")
         ref = object_ref(connection, f"deposits/{deposit_id}/original")
     return archive.objects.open(ref, f"deposits/{deposit_id}")
+
+
+def decrypt(archive: Archive, deposit: Row[Any], ref: Ref, file: BinaryIO) -> None:
+    """Write the original of a deposit (its row) to `file`, which is then at its beginning.
+
+    Raises `VaultAltered` where its digest is another, and what the vault raises.
+    """
+    digest = hashlib.sha256()
+    with archive.objects.open(ref, f"deposits/{deposit.id}") as stream:
+        while piece := stream.read(_PIECE):
+            digest.update(piece)
+            file.write(piece)
+    if digest.hexdigest() != deposit.sha256:
+        raise VaultAltered("the original is not what was received")
+    file.flush()
+    file.seek(0)
