@@ -107,8 +107,18 @@ def _of_itself(row: Row[Any]) -> dict[str, Any]:
 def _current(
     connection: Connection, history: Any, document_ids: Sequence[str], key: tuple[str, ...]
 ) -> Mapping[str, list[Row[Any]]]:
-    newest = select(history).where(history.c.document_id.in_(document_ids), current(history, *key))
-    return _grouped(connection.execute(newest.order_by(history.c.id)).all())
+    """The newest rows of each key. Where the key names the document, they are picked here: histories are short, and a
+    database may look for newer rows by an index that leads to those of every document.
+    """
+    rows = select(history).where(history.c.document_id.in_(document_ids)).order_by(history.c.id)
+    if "document_id" not in key:
+        return _grouped(connection.execute(rows.where(current(history, *key))))
+    newest: dict[tuple[Any, ...], Row[Any]] = {}
+    for row in connection.execute(rows):
+        named = tuple(getattr(row, name) for name in key)
+        # As in SQL, what is not known is the same as nothing else.
+        newest[(*named, row.id) if None in named else named] = row
+    return _grouped(sorted(newest.values(), key=lambda row: row.id))
 
 
 def _grouped(rows: Iterable[Any]) -> Mapping[str, list[Row[Any]]]:
