@@ -81,6 +81,7 @@ class Action(StrEnum):
     ACCOUNTS = "accounts.manage"
     OPERATIONS = "operations.read"
     METRICS = "metrics.read"
+    WEBHOOKS = "webhooks.manage"
     REPORTS = "reports.read"
 
 
@@ -123,6 +124,7 @@ ROLES: dict[str, frozenset[Action]] = {
             Action.STATIONS,
             Action.OPERATIONS,
             Action.METRICS,
+            Action.WEBHOOKS,
             Action.REPORTS,
             Action.RETRY,
             Action.REGISTRY_READ,

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from api.provider import Provider
 from archive.archive import Archive
+from archive.outside import Network
 from search import Finder
 from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.verdict import Report
@@ -24,6 +25,7 @@ class Options:
     languages: tuple[str, ...]
     retention: timedelta
     algorithms: AlgorithmPolicy = BUILT_IN
+    private_networks: tuple[Network, ...] = ()
     # How long who asks for a copy waits for it, before he is told to ask again.
     copy_seconds: float = 10.0
     # Roles whose people must show a second factor.

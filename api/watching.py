@@ -17,6 +17,7 @@ from archive.catalogue.schema import (
     objects,
     readings,
     stamps,
+    webhook_outbox,
     witnesses,
     work,
 )
@@ -36,6 +37,12 @@ def figures(connection: Connection, now: datetime) -> Iterator[Family]:
     yield from _queues(connection, now)
     yield from _reading(connection)
     yield from _evidence(connection, now)
+    told = Family("tabellion_webhook_messages", "Messages to others by state; dead ones are given up.")
+    for state, count in connection.execute(
+        select(webhook_outbox.c.state, func.count()).group_by(webhook_outbox.c.state)
+    ):
+        told.add(count, state=state)
+    yield told
     alive = Family(
         "tabellion_processes", "Processes by kind that said in the last 15 seconds that they live."
     )

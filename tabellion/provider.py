@@ -1,7 +1,6 @@
 """The provider of sign-ins that TABELLION_OIDC_FILE describes, a TOML file."""
 
 import tomllib
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -49,12 +48,8 @@ def make_provider(settings: Settings, clock: Clock) -> Provider | None:
     """The provider, or None where no file describes one; raises SettingsError that names what does not fit."""
     if settings.oidc_file is None:
         return None
-    try:
-        networks = tuple(ip_network(each) for each in settings.private_networks.split())
-    except ValueError as error:
-        raise SettingsError(f"TABELLION_PRIVATE_NETWORKS: {error}") from error
     description = read_description(settings.oidc_file)
-    return Provider(description, Outside(SECONDS, public=True, networks=networks), clock)
+    return Provider(description, Outside(SECONDS, public=True, networks=settings.own_networks), clock)
 
 
 def read_description(path: Path) -> Description:

@@ -1,6 +1,7 @@
 """Every setting, typed and explained: from the environment, then `tabellion.toml`, then the default."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -52,7 +53,7 @@ class Settings(BaseSettings):
     """Of how many different operators each stamp gets a token, the first at once and the others as they come."""
     private_networks: str = ""
     """Private networks (CIDR, separated by spaces) in which revocation lists named by certificates are fetched, and
-    a provider of sign-ins may be."""
+    a provider of sign-ins and receivers of webhooks may be."""
     witness_policy_file: Path | None = None
     """C2SP tlog-policy file with the witnesses (key and URL) that cosign checkpoints, and the quorum."""
     witness_minutes: float = Field(5.0, gt=0)
@@ -157,6 +158,14 @@ class Settings(BaseSettings):
     def passphrase_file(self) -> Path:
         """Where the passphrase of the keys lies."""
         return self.key_passphrase_file or self.home / "keys" / "passphrase"
+
+    @property
+    def own_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The private networks that may be reached; raises SettingsError for what is no network."""
+        try:
+            return tuple(ip_network(each) for each in self.private_networks.split())
+        except ValueError as error:
+            raise SettingsError(f"TABELLION_PRIVATE_NETWORKS: {error}") from error
 
     @property
     def embedded(self) -> bool:

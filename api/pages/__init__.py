@@ -36,6 +36,7 @@ from api.pages import (
     tray,
     verify,
     viewer,
+    webhooks,
 )
 from api.pages.render import page
 from tabellion.base.errors import NotSignedIn, TabellionError
@@ -66,6 +67,7 @@ for module in (
     matter_packages,
     evidence,
     verify,
+    webhooks,
     reports,
     operations,
     people,

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection, func, select
 
 from api.access import Action, Actor
+from api.hooks.managing import list_hooks
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.rest import work as rest_work
@@ -94,6 +95,7 @@ def start(request: Request, actor: Operator) -> Response:
             "stored": _stored(connection),
             "people": connection.scalar(select(func.count()).select_from(accounts)) or 0,
             "stations": list_stations(connection),
+            "hooks": list_hooks(connection) if actor.may(Action.WEBHOOKS) else [],
             "now": now,
         }
     return page(request, "operations.html", context, actor=actor, here="operations")

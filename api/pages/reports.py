@@ -1,6 +1,5 @@
 """`/reports`: what came in, waits, is doubtful; reading time, linking rate: charts, and their tables."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,7 +12,6 @@ from api.request import Ask, service_of
 from api.rest.reports import made, sent
 from archive.registry import list_portfolios
 from ingest.stations import list_stations
-from tabellion.base.errors import BadRequest
 
 router = APIRouter(include_in_schema=False)
 Reporter = Annotated[Actor, Depends(Ask(Action.REPORTS))]
@@ -26,7 +24,7 @@ def show(
     request: Request, actor: Reporter, first: Day = "", last: Day = "", station: Id = "", portfolio: Id = ""
 ) -> Response:
     """The last thirty days, or those that were chosen."""
-    found = made(request, actor, _day(first), _day(last), station, portfolio)
+    found = made(request, actor, first, last, station, portfolio)
     everywhere = actor.sees_all or actor.may(Action.OPERATIONS)
     with service_of(request).archive.catalogue.read() as connection:
         known = [
@@ -74,11 +72,4 @@ def table(
     portfolio: Id = "",
 ) -> Response:
     """A table to take along."""
-    return sent(made(request, actor, _day(first), _day(last), station, portfolio), by)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadRequest("this is no day", advice="Write a day as 2024-06-18.") from error
+    return sent(made(request, actor, first, last, station, portfolio), by)

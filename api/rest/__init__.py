@@ -35,6 +35,7 @@ from api.rest import (
     searching,
     stamps,
     stations,
+    webhooks,
     work,
 )
 from api.rest import health as _health
@@ -71,6 +72,7 @@ for module in (
     accounts,
     account_access,
     identities,
+    webhooks,
     work,
     me,
     factors,

@@ -16,11 +16,16 @@ from api.reports import Grouping, Line, Report, Span, report
 from api.request import Ask, service_of
 from api.rest.common import Strict
 from ingest.importing.export import plain_cell
+from tabellion.base.errors import BadRequest
 
 router = APIRouter(prefix="/reports", tags=["operations"])
 Reporter = Annotated[Actor, Depends(Ask(Action.REPORTS))]
 Day = Annotated[
-    date | None, Query(description="Of the reader's zone; the last 30 days where it is left out.")
+    str,
+    Query(
+        max_length=10,
+        description="As 2024-06-18, of the reader's zone; the last 30 days where it is left out.",
+    ),
 ]
 Id = Annotated[str | None, Query(max_length=36)]
 DAYS: Final = 30
@@ -62,8 +67,8 @@ class Reported(Strict):
 def reports(
     request: Request,
     actor: Reporter,
-    first: Day = None,
-    last: Day = None,
+    first: Day = "",
+    last: Day = "",
     station: Id = None,
     portfolio: Id = None,
 ) -> Reported:
@@ -88,8 +93,8 @@ def table(
     request: Request,
     by: Grouping,
     actor: Reporter,
-    first: Day = None,
-    last: Day = None,
+    first: Day = "",
+    last: Day = "",
     station: Id = None,
     portfolio: Id = None,
 ) -> StreamingResponse:
@@ -100,17 +105,17 @@ def table(
 def made(
     request: Request,
     actor: Actor,
-    first: date | None,
-    last: date | None,
+    first: str,
+    last: str,
     station: str | None,
     portfolio: str | None,
 ) -> Report:
     """The report of these days, by default the last thirty. Raises BadRequest for other than 1 to 366 of them."""
     service = service_of(request)
     zone = ZoneInfo(actor.zone) if actor.zone else service.options.zone
-    last = last or service.archive.clock.now().astimezone(zone).date()
-    first = first or last - timedelta(DAYS - 1)
-    span = Span(first, last, zone, station or None, portfolio or None)
+    end = _day(last) or service.archive.clock.now().astimezone(zone).date()
+    begin = _day(first) or end - timedelta(DAYS - 1)
+    span = Span(begin, end, zone, station or None, portfolio or None)
     with service.archive.catalogue.read() as connection:
         return report(connection, actor, span)
 
@@ -127,6 +132,13 @@ def sent(found: Report, by: Grouping) -> StreamingResponse:
     name = f"report-{by}-{found.span.first}-{found.span.last}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(pieces(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadRequest("this is no day", advice="Write a day as 2024-06-18.") from error
 
 
 def _line(line: Line) -> ReportLine:

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from api.hooks.sending import Sender
+from api.hooks.telling import tell
 from archive.algorithm_changes import note_policy
 from archive.authorities import TimestampAuthority
 from archive.authorities.tightened import Tightened
 from archive.erase import reapply
 from archive.late_lists import LateLists
 from archive.locks import Locks
+from archive.outside import Outside
 from archive.receipts import Receipts
 from archive.renewals import Renewals
 from archive.sequencer import Sequencer
@@ -30,6 +33,9 @@ LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
 LOOK_AT_WITNESSES_EVERY = timedelta(seconds=1)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
 NOTE_POLICY_EVERY = timedelta(minutes=1)
+TELL_EVERY = timedelta(seconds=1)
+TIDY_EVERY = timedelta(hours=1)
+WEBHOOK_SECONDS = 15.0
 LOOK_FOR_LISTS_EVERY = timedelta(hours=1)
 
 
@@ -53,6 +59,7 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
             Duty("renew", Renewals(archive, _authorities(parts), algorithms).run),
             Duty("lists", LateLists(archive, _authorities(parts)).run, every=LOOK_FOR_LISTS_EVERY),
         ),
+        "webhooks": _webhooks(parts),
         "index": (Duty("index", indexer.run, close=indexer.close),),
         "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),
         "sweep": (
@@ -62,6 +69,18 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
         ),
     }
     return Keeper(archive, name, lanes)
+
+
+def _webhooks(parts: Parts) -> Sequence[Duty]:
+    """Messages to others: written from the log, sent, and forgotten a week after they arrived."""
+    archive = parts.archive
+    outside = Outside(WEBHOOK_SECONDS, public=True, networks=parts.settings.own_networks)
+    sender = Sender(archive, outside)
+    return (
+        Duty("tell", lambda token: tell(archive, token), every=TELL_EVERY),
+        Duty("send", sender.run, every=TELL_EVERY),
+        Duty("tidy", sender.tidy, every=TIDY_EVERY),
+    )
 
 
 def _sequencer(parts: Parts, witnesses: Witnesses) -> Sequencer:

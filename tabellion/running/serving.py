@@ -58,6 +58,7 @@ def make_service(parts: Parts) -> Service:
             algorithms=parts.algorithms,
             second_factor_roles=settings.must_show_second,
             public_url=settings.public_url,
+            private_networks=settings.own_networks,
         ),
         nudge=nudger(settings),
         verify=verify_documents,

@@ -1,6 +1,7 @@
 """From vault, log and archive key alone the same catalogue comes back, and what was erased does not."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -398,3 +399,17 @@ def test_what_cannot_be_read_is_kept_for_people_to_look_at(
     report = verify(reopened(new), TRUST)
     assert report.overall is Verdict.FAILED
     assert "DEPOSIT_MISSING" in {finding.code for finding in report.findings}
+
+
+def test_the_owners_table_fills_what_came_back_by_its_name_alone(
+    archive: Archive, made: list[Deposited], emptied: Callable[[], Archive]
+) -> None:
+    new = emptied()
+    rebuild(new, TRUST)
+    with new.catalogue.write() as connection:
+        skeleton = connection.execute(select(t.parties).where(t.parties.c.external_id == "D-17")).one()
+        whole = NewParty("Zofia Kowalska", external_id="D-17", birth_date=date(1980, 5, 17), town="Kielce")
+        assert put_party(new, connection, whole) == skeleton.id
+        target = connection.scalar(select(t.links.c.target_id).where(t.links.c.target_type == "party"))
+        row = connection.execute(select(t.parties).where(t.parties.c.id == target)).one()
+    assert (skeleton.town, row.town, row.display_name) == (None, "Kielce", "Zofia Kowalska")

@@ -27,6 +27,7 @@ from archive.catalogue.schema.evidence import (
     renewals,
     stamps,
 )
+from archive.catalogue.schema.hooks import webhook_outbox, webhooks
 from archive.catalogue.schema.intake import (
     announced,
     batch_items,
@@ -142,6 +143,8 @@ __all__ = [
     "stamps",
     "stations",
     "trays",
+    "webhook_outbox",
+    "webhooks",
     "witnesses",
     "work",
 ]

@@ -92,7 +92,7 @@ class TestFigures:
         assert (len(found["day"]), found["total"]["papers"]) == (2, 0)
         assert client.json(f"/api/v1/reports?portfolio={north}")["total"]["papers"] == 1
         assert client.json("/api/v1/reports?portfolio=elsewhere")["total"]["papers"] == 0
-        for wrong in ("first=2026-11-02&last=2026-11-01", "first=2020-01-01&last=2026-11-01"):
+        for wrong in ("first=2026-11-02&last=2026-11-01", "first=2020-01-01&last=2026-11-01", "first=yesterday"):
             problem(client.get(f"/api/v1/reports?{wrong}"), 400, "BAD_REQUEST")
 
 

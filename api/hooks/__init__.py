@@ -1,0 +1,1 @@
+"""Webhooks out: what is told to whom (`telling`), sent how (`sending`), and by whom administered (`managing`)."""
