@@ -10,12 +10,16 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from bench._bundles import read_bundles
+from bench._calibrating import Judged, folds, held_out
 from bench._scoring import Score, f1, score
 from bench._tables import publish, say, table
+from bench._unseen import read_unseen
 from ocr import FieldReading, Reader, Reading
 from ocr.document import describe
 from tabellion.settings import LANGUAGES
@@ -125,25 +129,62 @@ def review_queue(scores: Scores, levels: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def cross_validated(scores: Scores) -> dict[str, Any]:
+    """Confidence judged by curves fitted on the other seven languages, and on the other papers, all levels together."""
+    by_language: dict[str, list[Judged]] = defaultdict(list)
+    by_paper: dict[str, list[Judged]] = defaultdict(list)
+    for (language, _), found in scores.items():
+        for number, one in enumerate(found):
+            by_language[language] += one.wrong
+            by_paper[f"{language}-{number}"] += one.wrong
+    return {"language": held_out(by_language), "paper": held_out(folds(by_paper))}
+
+
 def read_invoices(reader: Reader, folder: Path) -> dict[str, Any]:
     """E-invoices: how many are read from their data, and how much of it is found where only the print is read."""
     embedded = 0
     parts: list[tuple[int, int, int]] = []
+    lines: list[tuple[int, int, int]] = []
     files = sorted(folder.glob("*.pdf"))
     for path in files:
         with path.open("rb") as file:
             reading = reader.read(file)
         own = {field.name: field for field in reading.fields if field.rule.startswith("embedded")}
         embedded += bool(own)
-        parts.append(_print_alone(reading, own))
-    return {"files": len(files), "read_from_data": embedded, "print_alone_f1": f1(parts)}
+        printed = _printed(reading)
+        parts.append(_print_alone(printed.fields, own))
+        lines.append(_lines_alone(printed, reading))
+    return {
+        "files": len(files),
+        "read_from_data": embedded,
+        "print_alone_f1": f1(parts),
+        "lines": sum(wanted for _, wanted, _ in lines),
+        "lines_print_alone": sum(hits for hits, _, _ in lines),
+        "lines_print_alone_wrong": sum(given - hits for hits, _, given in lines),
+    }
 
 
-def _print_alone(reading: Reading, own: dict[str, FieldReading]) -> tuple[int, int, int]:
+def _printed(reading: Reading) -> Reading:
+    """What is read where only the print counts."""
     pages = [
-        replace(page, source="text" if page.source == "embedded" else page.source) for page in reading.pages
+        replace(page, source="text" if page.source == "embedded" else page.source, lines=())
+        for page in reading.pages
     ]
-    printed = describe(pages, reading.sha256, reading.media_type, reading.engine).fields
+    return describe(pages, reading.sha256, reading.media_type, reading.engine)
+
+
+def _lines_alone(printed: Reading, reading: Reading) -> tuple[int, int, int]:
+    """Lines by quantity and net amount: of print those that the data has, how many it has, how many print gave."""
+    wanted, given = (
+        Counter(
+            (Decimal(line.quantity or 0), Decimal(line.net or 0)) for page in one.pages for line in page.lines
+        )
+        for one in (reading, printed)
+    )
+    return (wanted & given).total(), wanted.total(), given.total()
+
+
+def _print_alone(printed: Sequence[FieldReading], own: dict[str, FieldReading]) -> tuple[int, int, int]:
     wanted = {
         (field.name, field.value.casefold())
         for field in own.values()
@@ -159,6 +200,9 @@ def main() -> None:
     parser.add_argument("--set", type=Path, default=SHARED / "evalset", help="folder of an evaluation set")
     parser.add_argument("--levels", default=",".join(SUFFIXES), help="levels to read, parted by commas")
     parser.add_argument("--languages", default="", help="languages to read, parted by commas; all by default")
+    parser.add_argument(
+        "--seen-only", action="store_true", help="without the made pages that no rule has seen"
+    )
     asked = parser.parse_args()
     levels = asked.levels.split(",")
     result: dict[str, Any] = {"bench": "reading", "skipped": []}
@@ -178,6 +222,7 @@ def main() -> None:
                 ],
                 "review_queue": [review_queue(scores, (level,)) for level in levels]
                 + [review_queue(scores, tuple(levels))],
+                "cross_validated": cross_validated(scores),
                 "missed": dict(missed.most_common(20)),
                 "median_seconds": round(statistics.median(seconds), 2),
             }
@@ -187,6 +232,7 @@ def main() -> None:
             )
             people += [_calibrated(found) for found in result["calibration"] if found["fields"]]
             people += [_queued(found) for found in result["review_queue"] if found["fields"]]
+            people += [_held_out(name, found) for name, found in result["cross_validated"].items()]
         else:
             result["skipped"].append(f"pages: {asked.set} is not beside the checkout")
         invoices = SHARED / "samples" / "einvoices"
@@ -194,10 +240,23 @@ def main() -> None:
             result["einvoices"] = read_invoices(reader, invoices)
             people.append(
                 "e-invoices: {files} files, {read_from_data} read from their data; from print alone field F1 "
-                "{print_alone_f1:.1f}".format(**result["einvoices"])
+                "{print_alone_f1:.1f}; of {lines} lines {lines_print_alone}, {lines_print_alone_wrong} wrong".format(
+                    **result["einvoices"]
+                )
             )
         else:
             result["skipped"].append(f"e-invoices: {invoices} is not beside the checkout")
+        if (asked.set / "bundles").is_dir():
+            result["bundles"] = read_bundles(reader, asked.set / "bundles")
+            people.append(
+                "bundles: {files} files, {papers} papers; where they begin F1 {boundary_f1:.1f}; pages upright {upright:.1f} %, "
+                "language {language_right:.1f} %, kind {kind_right:.1f} %".format(**result["bundles"])
+            )
+        else:
+            result["skipped"].append(f"bundles: {asked.set} is not beside the checkout")
+        if not asked.seen_only:
+            result["unseen"] = read_unseen(reader, [code for code in asked.languages.split(",") if code])
+            people.append(_unseen(result["unseen"]))
     people += [f"skipped: {reason}" for reason in result["skipped"]]
     publish(result, "\n".join(people), as_json=asked.json)
 
@@ -223,6 +282,23 @@ def _queued(found: dict[str, Any]) -> str:
         f"review queue on {', '.join(found['levels'])}: {found['queued']:.0f} % of {found['fields']} fields, "
         f"{'-' if wrong is None else f'{wrong:.0f}'} % of the {found['wrong']} wrong ones"
     )
+
+
+def _held_out(name: str, found: dict[str, Any]) -> str:
+    right, doubted, off = found["sure_and_right"], found["wrong_and_doubted"], found["off_by"]
+    return (
+        f"confidence fitted on other {name}s: of {found['sure']} fields with {SURE} or more "
+        f"{'-' if right is None else f'{right:.1f}'} % are right; of {found['wrong']} wrong ones "
+        f"{'-' if doubted is None else f'{doubted:.0f}'} % are below; off by {'-' if off is None else f'{off:.1f}'} %"
+    )
+
+
+def _unseen(found: dict[str, Any]) -> str:
+    heads = ("made pages", "files", "word F1 %", "field F1 %", "kind %", "language %")
+    names = ("language", "files", "word_f1", "field_f1", "kind", "language_right")
+    overlaps = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in found["overlap"].items())
+    rows = table(heads, [[row[name] for name in names] for row in found["rows"]])
+    return f"{rows}\noverlap of boxes with {found['words']} words, median: {overlaps}"
 
 
 def _calibrated(found: dict[str, Any]) -> str:

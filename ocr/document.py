@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ocr.fields import find_fields
+from ocr.fields import find_fields, find_lines
 from ocr.kind import KindVerdict, kind_of
 from ocr.languages import language_of
 from ocr.parts import Cut, cuts_of, spans_of
@@ -34,6 +34,7 @@ def describe(
     )
     cuts = () if whole else cuts_of(told)
     papers = [_paper(told, span, cut) for span, cut in zip(spans_of(told, cuts), (None, *cuts), strict=True)]
+    lined = {page.number: page for paper in papers for page in paper.pages}
     first = papers[0] if papers else _Paper(Part(1, 1, "other", "und"), 0.0, ())
     return Reading(
         sha256,
@@ -42,7 +43,7 @@ def describe(
         first.part.kind,
         first.kind_confidence,
         tuple(paper.part for paper in papers),
-        told,
+        tuple(lined.get(page.number, page) for page in told),
         tuple(item for paper in papers for item in paper.fields),
         engine,
     )
@@ -53,6 +54,7 @@ class _Paper:
     part: Part
     kind_confidence: float
     fields: tuple[FieldReading, ...]
+    pages: tuple[PageReading, ...] = ()
 
 
 def _paper(pages: Sequence[PageReading], span: tuple[int, int], cut: Cut | None) -> _Paper:
@@ -67,4 +69,6 @@ def _paper(pages: Sequence[PageReading], span: tuple[int, int], cut: Cut | None)
             verdict = kind_of([row for page in written[:_PAGES_THAT_TELL] for row in rows_of(page)], language)
     confidence, reasons = (1.0, ()) if cut is None else (cut.confidence, cut.reasons)
     part = Part(span[0], span[1], verdict.kind, language, confidence, reasons)
-    return _Paper(part, verdict.confidence, find_fields(written, verdict.kind, language))
+    fields = find_fields(written, verdict.kind, language)
+    read = find_lines(own, fields) if verdict.kind == "invoice" else tuple(own)
+    return _Paper(part, verdict.confidence, fields, read)

@@ -107,6 +107,13 @@ class Speaker:
         """A number with the locale's separators."""
         return format_decimal(value, locale=self.locale)
 
+    def decimal(self, value: str | Decimal, digits: int | None = None) -> str:
+        """A decimal with the locale's separators and so many digits behind the point, as many as it has by default."""
+        if value == "":
+            return ""
+        pattern = "#,##0.######" if digits is None else "#,##0." + "0" * digits
+        return format_decimal(Decimal(value), pattern, locale=self.locale)
+
     def amount(self, minor: int | None, currency: str | None) -> str:
         """An amount in minor units, with its currency."""
         if minor is None:

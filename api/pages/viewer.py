@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from api import access, proof
 from api.access import Action, Actor
 from api.events import record_access
+from api.invoice_lines import lines_of
 from api.pages import paper
 from api.pages.hits import Run, pages_with, runs_on
 from api.pages.paper import Figure, PageOfPaper
@@ -147,6 +148,7 @@ def _page(
             "shown": shown,
             "sizes": {each.number: each for each in pages},
             "figures": figures,
+            "lines": lines_of(archive, connection, opened),
             "linked": paper.links_of(connection, actor, document_id, opened),
             "proofs": proof.proofs(archive, connection, held) if may_prove else [],
             "checked": checked or (proof.last_check(connection, document_id) if may_prove else None),

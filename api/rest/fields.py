@@ -1,4 +1,4 @@
-"""/documents/.../fields: the values found on open pages, and what persons decided about them."""
+"""/documents/.../fields and .../lines: what was found on open pages, and what persons decided about it."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from api import access
 from api.access import Action, Actor, DocumentAccess
 from api.decisions import FieldDecision, decide_field
+from api.events import record_access
 from api.field_values import LONGEST
+from api.invoice_lines import lines_of
 from api.request import Ask, service_of
 from api.rest.common import IfMatch, Strict, etag, expected_version
 from api.rest.document_shapes import DocumentId
@@ -40,6 +42,29 @@ class Field(Strict):
     at: datetime
 
 
+class Line(Strict):
+    """A line of an invoice; numbers have a decimal point, and are empty where the paper does not tell them."""
+
+    page: int
+    description: str = Described(examples=["Toner cartridges"])
+    quantity: str = Described(examples=["6"])
+    net: str = Described(examples=["349.50"])
+    vat_rate: str = Described(description="In percent.", examples=["23"])
+    box: list[float] | None = Described(
+        description="Fractions of the upright page; null: it stands in the file's own data only."
+    )
+    rule: str
+
+
+class InvoiceLines(Strict):
+    """The lines on open pages in their order; null where something is not told, or a page is closed."""
+
+    lines: list[Line]
+    total: str | None = Described(description="The sum of the lines.", examples=["2454.50"])
+    net: str | None = Described(description="What the paper says the net amount is.", examples=["2454.50"])
+    agree: bool | None = Described(description="Whether the two are the same.")
+
+
 class Decision(Strict):
     """What is decided about the field with that name and raw text on a page; `add`: a value nobody found."""
 
@@ -59,6 +84,35 @@ def list_fields(
     with service_of(request).archive.catalogue.read() as connection:
         opened = access.require_document(connection, actor, Action.READ, document_id)
         return _fields(connection, opened)
+
+
+@router.get("/{document_id}/lines")
+def invoice_lines(
+    request: Request, document_id: DocumentId, actor: Annotated[Actor, Depends(Ask(Action.READ))]
+) -> InvoiceLines:
+    """The lines of an invoice; an entry of the log. Other papers have none."""
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        opened = access.require_document(connection, actor, Action.READ, document_id)
+        found = lines_of(archive, connection, opened)
+        record_access(archive, connection, actor, "access", "document", document_id)
+    return InvoiceLines(
+        lines=[
+            Line(
+                page=page,
+                description=line.description,
+                quantity=line.quantity,
+                net=line.net,
+                vat_rate=line.vat_rate,
+                box=None if line.box is None else list(line.box),
+                rule=line.rule,
+            )
+            for page, line in found.lines
+        ],
+        total=None if found.total is None else str(found.total),
+        net=None if found.net is None else str(found.net),
+        agree=found.agree,
+    )
 
 
 @router.post("/{document_id}/fields", status_code=status.HTTP_201_CREATED)

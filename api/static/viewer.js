@@ -68,12 +68,16 @@ function tab(link) {
 }
 
 for (const row of rows) row.addEventListener("click", (event) => figure(row) && event.preventDefault());
-for (const button of document.querySelectorAll(".regions button")) {
-  button.addEventListener("click", () => {
-    const mark = document.querySelector(`.marks .region[data-region="${button.dataset.region}"]`);
-    if (mark) here(mark), show(mark, true);
-  });
+function pointing(selector, found) {
+  for (const one of document.querySelectorAll(selector)) {
+    one.addEventListener("click", () => {
+      const mark = document.querySelector(found(one.dataset));
+      if (mark) here(mark), show(mark, true);
+    });
+  }
 }
+pointing(".regions button", (data) => `.marks .region[data-region="${data.region}"]`);
+pointing(".lines [data-line]", (data) => `.marks .field[data-line="${data.line}"]`);
 const tabs = [...document.querySelectorAll('[role="tab"]')];
 for (const link of tabs) {
   link.addEventListener("click", (event) => {

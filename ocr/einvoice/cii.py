@@ -46,8 +46,8 @@ def fields(root: Element) -> Iterator[tuple[str, str]]:
     yield "amounts.total", values.amount(text(sums, "GrandTotalAmount"))
 
 
-def lines(root: Element) -> Iterator[tuple[str, str, str]]:
-    """Description, quantity and net amount of each line."""
+def lines(root: Element) -> Iterator[tuple[str, str, str, str]]:
+    """Description, quantity, net amount and VAT rate of each line."""
     for item in find_all(root, f"{_DEAL}/IncludedSupplyChainTradeLineItem"):
         yield (
             text(item, "SpecifiedTradeProduct/Name"),
@@ -56,6 +56,11 @@ def lines(root: Element) -> Iterator[tuple[str, str, str]]:
                 item,
                 "SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement/"
                 "SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeSettlementMonetarySummation/LineTotalAmount",
+            ),
+            text(
+                item,
+                "SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement/"
+                "ApplicableTradeTax/RateApplicablePercent|ApplicablePercent",
             ),
         )
 

@@ -35,10 +35,11 @@ def fields(root: Element) -> Iterator[tuple[str, str]]:
         yield "iban.creditor", values.account(text(payment, "IBAN"))
 
 
-def lines(root: Element) -> Iterator[tuple[str, str, str]]:
-    """Description, quantity and net amount of each line."""
+def lines(root: Element) -> Iterator[tuple[str, str, str, str]]:
+    """Description, quantity, net amount and VAT rate of each line."""
     for item in find_all(root, f"{_BODY}/DatiBeniServizi/DettaglioLinee"):
-        yield text(item, "Descrizione"), text(item, "Quantita"), text(item, "PrezzoTotale")
+        rate = text(item, "AliquotaIVA")
+        yield text(item, "Descrizione"), text(item, "Quantita"), text(item, "PrezzoTotale"), rate
 
 
 def _party(party: Element | None, role: str) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from ocr.fields.candidate import Candidate
 from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow, flows_of
 from ocr.folding import fold
-from ocr.values import Box, FieldReading, Part, Reading
+from ocr.values import Box, FieldReading, InvoiceLine, Part, Reading
 
 _PRINTED, _UNPRINTED, _DIFFERENT = 0.99, 0.95, 0.6
 _WHOLE_PAGE = Box(0.0, 0.0, 1.0, 1.0)
@@ -31,7 +31,11 @@ def merged(reading: Reading, invoice: EInvoice) -> Reading:
     )
     names = {field.name for field in own}
     kept = tuple(field for field in reading.fields if field.name not in names)
-    pages = tuple(replace(page, source="embedded") if page.words else page for page in reading.pages)
+    lines = _lines(invoice, flows, reading.pages[0].number)
+    pages = tuple(
+        replace(page, source="embedded" if page.words else page.source, lines=lines.get(page.number, ()))
+        for page in reading.pages
+    )
     parts = tuple(Part(part.first, part.last, "invoice", part.language) for part in reading.parts)
     return replace(
         reading,
@@ -64,6 +68,20 @@ def _field(
         box, page, raw, confidence = _WHOLE_PAGE, first_page, value, _UNPRINTED
         rule += "; not found in print"
     return FieldReading(name, value, raw, confidence, page, box, rule, differs)
+
+
+def _lines(invoice: EInvoice, flows: Sequence[Flow], first_page: int) -> dict[int, tuple[InvoiceLine, ...]]:
+    """The invoice's own lines by the page that prints their description; what is printed nowhere is of the first."""
+    found: dict[int, tuple[InvoiceLine, ...]] = {}
+    for description, quantity, net, rate in invoice.lines:
+        rule = f"embedded: {invoice.format}"
+        places = (place for flow in flows if description for place in _candidates("", description, flow, ""))
+        place = next(places, None)
+        box = None if place is None else place.flow.box(place.start, place.end)
+        page = first_page if place is None else place.flow.page.number
+        line = InvoiceLine(description, quantity, net, rate, box, rule)
+        found[page] = (*found.get(page, ()), line)
+    return found
 
 
 def _printed(name: str, value: str, flows: Sequence[Flow], language: str) -> Candidate | None:

@@ -79,9 +79,14 @@ def _rows(invoice: EInvoice) -> Iterator[_Row]:
             yield ((_MARGIN, f"{label}:" if place == 0 else ""), (_VALUE_X, part))
     if invoice.lines:
         yield ()
-    for description, quantity, net in invoice.lines:
+    for description, quantity, net, rate in invoice.lines:
         for place, part in enumerate(_wrapped(description or "-")):
-            row = ((_MARGIN, part), (_SUM_X - 200, quantity[:12]), (_SUM_X, net[:16]))
+            row = (
+                (_MARGIN, part),
+                (_SUM_X - 300, quantity[:12]),
+                (_SUM_X - 120, f"{rate[:5]}%" if rate else ""),
+                (_SUM_X, net[:16]),
+            )
             yield row if place == 0 else row[:1]
 
 

@@ -31,11 +31,12 @@ def fields(root: Element) -> Iterator[tuple[str, str]]:
     yield "amounts.total", values.amount(text(root, "LegalMonetaryTotal/TaxInclusiveAmount"))
 
 
-def lines(root: Element) -> Iterator[tuple[str, str, str]]:
-    """Description, quantity and net amount of each line."""
+def lines(root: Element) -> Iterator[tuple[str, str, str, str]]:
+    """Description, quantity, net amount and VAT rate of each line."""
     for item in find_all(root, "InvoiceLine|CreditNoteLine"):
         quantity = text(item, "InvoicedQuantity|CreditedQuantity")
-        yield text(item, "Item/Name"), quantity, text(item, "LineExtensionAmount")
+        rate = text(item, "Item/ClassifiedTaxCategory/Percent")
+        yield text(item, "Item/Name"), quantity, text(item, "LineExtensionAmount"), rate
 
 
 def _party(party: Element | None, role: str) -> Iterator[tuple[str, str]]:

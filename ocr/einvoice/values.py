@@ -30,6 +30,15 @@ def amount(printed: str) -> str:
         return ""
 
 
+def plain(printed: str) -> str:
+    """A number without an exponent and without zeros that say nothing; empty where it is none."""
+    try:
+        value = Decimal(printed.strip())
+        return f"{value.normalize():f}" if value.is_finite() and abs(value) < 10**13 else ""
+    except InvalidOperation:
+        return ""
+
+
 def total(printed: list[str]) -> str:
     """The sum of amounts; empty where one of them is no number or there are none."""
     values = [amount(item) for item in printed]

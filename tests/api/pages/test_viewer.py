@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from archive.catalogue.schema import log_entries
 from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
-from tests.api.support import House, papers
+from tests.api.support import House, good, papers
 from tests.ocr.papers import drawn, saved
 
 
@@ -184,3 +184,49 @@ def test_where_it_is_signed_is_said_in_words_and_shown(house: House, north: str)
     (region,) = client.json(f"/api/v1/documents/{document}/pages/1/words")["regions"]
     assert region["kind"] == "signature"
     assert region["box"] == pytest.approx([600, 940, 880, 1060], abs=15)
+
+
+GAP = " " * 12
+BILL = [
+    "TAX INVOICE", "Invoice number: INV-100482", "Invoice date: 15 January 2024",
+    GAP.join(("Description", "Qty", "Unit price", "Amount")), GAP.join(("Copier hire", "1", "845.00", "845.00")),
+    GAP.join(("Toner cartridges", "6", "58.25", "349.50")), "Subtotal: 1,194.50 EUR", "VAT: 238.90 EUR",
+    "Total due: 1,433.40 EUR",
+]  # fmt: skip
+
+
+def test_the_lines_of_an_invoice_stand_beside_it_and_are_added_up(house: House, north: str) -> None:
+    document = read_paper(house, north, BILL)
+    client = house.client("collector")
+    text = see(client, f"/documents/{document}")
+    assert "Description Quantity Net VAT Copier hire 1 845.00 Toner cartridges 6 349.50" in text
+    assert "The lines make 1,194.50, as the net amount says." in text
+    told = client.json(f"/api/v1/documents/{document}/lines")
+    assert (told["total"], told["net"], told["agree"]) == ("1194.50", "1194.50", True)
+    assert [(one["description"], one["quantity"], one["net"], one["page"]) for one in told["lines"]] == [
+        ("Copier hire", "1", "845.00", 1),
+        ("Toner cartridges", "6", "349.50", 1),
+    ]
+    body = {"decision": "correct", "name": "amounts.net", "page": 1, "value": "1199.50"}
+    (field,) = [
+        one for one in client.json(f"/api/v1/documents/{document}/fields") if one["name"] == "amounts.net"
+    ]
+    good(client.post(f"/api/v1/documents/{document}/fields", json={**body, "raw": field["raw"]}), 201)
+    assert "The lines make 1,194.50; the net amount says 1,199.50." in see(client, f"/documents/{document}")
+
+
+def test_lines_of_closed_pages_are_not_told_nor_their_sum(house: House, north: str) -> None:
+    document = read_paper(house, north, BILL, [GAP.join(("Secret", "2", "3.00", "6.00"))])
+    narrow(house, document, 1, "matter:M1")
+    client = house.client("collector", scopes=[f"portfolio:{north}"])
+    told = client.json(f"/api/v1/documents/{document}/lines")
+    assert told == {"lines": [], "total": None, "net": None, "agree": None}
+    assert "Copier hire" not in see(client, f"/documents/{document}")
+    assert client.get("/api/v1/documents/01900000-0000-7000-8000-00000000dead/lines").status_code == 404
+
+
+def test_other_papers_have_no_lines(house: House, north: str) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    client = house.client("collector")
+    assert client.json(f"/api/v1/documents/{document}/lines")["lines"] == []
+    assert "Lines of the invoice" not in see(client, f"/documents/{document}")

@@ -12,7 +12,9 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
  <rsm:SupplyChainTradeTransaction>
   <ram:IncludedSupplyChainTradeLineItem><ram:SpecifiedTradeProduct><ram:Name>Kessel</ram:Name></ram:SpecifiedTradeProduct>
    <ram:SpecifiedLineTradeDelivery><ram:BilledQuantity>2</ram:BilledQuantity></ram:SpecifiedLineTradeDelivery>
-   <ram:SpecifiedLineTradeSettlement><ram:SpecifiedTradeSettlementLineMonetarySummation>
+   <ram:SpecifiedLineTradeSettlement>
+    <ram:ApplicableTradeTax><ram:RateApplicablePercent>19.00</ram:RateApplicablePercent></ram:ApplicableTradeTax>
+    <ram:SpecifiedTradeSettlementLineMonetarySummation>
     <ram:LineTotalAmount>100.00</ram:LineTotalAmount>
    </ram:SpecifiedTradeSettlementLineMonetarySummation></ram:SpecifiedLineTradeSettlement>
   </ram:IncludedSupplyChainTradeLineItem>
@@ -62,7 +64,7 @@ UBL = """<?xml version="1.0"?>
  <a:LegalMonetaryTotal><b:TaxExclusiveAmount>100</b:TaxExclusiveAmount>
   <b:TaxInclusiveAmount>121.00</b:TaxInclusiveAmount></a:LegalMonetaryTotal>
  <a:InvoiceLine><b:InvoicedQuantity>1</b:InvoicedQuantity><b:LineExtensionAmount>100.00</b:LineExtensionAmount>
-  <a:Item><b:Name>Alquiler</b:Name></a:Item></a:InvoiceLine>
+  <a:Item><b:Name>Alquiler</b:Name><a:ClassifiedTaxCategory><b:Percent>21</b:Percent></a:ClassifiedTaxCategory></a:Item></a:InvoiceLine>
 </Invoice>"""
 
 FATTURA = """<?xml version="1.0"?>
@@ -77,7 +79,7 @@ FATTURA = """<?xml version="1.0"?>
   <DatiGenerali><DatiGeneraliDocumento><TipoDocumento>TD01</TipoDocumento><Divisa>EUR</Divisa><Data>2024-02-29</Data>
    <Numero>12/A</Numero></DatiGeneraliDocumento></DatiGenerali>
   <DatiBeniServizi><DettaglioLinee><Descrizione>Caldaia</Descrizione><Quantita>1.00</Quantita>
-    <PrezzoTotale>100.00</PrezzoTotale></DettaglioLinee>
+    <PrezzoTotale>100.00</PrezzoTotale><AliquotaIVA>22.00</AliquotaIVA></DettaglioLinee>
    <DatiRiepilogo><ImponibileImporto>100.00</ImponibileImporto><Imposta>22.00</Imposta></DatiRiepilogo>
    <DatiRiepilogo><ImponibileImporto>50.00</ImponibileImporto><Imposta>5.00</Imposta></DatiRiepilogo></DatiBeniServizi>
   <DatiPagamento><DettaglioPagamento><DataScadenzaPagamento>2024-03-30</DataScadenzaPagamento>

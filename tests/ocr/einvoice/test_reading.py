@@ -30,6 +30,11 @@ def test_loose_xml_becomes_a_page(reader: Reader, xml: str) -> None:
     assert total.confidence == 0.99
     assert total.value in page.text
     assert total.box.x1 - total.box.x0 < 0.2
+    ((line,),) = (page.lines for page in reading.pages)
+    assert line.net == "100.00" and line.vat_rate and line.rule.startswith("embedded: ")
+    assert line.box is not None and line.description in page.text
+    (told,) = reading.promised("x.xml")["invoice_lines"]
+    assert told["page"] == 1 and told["box"][2] > told["box"][0]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +69,9 @@ def test_an_embedded_invoice_wins_and_says_what_is_printed(reader: Reader) -> No
     assert fields["document_date"].confidence == 0.99
     assert fields["document_date"].box.y1 < 0.6
     assert reading.pages[0].source == "embedded"
+    # Its line is printed nowhere.
+    (told,) = reading.promised("x.pdf")["invoice_lines"]
+    assert (told["description"], told["net"], told["box"]) == ("Kessel", "100.00", None)
 
 
 def test_sniffing() -> None:
