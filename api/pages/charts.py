@@ -7,7 +7,7 @@ from typing import Final
 
 WIDTH: Final = 720.0
 HEIGHT: Final = 180.0
-_STEPS: Final = (1, 2, 5, 10)
+_STEPS: Final = (1, 2, 4, 6, 8, 10)
 _GAP: Final = 0.25
 
 
@@ -53,8 +53,9 @@ class Chart:
 
 
 def bars(values: Sequence[Sequence[float]], *, mirrored: bool) -> Chart:
-    """Bars side by side, each of its layers upon each other; `mirrored` begins at the right."""
-    top = _top(max((sum(layers) for layers in values), default=0))
+    """Bars of counts side by side, each of its layers upon each other; `mirrored` begins at the right."""
+    # At least 2, so that the middle of the scale is a count as well.
+    top = _top(max(2, *(sum(layers) for layers in values), 0))
     found = []
     for at, layers in enumerate(values):
         x, width = _place(at, len(values), mirrored)
@@ -86,7 +87,7 @@ def _place(at: int, count: int, mirrored: bool) -> tuple[float, float]:
 
 
 def _top(highest: float) -> float:
-    """A round figure that is not below the highest value: 1, 2 or 5 times a power of ten."""
+    """A round figure that is not below the highest value: 1, 2, 4, 6 or 8 times a power of ten."""
     if highest <= 0:
         return 1.0
     power = 10.0 ** floor(log10(highest))

@@ -132,7 +132,7 @@ class TestCharts:
         assert [len(run) for run in line([1, 2, None, 3], mirrored=False).runs] == [2, 1]
 
     @pytest.mark.parametrize(
-        ("highest", "top"), [(0, 1), (1, 1), (7, 10), (23, 50), (101, 200), (0.03, 0.05)]
+        ("highest", "top"), [(0, 1), (1, 1), (7, 8), (23, 40), (101, 200), (0.03, 0.04)]
     )
     def test_scales_end_at_round_figures(self, highest: float, top: float) -> None:
         assert line([highest], mirrored=False).scale[-1][0] == pytest.approx(top)
