@@ -10,6 +10,7 @@ from api import access
 from api.access import Action, Actor
 from api.outlook import TwinDecision, decided, look_out, order_of
 from api.packages import require_items
+from api.service import Service
 from archive.archive import Archive
 from archive.matter_packages import note_package
 from archive.matters import find_matter
@@ -39,7 +40,7 @@ def decide_twins(items: Sequence[Item], decisions: Sequence[str]) -> tuple[Item,
 
 
 def order_for(
-    archive: Archive,
+    service: Service,
     actor: Actor,
     matter_id: str,
     selection_id: str,
@@ -51,6 +52,7 @@ def order_for(
 
     Raises Forbidden where a page may not go out to the actor, `TwinsUndecided`, `ExportRefused`, `ExportNotReady`.
     """
+    archive = service.archive
     with archive.catalogue.write() as connection:
         access.require_matter(connection, actor, Action.EXPORT, matter_id)
         selection = find_selection(connection, matter_id, selection_id)
@@ -61,7 +63,7 @@ def order_for(
         matter = find_matter(connection, matter_id)
         _require_decided(archive, connection, actor, selection, items)
     wanted = order_of(items, language, recipient, _reference(matter.facts.name, matter.facts.case_numbers))
-    package = order_package(archive, wanted, actor.pseudonym)
+    package = order_package(archive, wanted, actor.pseudonym, drawing=service.drawing)
     with archive.catalogue.write() as connection:
         note_package(archive, connection, selection, package.id, actor.pseudonym)
     return package

@@ -39,7 +39,7 @@ def order_documents(service: Service, actor: Actor, order: Order, key: str | Non
         require_choices(connection, actor, order.choices)
         made = made_before(connection, actor, key, asked)
     if made is None:
-        made = order_package(archive, order, actor.pseudonym).id
+        made = order_package(archive, order, actor.pseudonym, drawing=service.drawing).id
         with archive.catalogue.write() as connection:
             package = made
             made = once(archive, connection, actor, key, asked, lambda: package)

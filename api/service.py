@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from api.provider import Provider
 from archive.archive import Archive
 from archive.outside import Network
+from archive.packages import Drawing
 from search import Finder
 from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.verdict import Report
@@ -52,3 +53,5 @@ class Service:
     health: Callable[[], Mapping[str, str | None]]
     # Who else may say who somebody is.
     provider: Provider | None = None
+    # Draws pages of originals for extracts; without it, the pictures for the screen serve.
+    drawing: Drawing | None = None

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from archive.archive import Archive
 from archive.catalogue import URGENT, add_work, retry_work
 from archive.packaging import shelf
-from archive.packaging.extracts import make_extract
+from archive.packaging.extracts import Drawing, make_extract
 from archive.packaging.folders import Folder
 from archive.packaging.issuer import Issuer
 from archive.packaging.make import PackageUnsound, Progress, build
@@ -29,6 +29,7 @@ __all__ = [
     "LANGUAGES",
     "WORK",
     "Choice",
+    "Drawing",
     "ExportNotReady",
     "ExportRefused",
     "Issuer",
@@ -125,21 +126,32 @@ def preview(archive: Archive, order: Order) -> Preview:
 
 
 def order_package(
-    archive: Archive, order: Order, actor: str, *, wait: Callable[[float], None] = time.sleep
+    archive: Archive,
+    order: Order,
+    actor: str,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    drawing: Drawing | None = None,
 ) -> Package:
     """The kept package of the order, told to the log for this recipient; else a row in state `building`, and its work.
 
-    Extracts are made first, and the log is waited for: up to 15 seconds, in steps of `wait`. Raises `ExportRefused`,
-    `ExportNotReady`, and what the vault raises. `actor` is a pseudonym.
+    Extracts are made first, with `drawing` out of the originals, and the log is waited for: up to 15 seconds, in steps
+    of `wait`. Raises `ExportRefused`, `ExportNotReady`, and what the vault raises. `actor` is a pseudonym.
     """
-    return _on_shelf(archive, _settled(archive, order, actor, wait), actor, queue=True)
+    return _on_shelf(archive, _settled(archive, order, actor, wait, drawing), actor, queue=True)
 
 
 def make_package(
-    archive: Archive, issuer: Issuer, order: Order, actor: str, *, wait: Callable[[float], None] = time.sleep
+    archive: Archive,
+    issuer: Issuer,
+    order: Order,
+    actor: str,
+    *,
+    wait: Callable[[float], None] = time.sleep,
+    drawing: Drawing | None = None,
 ) -> Package:
     """As `order_package`, and the package is made here and now where it is not kept; also raises `PackageUnsound`."""
-    plan = _settled(archive, order, actor, wait)
+    plan = _settled(archive, order, actor, wait, drawing)
     package = _on_shelf(archive, plan, actor, queue=False)
     if package.state != "ready":
         _build(archive, issuer, package, plan, actor)
@@ -201,7 +213,9 @@ def open_package(archive: Archive, package_id: str) -> BinaryIO:
     return archive.objects.open(ref, shelf.owner_of(package_id))
 
 
-def _settled(archive: Archive, order: Order, actor: str, wait: Callable[[float], None]) -> Plan:
+def _settled(
+    archive: Archive, order: Order, actor: str, wait: Callable[[float], None], drawing: Drawing | None
+) -> Plan:
     """The plan with all extracts made and logged."""
     waited = 0.0
     while True:
@@ -216,7 +230,7 @@ def _settled(archive: Archive, order: Order, actor: str, wait: Callable[[float],
         if not plan.missing:
             return plan
         for folder in plan.missing:
-            make_extract(archive, folder, actor)
+            make_extract(archive, folder, actor, drawing)
 
 
 def _on_shelf(archive: Archive, plan: Plan, actor: str, *, queue: bool) -> Package:

@@ -15,8 +15,8 @@ from archive.copies.errors import CopyRefused
 from archive.copies.finding import Subject, find_copy, stored_pages, subject_of
 from archive.copies.keeping import commit_copy, put_copy
 from archive.derived import Derived, next_version
+from archive.originals import decrypt
 from archive.readings import object_ref
-from ingest.decrypting import decrypt
 from ocr import Carried, Reader, Reading, ReadingRefused
 from ocr.languages import language_of
 from tabellion.base.errors import Conflict, NotFound

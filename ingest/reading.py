@@ -25,6 +25,7 @@ from archive.catalogue.schema import (
 from archive.copies.finding import Subject
 from archive.copies.keeping import SEARCHABLE_COPY, commit_copy
 from archive.derived import Derived, commit_derived, next_version, put_derived
+from archive.originals import decrypt
 from archive.packaging.folders import received_manifest
 from archive.readings import (
     Pictures,
@@ -38,7 +39,6 @@ from archive.readings import (
 from ingest.copying import copy_reading
 from ingest.cuts import note_cuts, papers_within
 from ingest.deciding import cut_surely
-from ingest.decrypting import decrypt
 from ingest.describing import deposits_of, describe_document
 from ocr import PageImages, Reader, Reading
 from signing.digests import DigestingReader, Digests

@@ -20,7 +20,7 @@ from ocr.tidying import is_print, spelt
 from ocr.values import PageReading
 
 PAGE_WIDTH, THUMB_WIDTH = 1400, 220
-_JPEG_QUALITY = 75
+_JPEG_QUALITY, _KEPT_QUALITY = 75, 85
 _HARDLY = 1.4
 
 
@@ -98,6 +98,11 @@ def images(number: int, upright: Pixels) -> PageImages:
     return PageImages(number, _jpeg(page), _jpeg(_reduced(page, THUMB_WIDTH)))
 
 
+def drawn(upright: Pixels) -> bytes:
+    """An upright page at the resolution at which it is read, as a JPEG to be kept."""
+    return _jpeg(upright, _KEPT_QUALITY)
+
+
 def _reduced(pixels: Pixels, width: int) -> Pixels:
     height_now, width_now = pixels.shape[:2]
     if width_now <= width:
@@ -108,9 +113,9 @@ def _reduced(pixels: Pixels, width: int) -> Pixels:
     return np.asarray(cv2.resize(pixels, size, interpolation=way), dtype=np.uint8)
 
 
-def _jpeg(pixels: Pixels) -> bytes:
+def _jpeg(pixels: Pixels, quality: int = _JPEG_QUALITY) -> bytes:
     ordered = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR) if pixels.ndim == 3 else pixels
-    _, encoded = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    _, encoded = cv2.imencode(".jpg", ordered, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return bytes(encoded.tobytes())
 
 

@@ -80,12 +80,27 @@ class Reader:
 
         Both raise ReadingRefused. Nothing else may be read before the block ends.
         """
+        with self._opened(file):
+            yield self._carry
+
+    @contextmanager
+    def drawing(self, file: BinaryIO) -> Iterator[Callable[[int, int], bytes]]:
+        """Gives a function that draws a page (from 1), turned clockwise by so many degrees: a JPEG of 200 dpi.
+
+        It is made of pixels alone, so that nothing else of the file is in it. Both raise ReadingRefused. Nothing else
+        may be read before the block ends.
+        """
+        with self._opened(file):
+            yield self._draw
+
+    @contextmanager
+    def _opened(self, file: BinaryIO) -> Iterator[None]:
         descriptor = _descriptor(file)
         try:
             self.ask(
                 {"do": "open", "languages": list(self._languages)}, self._limits.open_seconds, descriptor
             )
-            yield self._carry
+            yield
         except BaseException:
             if self._child is not None and self._child.busy:
                 self.close()
@@ -100,6 +115,14 @@ class Reader:
         except (KeyError, IndexError, TypeError, ValueError) as error:
             self.close()
             raise ReadingRefused("READER_DIED", "the reading process answered nonsense") from error
+
+    def _draw(self, number: int, rotation: int) -> bytes:
+        order = {"do": "draw", "number": number, "rotation": rotation}
+        _, attachments = self.ask(order, self._limits.page_seconds)
+        if len(attachments) != 1:
+            self.close()
+            raise ReadingRefused("READER_DIED", "the reading process answered nonsense")
+        return attachments[0]
 
     def ask(
         self, order: dict[str, Any], seconds: float, descriptor: int | None = None

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ from tabellion.base.errors import BadRequest, Unavailable
 from tabellion.doors import Refused, answer
 from tabellion.helpers import helping
 from tabellion.sealing import issuer_of
-from tabellion.wiring import Parts
+from tabellion.wiring import Parts, drawing
 
 _PIECE = 1 << 20
 _LOOK_SECONDS = 0.2
@@ -39,7 +40,9 @@ class Exported:
 def export_local(parts: Parts, order: Order, output: Path, actor: str) -> Exported:
     """Write the package of an order into a file; it is made where it is not kept. Raises what `make_package` raises."""
     with helping(parts, workers=False):
-        package = make_package(parts.archive, issuer_of(parts), order, actor)
+        package = make_package(
+            parts.archive, issuer_of(parts), order, actor, drawing=partial(drawing, parts.settings)
+        )
         with open_package(parts.archive, package.id) as stream, _written(output) as file:
             size, digest = 0, hashlib.sha256()
             while piece := stream.read(_PIECE):

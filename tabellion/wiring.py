@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import BinaryIO
 
 from celery import Celery
 from sqlalchemy import select
@@ -71,6 +72,13 @@ def make_reader(settings: Settings) -> Reader:
         max_pages=settings.max_pages, max_pixels=settings.max_pixels, page_seconds=settings.page_seconds
     )
     return Reader(limits, settings.language_list)
+
+
+@contextmanager
+def drawing(settings: Settings, file: BinaryIO) -> Iterator[Callable[[int, int], bytes]]:
+    """Draws pages of a file, in a subprocess that lives as long as the block."""
+    with make_reader(settings) as reader, reader.drawing(file) as draw:
+        yield draw
 
 
 @contextmanager

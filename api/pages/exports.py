@@ -88,7 +88,7 @@ def order(
     """Order the package; on to where its making can be watched."""
     service = service_of(request)
     made = order_for(
-        service.archive, actor, matter_id, selection, language, recipient, [each for each in twin if each]
+        service, actor, matter_id, selection, language, recipient, [each for each in twin if each]
     )
     service.nudge()
     return RedirectResponse(f"/matters/{matter_id}/packages/{made.id}", 303)
@@ -180,7 +180,7 @@ def order_paper(
             )
         selection = begin_selection(archive, connection, chosen, actor.pseudonym, items)
     made = order_for(
-        archive, actor, chosen, selection.id, language, recipient, [each for each in twin if each]
+        service, actor, chosen, selection.id, language, recipient, [each for each in twin if each]
     )
     service.nudge()
     return RedirectResponse(f"/matters/{chosen}/packages/{made.id}", 303)

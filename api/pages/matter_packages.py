@@ -124,7 +124,7 @@ def again(
     if shown.kept is None or shown.kept.order is None:
         raise NotFound("the package was erased")
     wanted = shown.kept.order
-    made = order_for(archive, actor, matter_id, shown.ordered.selection, wanted.language, wanted.recipient)
+    made = order_for(service, actor, matter_id, shown.ordered.selection, wanted.language, wanted.recipient)
     service.nudge()
     return RedirectResponse(f"/matters/{matter_id}/packages/{made.id}", 303)
 

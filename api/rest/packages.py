@@ -71,9 +71,7 @@ def order(
 ) -> PackageOut:
     """Order a package; equal orders under one checkpoint give the same one. `Location` tells when it is there."""
     service = service_of(request)
-    made = order_for(
-        service.archive, actor, matter_id, body.selection, body.language, body.recipient, body.decisions
-    )
+    made = order_for(service, actor, matter_id, body.selection, body.language, body.recipient, body.decisions)
     service.nudge()
     response.headers["Location"] = f"/api/v1/matters/{matter_id}/packages/{made.id}"
     with service.archive.catalogue.read() as connection:

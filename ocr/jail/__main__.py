@@ -18,8 +18,9 @@ from ocr.jail.opening import open_source
 from ocr.languages import LANGUAGES, check_languages
 from ocr.limits import Limits
 from ocr.media import HEAD_BYTES, sniff
-from ocr.page import PageReader
+from ocr.page import PageReader, drawn
 from ocr.raster.source import READING_DPI, Source
+from ocr.recognition import turn
 from ocr.values import PageReading
 
 _ALARM_MARGIN = 5.0
@@ -68,6 +69,8 @@ class Jail:
                 return self._page(order["number"])
             case "carry":
                 return self._carry(order["number"])
+            case "draw":
+                return self._draw(order["number"], order["rotation"])
             case "describe":
                 return self._describe(order), ()
             case _:
@@ -103,6 +106,11 @@ class Jail:
             raise PageRefused("DAMAGED")
         carried = self._source.carry(number)
         return {"picture": carried.header()}, (carried.data,)
+
+    def _draw(self, number: int, rotation: int) -> tuple[dict[str, Any], tuple[bytes, ...]]:
+        if self._source is None:
+            raise PageRefused("DAMAGED")
+        return {}, (drawn(turn(self._source.page(number).pixels, rotation)),)
 
     def _describe(self, order: dict[str, Any]) -> dict[str, Any]:
         """The parent sends the pages that this process has not read itself: refused ones, and those of a dead child."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select, text
@@ -20,7 +21,7 @@ from tabellion.provider import make_provider
 from tabellion.public_trust import public_files
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
-from tabellion.wiring import Parts, nudger, search_engine
+from tabellion.wiring import Parts, drawing, nudger, search_engine
 
 LIVES_WITHIN = timedelta(seconds=15)
 
@@ -66,6 +67,7 @@ def make_service(parts: Parts) -> Service:
         public_files=lambda: public_files(with_seal(parts)),
         health=lambda: _health(parts, engine),
         provider=make_provider(settings, archive.clock),
+        drawing=partial(drawing, settings),
     )
 
 

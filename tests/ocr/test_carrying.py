@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from ocr import Carried, Reader
+from ocr import Carried, Reader, ReadingRefused
 from tests.ocr import papers
 
 GREY = Image.fromarray(
@@ -164,3 +164,31 @@ def test_headers_that_no_picture_has_are_refused() -> None:
     for wrong in ({"coding": "jbig2"}, {"width": 0}, {"rotation": 45}, {"colours": 4}):
         with pytest.raises(ValueError, match=r"header|argument"):
             Carried.from_header(header | wrong, b"x")
+
+
+class TestDrawing:
+    def test_a_page_is_drawn_as_it_is_read_and_turned(self, reader: Reader) -> None:
+        page = papers.drawn()
+        with reader.drawing(io.BytesIO(papers.saved(page, "PDF", resolution=200))) as draw:
+            upright, turned = (Image.open(io.BytesIO(draw(1, degrees))) for degrees in (0, 90))
+        assert (upright.format, upright.size, turned.size) == ("JPEG", page.size, page.size[::-1])
+        assert _apart(upright.convert("L"), page) < 3
+        assert _apart(turned.rotate(90, expand=True).convert("L"), page) < 3
+
+    def test_nothing_but_pixels_is_in_it(self, reader: Reader) -> None:
+        exif = Image.Exif()
+        exif[0x010E] = "a note beside the picture"
+        data = _saved(GREY, "JPEG", exif=exif, comment=b"and a comment")
+        assert b"a note beside" in data and b"and a comment" in data
+        with reader.drawing(io.BytesIO(data)) as draw:
+            drawn = draw(1, 0)
+        assert b"a note beside" not in drawn and b"and a comment" not in drawn
+
+    def test_what_cannot_be_opened_or_has_no_such_page_is_refused(self, reader: Reader) -> None:
+        with (
+            pytest.raises(ReadingRefused),
+            reader.drawing(io.BytesIO(_saved(GREY, "JPEG"))) as draw,
+        ):
+            draw(2, 0)
+        with pytest.raises(ReadingRefused), reader.drawing(io.BytesIO(b"no paper")):
+            pass

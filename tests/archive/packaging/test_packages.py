@@ -6,6 +6,7 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
+import pikepdf
 import pytest
 from sqlalchemy import update
 
@@ -37,6 +38,7 @@ from archive.records import record_document
 from archive.vault import KeyMissing
 from archive.verify import verify
 from ingest.sweeping import Sweeper
+from ocr import Reader
 from signing import canonical
 from signing.cosignature import WitnessKey, cosign, verify_cosignatures
 from signing.entry import Entry
@@ -52,6 +54,7 @@ from tests.archive.building import ACTOR, Deposited, Intake, make_objects, seede
 from tests.archive.keeping import TestKeeper
 from tests.archive.packaging.making import issuer, order, public_files, read_pages, trust, waiting_for
 from tests.archive.test_verify import TRUST
+from tests.ocr import papers
 
 ORIGINAL = b"%PDF-1.4 the bytes of a scan" * 100
 NAME = "Umowa pożyczki – żółć.pdf"
@@ -300,6 +303,37 @@ class TestExtracts:
         assert unpacked(content(archive, proven))[name] == files[name]
         assert checked(archive, content(archive, proven)).overall is Verdict.PASSED
         assert verify(archive, TRUST).verdicts[Aspect.INTEGRITY] is Verdict.PASSED
+
+    def test_pages_are_drawn_from_the_original_where_it_can_be_read(
+        self, archive: Archive, intake: Intake, keeper: TestKeeper
+    ) -> None:
+        sheets, data = [papers.drawn([f"sheet {number}"]) for number in (1, 2, 3)], io.BytesIO()
+        sheets[0].save(data, "PDF", save_all=True, append_images=sheets[1:], resolution=200)
+        batch = intake.batch("box")
+        whole, broken = (
+            intake.deposit(batch, n, each, NAME) for n, each in enumerate((data.getvalue(), ORIGINAL), 1)
+        )
+        for each in (whole, broken):
+            read_pages(archive, each, ["first page", "second page", "third page"])
+        keeper.run()
+        sizes = []
+        with Reader() as reader:
+            for each in (whole, broken):
+                package = make_package(
+                    archive,
+                    issuer(archive),
+                    Order((Choice(each.document, (2,)),)),
+                    ACTOR,
+                    wait=waiting_for(keeper),
+                    drawing=reader.drawing,
+                )
+                files = unpacked(content(archive, package))
+                (name,) = [name for name in files if name.startswith("documents/1/extract-")]
+                with pikepdf.open(io.BytesIO(files[name])) as pdf:
+                    picture = pdf.pages[0].Resources.XObject.P
+                    sizes.append((int(picture.Width), int(picture.Height)))
+                    assert [round(float(side)) for side in pdf.pages[0].mediabox[2:]] == [595, 842]
+        assert sizes == [sheets[1].size, (140, 198)]
 
     def test_the_original_goes_out_where_all_its_pages_do(
         self, archive: Archive, paper: Deposited, keeper: TestKeeper
