@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from api import access
-from api.access import Action, Actor
+from api.access import Action, Actor, DocumentAccess
 from api.events import record_search
 from api.service import Service
 from archive.catalogue.schema import claim_parties, documents, party_identifiers
@@ -55,11 +55,15 @@ def look_up(
         cursor=cursor,
         order="date" if by_date else "relevance",
     )
+    opened: dict[str, DocumentAccess] = {}
     with archive.catalogue.read() as connection:
 
+        def prepare(document_ids: Sequence[str]) -> None:
+            opened.update(access.open_pages(connection, actor, document_ids))
+
         def words_of(document_id: str, page: int) -> PageReading | None:
-            opened = access.open_pages(connection, actor, [document_id]).get(document_id)
-            if opened is None or not opened.page(page):
+            allowed = opened.get(document_id)
+            if allowed is None or not allowed.page(page):
                 return None
             return load_document_page(archive, connection, document_id, page)
 
@@ -69,13 +73,14 @@ def look_up(
         def waiting(_: Scopes) -> int:
             return still_to_read(connection, actor)
 
-        finder = replace(service.finder, words_of=words_of, registry=registry, waiting=waiting)
-        return _still_open(connection, actor, finder.answer(request))
+        finder = replace(
+            service.finder, words_of=words_of, registry=registry, waiting=waiting, prepare=prepare
+        )
+        return still_open(opened, finder.answer(request))
 
 
-def _still_open(connection: Connection, actor: Actor, answer: Answer) -> Answer:
+def still_open(opened: Mapping[str, DocumentAccess], answer: Answer) -> Answer:
     """The answer without pages that are closed by now: the index may lag behind the catalogue by a second."""
-    opened = access.open_pages(connection, actor, [hit.document for hit in answer.hits])
     hits = []
     for hit in answer.hits:
         allowed = opened.get(hit.document)

@@ -93,6 +93,7 @@ class Finder:
 
     `registry` gives the debtors and claims in scope that match the words of a query (without its filters and what it
     leaves out), `waiting` the number of papers in scope that are still to be read; both get the user's scopes.
+    `prepare` is told the documents whose words will be asked for, so that rights to all are looked up at once.
     """
 
     index: SearchIndex
@@ -103,6 +104,7 @@ class Finder:
         default=lambda query, scopes: ((), ())
     )
     waiting: Callable[[Scopes], int] = field(default=lambda scopes: 0)
+    prepare: Callable[[Sequence[str]], object] = field(default=lambda documents: None)
 
     def answer(self, request: SearchRequest) -> Answer:
         """Raises QueryError for a query that cannot be understood, CursorError for a cursor of another one."""
@@ -189,6 +191,7 @@ class Finder:
     ) -> list[AnswerHit]:
         """The documents with their pages, asked for anew: what the user may no longer open drops out."""
         pages = self.index.pages(compiled.plan, scopes, [document for document, _ in found], BEST_PAGES)
+        self.prepare(list(pages))
         return [
             self._hit(document, score, pages[document], compiled)
             for document, score in found

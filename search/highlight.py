@@ -40,6 +40,8 @@ class _Laid:
 
 def mark(page: PageReading, needles: Sequence[Needle], analyser: Analyser) -> Marked:
     """Find the needles on a page by analysing its words again, by the rules that made the index."""
+    if not needles:
+        return Marked(page.width, page.height, page.dpi, _snippet(page.text, ()), (), ())
     laid = _lay_out(page)
     tokens = analyser.tokens(laid.text, page.language)
     matches = _strongest([match for needle in needles for match in _of(needle, tokens)])

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from search.analysis import Analyser, Token, fold, identifier_form, normalise
+from search.analysis import Analyser, fold, identifier_form, normalise
 from search.analysis.identifiers import BREAK, grams, is_iban, skeleton, tails
 from search.port import PageRecord
 
@@ -76,28 +76,20 @@ def place_of(document: str, day: date | None) -> int:
     return ordinal << _HASH_BITS | digest >> (64 - _HASH_BITS)
 
 
-def analysed(record: PageRecord, analyser: Analyser) -> list[Token]:
-    """The tokens of a page's text."""
-    return analyser.tokens(record.text, record.language)
-
-
-def page_terms(
-    record: PageRecord, analyser: Analyser, analysed_before: list[Token] | None = None
-) -> PageTerms:
-    """The tokens and numbers of one page; its text is not analysed again where the caller has done it."""
-    tokens = analysed(record, analyser) if analysed_before is None else analysed_before
-    identifiers = dict.fromkeys(_identifiers(record, tokens))
+def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
+    """The tokens and numbers of one page."""
+    text = analyser.fields(record.text, record.language)
+    identifiers = dict.fromkeys(_identifiers(record, text.identifiers))
     ibans = [form for form in identifiers if is_iban(form)]
-    folded = [token.folded for token in tokens]
     return PageTerms(
         texts={
-            name: f"{BREAK} {text}" if text else BREAK
-            for name, text in {
-                "exact": " ".join(token.form for token in tokens),
-                "folded": " ".join(folded),
-                "stem": " ".join(token.stem for token in tokens),
-                "part": " ".join(part for token in tokens for part in token.parts),
-                GRAM_FIELD: f" {BREAK} ".join(" ".join(grams(form)) for form in identifiers),
+            name: f"{BREAK} {tokens}" if tokens else BREAK
+            for name, tokens in {
+                "exact": text.exact,
+                "folded": text.folded,
+                "stem": text.stem,
+                "part": text.part,
+                GRAM_FIELD: f" {BREAK} ".join([" ".join(grams(form)) for form in identifiers]),
                 **_parties(record, analyser),
             }.items()
         },
@@ -123,7 +115,7 @@ def page_terms(
             "identifier": list(identifiers),
             "tail": list(dict.fromkeys(tail for form in identifiers for tail in tails(form))),
             "iban": [form for iban in ibans for form in (iban, iban[2:], skeleton(iban), *tails(iban))],
-            "mirror": list({word[::-1] for word in folded}),
+            "mirror": [word[::-1] for word in set(text.folded.split())],
         },
         numbers={
             **{
@@ -147,13 +139,12 @@ def page_terms(
     )
 
 
-def _identifiers(record: PageRecord, tokens: Iterable[Token]) -> Iterator[str]:
+def _identifiers(record: PageRecord, of_text: Iterable[str]) -> Iterator[str]:
     for identifier in record.identifiers:
         if form := identifier_form(identifier.value):
             yield from _with_national(form)
-    for token in tokens:
-        if token.identifier:
-            yield from _with_national(token.identifier)
+    for form in of_text:
+        yield from _with_national(form)
 
 
 def _with_national(form: str) -> Iterator[str]:
@@ -166,8 +157,7 @@ def _with_national(form: str) -> Iterator[str]:
 def _parties(record: PageRecord, analyser: Analyser) -> dict[str, str]:
     names: dict[str, list[str]] = {field: [] for field in PARTY_FIELDS}
     for party in record.parties:
-        words = [token.folded for token in analyser.tokens(party.name)]
-        phrase = " ".join([*words, BREAK, fold(identifier_form(party.id)), BREAK])
+        phrase = " ".join([analyser.fields(party.name).folded, BREAK, fold(identifier_form(party.id)), BREAK])
         for field in ("party", party.role):
             if field in names:
                 names[field].append(phrase)

@@ -33,14 +33,7 @@ def nearest(word: str, counts: Mapping[str, int], distance: int, limit: int) -> 
     `counts` are candidates with the number of pages that have them; nearest first, then commonest.
     """
     found: dict[str, int] = {}
-    beginning, end = halves(word, distance)
-    candidates = [
-        candidate
-        for candidate in counts
-        if abs(len(candidate) - len(word)) <= distance + 1
-        and (candidate.startswith(beginning) or candidate.endswith(end))
-        and is_word(candidate)
-    ]
+    candidates = [candidate for candidate in counts if abs(len(candidate) - len(word)) <= distance + 1]
     for candidate, edits, _ in extract(
         word, candidates, scorer=OSA.distance, score_cutoff=distance, limit=None
     ):
@@ -50,4 +43,10 @@ def nearest(word: str, counts: Mapping[str, int], distance: int, limit: int) -> 
         skeleton(word), shapes, scorer=OSA.distance, score_cutoff=distance, limit=None
     ):
         found[candidates[at]] = min(int(edits), found.get(candidates[at], distance))
-    return sorted(found, key=lambda candidate: (found[candidate], -counts[candidate], candidate))[:limit]
+    beginning, end = halves(word, distance)
+    kept = [
+        candidate
+        for candidate in found
+        if (candidate.startswith(beginning) or candidate.endswith(end)) and is_word(candidate)
+    ]
+    return sorted(kept, key=lambda candidate: (found[candidate], -counts[candidate], candidate))[:limit]

@@ -1,7 +1,6 @@
 """Text to tokens: each with its place and its exact, folded and stemmed form, its parts, its identifier."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import regex
 from search.analysis import compounds, hebrew, thai
 from search.analysis.folding import fold, normalise
 from search.analysis.identifiers import identifier_form, looks_like_identifier
-from search.analysis.segments import Segment, Sort, segments
+from search.analysis.segments import Segment, Sort, segments, stretches
 from search.analysis.stems import Stems
 
 _LONGEST = 64
@@ -18,6 +17,8 @@ _QUOTES = regex.compile("['\u2019\u02bc`\u00b4]")
 _GERSHAYIM = regex.compile('["\u05f3\u05f4\u201d]')
 _SPACES = regex.compile(r"\s+")
 _BROKEN = regex.compile("[-\u2010\u00ad]\n[ \t]*")
+_DIGIT = regex.compile(r"\d")
+_CHUNK = regex.compile(r"\S+")
 _SEPARATORS = regex.compile(r"[^\p{L}\p{M}\p{Nd}]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
@@ -38,8 +39,7 @@ class _Forms(NamedTuple):
     identifier: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token of a text, `text[start:end]`.
 
     `form` is the exact token, `folded` the same without diacritics, `stem` the folded stem in the page's language,
@@ -55,6 +55,16 @@ class Token:
     identifier: str | None = None
 
 
+class Fields(NamedTuple):
+    """The tokens of a text as fields of an index carry them, separated by spaces; the first three are parallel."""
+
+    exact: str
+    folded: str
+    stem: str
+    part: str
+    identifiers: tuple[str, ...]
+
+
 class Analyser:
     """Makes tokens of pages and of queries, by the same rules; safe to share between threads."""
 
@@ -62,20 +72,56 @@ class Analyser:
         self._stems = Stems()
         self._word_forms = lru_cache(maxsize=cache)(self._analyse_word)
         self._number_forms = lru_cache(maxsize=cache // 4)(_analyse_number)
+        self._chunk_tokens = lru_cache(maxsize=cache // 4)(self._analyse_chunk)
+        self._chunk_fields = lru_cache(maxsize=cache)(self._weave_chunk)
 
     def tokens(self, text: str, language: str = "und") -> list[Token]:
         """The tokens of a text in order; positions in the parallel fields are their places in this list."""
         found: list[Token] = []
-        for segment in segments(text):
+        for at, end in stretches(text):
+            if _is_whole(text, at, end):
+                found += self._analyse(text, at, end, language)
+                continue
+            for chunk in _CHUNK.finditer(text, at, end):
+                start = chunk.start()
+                for token in self._chunk_tokens(chunk[0], language):
+                    found.append(Token(start + token[0], start + token[1], *token[2:]))
+        return found
+
+    def _weave_chunk(self, chunk: str, language: str) -> Fields:
+        return _weave(self._chunk_tokens(chunk, language))
+
+    def _analyse_chunk(self, chunk: str, language: str) -> tuple[Token, ...]:
+        return tuple(self._analyse(chunk, 0, len(chunk), language))
+
+    def _analyse(self, text: str, at: int, end: int, language: str) -> Iterator[Token]:
+        for segment in segments(text, at, end):
+            if segment.sort is Sort.THAI:
+                yield from self._thai(text, segment)
+                continue
+            raw = text[segment.start : segment.end]
             if segment.sort is Sort.WORD:
-                word = self._word_forms(text[segment.start : segment.end], language)
-                found.append(Token(segment.start, segment.end, *word))
-            elif segment.sort is Sort.THAI:
-                found.extend(self._thai(text, segment))
+                forms = self._word_forms(raw, language)
             else:
-                forms = self._number_forms(text[segment.start : segment.end], segment.sort is Sort.NUMBER)
-                found.append(Token(segment.start, segment.end, *forms))
-        return [token for token in found if token.form]
+                forms = self._number_forms(raw, segment.sort is Sort.NUMBER)
+            if forms.form:
+                yield Token(segment.start, segment.end, *forms)
+
+    def fields(self, text: str, language: str = "und") -> Fields:
+        """What `tokens` gives, joined to fields, in half the time."""
+        woven: list[Fields] = []
+        for at, end in stretches(text):
+            if _is_whole(text, at, end):
+                woven.append(_weave(self._analyse(text, at, end, language)))
+            else:
+                woven += [self._chunk_fields(chunk, language) for chunk in text[at:end].split()]
+        return Fields(
+            " ".join([one.exact for one in woven if one.exact]),
+            " ".join([one.folded for one in woven if one.exact]),
+            " ".join([one.stem for one in woven if one.exact]),
+            " ".join([one.part for one in woven if one.part]),
+            tuple(identifier for one in woven if one.identifiers for identifier in one.identifiers),
+        )
 
     def stems(self, form: str) -> frozenset[str]:
         """The folded stems that a word of unknown language may have."""
@@ -102,8 +148,29 @@ class Analyser:
         grams = thai.trigrams(normalise(run))
         for start, end in thai.cut(run):
             form = normalise(run[start:end])[:_LONGEST]
+            if not form:
+                continue
             yield Token(segment.start + start, segment.start + end, form, form, form, grams)
             grams = ()
+
+
+def _is_whole(text: str, at: int, end: int) -> bool:
+    """Whether a stretch must be looked at as a whole.
+
+    Without digits and broken words no token has a space in it, and what stands between spaces comes again and again.
+    """
+    return _DIGIT.search(text, at, end) is not None or text.find("\n", at, end) >= 0
+
+
+def _weave(tokens: Iterable[Token]) -> Fields:
+    kept = list(tokens)
+    return Fields(
+        " ".join([token.form for token in kept]),
+        " ".join([token.folded for token in kept]),
+        " ".join([token.stem for token in kept]),
+        " ".join([part for token in kept for part in token.parts]),
+        tuple(token.identifier for token in kept if token.identifier),
+    )
 
 
 def _analyse_number(raw: str, number: bool) -> _Forms:

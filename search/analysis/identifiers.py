@@ -35,7 +35,7 @@ def may_be_part_of_identifier(form: str) -> bool:
 
 def is_iban(form: str) -> bool:
     """Whether the check digits of ISO 13616 hold."""
-    return bool(_iban.is_valid(form))
+    return form[:2].isalpha() and form[2:4].isdigit() and bool(_iban.is_valid(form))
 
 
 def skeleton(form: str) -> str:

@@ -69,10 +69,22 @@ _HAS_DIGIT = regex.compile(r"\d")
 _ACCOUNT_DIGITS = 12
 
 
-def segments(text: str) -> Iterator[Segment]:
-    """The segments of a text from left to right; what is neither letter nor digit lies between them."""
+def stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Where a text may be cut so that its segments stay the same: at the ends of lines that break no word."""
     at = 0
-    while found := _PATTERN.search(text, at):
+    while at < len(text):
+        end = text.find("\n", at)
+        while end > at and text[end - 1] in "-\u2010\u00ad":
+            end = text.find("\n", end + 1)
+        if end < 0:
+            end = len(text)
+        yield at, end
+        at = end + 1
+
+
+def segments(text: str, at: int = 0, end: int | None = None) -> Iterator[Segment]:
+    """The segments of a text from left to right; what is neither letter nor digit lies between them."""
+    while found := _PATTERN.search(text, at, end):
         segment = _segment(text, found)
         yield segment
         at = segment.end

@@ -21,7 +21,7 @@ from search.ranking import ranked
 from search.scoping import scoped
 from search.variants import halves, is_word, nearest
 
-EXACT_TOTAL: Final = 200_000
+EXACT_TOTAL: Final = 10_000
 """Up to so many matching pages documents are counted one by one; beyond, their number is estimated."""
 
 EXACT_FACETS: Final = 2_000
@@ -165,20 +165,17 @@ class EmbeddedIndex:
             if pages <= EXACT_FACETS
             else {"cardinality": {"field": "place"}}
         )
-        found: dict[str, tuple[FacetValue, ...]] = {}
-        for name in FACETS:
-            if not pages:
-                found[name] = ()
-                continue
-            asked = {
-                "values": {
-                    "terms": {"field": FACET_PREFIX + name, "size": MOST_FACET_VALUES},
-                    "aggs": {"documents": count},
-                }
+        if not pages:
+            return dict.fromkeys(FACETS, ())
+        asked = {
+            name: {
+                "terms": {"field": FACET_PREFIX + name, "size": MOST_FACET_VALUES},
+                "aggs": {"documents": count},
             }
-            buckets = searcher.aggregate(query, asked)["values"]["buckets"]
-            found[name] = in_order(map(_facet_value, buckets))
-        return found
+            for name in FACETS
+        }
+        counted = searcher.aggregate(query, asked)
+        return {name: in_order(map(_facet_value, counted[name]["buckets"])) for name in FACETS}
 
     def _searcher(self) -> tantivy.Searcher | None:
         """A searcher on the newest commit of the generation in force.

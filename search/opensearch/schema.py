@@ -2,12 +2,11 @@
 
 from typing import Any, Final
 
-from search.analysis import Token, skeleton
+from search.analysis import skeleton
 from search.card import card_of
 from search.facets import FACET_PREFIX, facet_term
 from search.port import FACETS, PageRecord
 from search.terms import GRAM_FIELD, NUMBER_FIELDS, PARTY_FIELDS, RAW_FIELDS, TEXT_FIELDS, PageTerms
-from search.variants import is_word
 
 PLACE_SHIFT: Final = 1 << 63
 """Places have 64 bits without a sign; OpenSearch's `long` has a sign."""
@@ -89,11 +88,9 @@ def page_body(record: PageRecord, terms: PageTerms) -> dict[str, Any]:
     }
 
 
-def word_body(token: Token) -> dict[str, Any] | None:
-    """A word as the vocabulary takes it; None for numbers and identifiers."""
-    if not is_word(token.form):
-        return None
-    return {"form": token.form, "folded": token.folded, "shape": skeleton(token.folded)}
+def word_body(form: str, folded: str) -> dict[str, Any]:
+    """A word as the vocabulary takes it."""
+    return {"form": form, "folded": folded, "shape": skeleton(folded)}
 
 
 def signed(place: int) -> int:

@@ -12,7 +12,8 @@ from search.opensearch.connection import Connection
 from search.opensearch.generations import WORDS, Generations
 from search.opensearch.schema import page_body, word_body
 from search.port import PageRecord
-from search.terms import analysed, page_terms
+from search.terms import page_terms
+from search.variants import is_word
 
 MOST_PENDING: Final = 2_000
 """Pages that may wait for a commit: more are committed at once, so that memory stays bounded."""
@@ -34,16 +35,15 @@ class _Loads:
     def put(self, change: Change) -> None:
         """Send the pages and the words that were not sent before."""
         for record in change.pages:
-            tokens = analysed(record, self._analyser)
-            body = page_body(record, page_terms(record, self._analyser, tokens))
+            terms = page_terms(record, self._analyser)
             words: dict[str, Action] = {}
-            for token in tokens:
-                if token.form not in self._known and (word := word_body(token)) is not None:
-                    words[token.form] = Action("create", self.target + WORDS, token.form, word)
+            for form, folded in zip(terms.texts["exact"].split(), terms.texts["folded"].split(), strict=True):
+                if form not in self._known and is_word(form):
+                    words[form] = Action("create", self.target + WORDS, form, word_body(form, folded))
             if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
             self._known |= words.keys()
-            page = Action("index", self.target, _id(record.document, record.page), body)
+            page = Action("index", self.target, _id(record.document, record.page), page_body(record, terms))
             self.sender.add([page, *words.values()])
 
     def take_out(self, changes: Sequence[Change]) -> None:

@@ -123,9 +123,11 @@ def test_a_rebuild_that_loses_its_server_leaves_what_answered_before(
     wire: Wire, prefix: str, backend: Backend
 ) -> None:
     backend.put("old")
-    rebuild = OpenSearchRebuild(over(wire, writing=0.3), prefix, ANALYSER)
+    connection = over(wire)
+    rebuild = OpenSearchRebuild(connection, prefix, ANALYSER)
     rebuild.replace("new", [record("new", "umowa")])
     wire.cut()
+    connection._patience[True] = 0.3
     with pytest.raises(IndexUnreachable):
         rebuild.complete()
     assert backend.found(EVERYTHING) == ["old"]
