@@ -17,6 +17,7 @@ SCREENS = {
         "/search?q=odsetki",
         "/search?q=nichtda",
         "/help/search",
+        "/search/build?q=odsetki",
         "/debtors",
         "/review",
         "DEBTOR",
@@ -24,9 +25,9 @@ SCREENS = {
         "PAPER?tab=evidence",
         "/me",
     ),
-    "legal": ("/matters", "/matters?new=1", "PAPER?tab=evidence", "PAPER/package", "/search?q=odsetki"),
+    "legal": ("/matters", "/matters?new=1", "PAPER?tab=evidence", "PAPER/package", "/search?q=odsetki", "/reports"),
     "auditor": ("/evidence", "/evidence/entries/0", "/evidence/checkpoint", "/evidence/verify"),
-    "administrator": ("/operations", "/operations/accounts", "/imports"),
+    "administrator": ("/operations", "/operations/accounts", "/operations/webhooks", "/reports", "/imports"),
 }
 PHONE = {"width": 390, "height": 844}
 WEIGHT = 150_000
