@@ -98,6 +98,7 @@ class Figure:
 class Linked:
     """A party or claim that pages are linked to; `address` where the asker may open it."""
 
+    id: str
     first: int
     last: int
     type: str
@@ -237,6 +238,7 @@ def links_of(connection: Connection, actor: Actor, document_id: str, opened: Doc
         )
     return [
         Linked(
+            id=row.link_id,
             first=row.first_page,
             last=row.last_page,
             type=row.target_type,

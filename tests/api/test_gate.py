@@ -156,6 +156,7 @@ FORM = {
     "to": "/",
     "version": "1",
     "state": "blank",
+    "said": "rejected",
     "act": "give",
     "fact": "scope",
     "value": "unassigned",

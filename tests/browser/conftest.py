@@ -1,5 +1,6 @@
 """One running service and one browser for all tests of a process; each test signs in with a browser of its own."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tabellion.demo.papers import DemoPaper, iter_portfolio
-from tests.browser.house import PASSWORD, House, running
+from tests.browser.house import PASSWORD, House, running, signed_in
 from tests.services.fixtures import absent
 
 CHROMIUM = "/usr/bin/chromium"
@@ -26,6 +27,7 @@ PAPERS = 7
 """Papers of the demo that the service is given: one debtor's, several kinds, some of two pages."""
 
 SignIn = Callable[..., Page]
+Enter = Callable[..., Page]
 
 # A busy machine is slow, not wrong.
 expect.set_options(timeout=20_000)
@@ -61,8 +63,8 @@ def house(
 
 
 @pytest.fixture
-def sign_in(browser: Browser, house: House) -> Iterator[SignIn]:
-    """Signs in as a role; a page that complains to its console fails the test."""
+def enter(browser: Browser) -> Iterator[Enter]:
+    """A page of a browser of its own, at that address; one that complains to its console fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
@@ -70,13 +72,27 @@ def sign_in(browser: Browser, house: House) -> Iterator[SignIn]:
         if message.type in ("error", "warning"):
             complaints.append(message.text)
 
-    def enter(role: str, to: str = "/", **options: object) -> Page:
-        context = browser.new_context(base_url=house.address, locale="en-GB", **options)  # type: ignore[arg-type]
+    def open_at(address: str, **options: object) -> Page:
+        context = browser.new_context(base_url=address, locale="en-GB", **options)  # type: ignore[arg-type]
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(enter: Enter, house: House) -> SignIn:
+    """Signs in as a role."""
+
+    def sign(role: str, to: str = "/", **options: object) -> Page:
+        page = enter(house.address, **options)
         page.goto(f"/sign-in?to={to}")
         page.fill("[name=name]", role)
         page.fill("[name=password]", PASSWORD)
@@ -84,10 +100,7 @@ def sign_in(browser: Browser, house: House) -> Iterator[SignIn]:
         page.wait_for_load_state()
         return page
 
-    yield enter
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    return sign
 
 
 @pytest.fixture
@@ -97,3 +110,27 @@ def scan(tmp_path: Path, papers: list[DemoPaper]) -> Path:
     file = tmp_path / "nowe pismo.pdf"
     file.write_bytes(paper.content + b"\n% handed in once more\n")
     return file
+
+
+@pytest.fixture(scope="session")
+def places(house: House) -> dict[str, str]:
+    """Addresses that hang on what is in the archive."""
+    with (
+        signed_in(house, "collector") as collector,
+        signed_in(house, "operator") as operator,
+        signed_in(house, "administrator") as administrator,
+    ):
+        found = collector.get("/search", params={"q": "odsetki"}).text
+        debtors, batches = collector.get("/debtors").text, operator.get("/batches").text
+        accounts = administrator.get("/operations/accounts").text
+    places = {}
+    for name, pattern, text in (
+        ("PAPER", r"/documents/[0-9a-f-]{36}", found),
+        ("DEBTOR", r"/debtors/[0-9a-f-]{36}", debtors),
+        ("BATCH", r"/batches/[0-9a-f-]{36}", batches),
+        ("ACCOUNT", r"/operations/accounts/[0-9a-f-]{36}", accounts),
+    ):
+        match = re.search(pattern, text)
+        assert match is not None, name
+        places[name] = match[0]
+    return places

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from api.accounts import create_account
 from api.app import build_app
 from archive.archive import SYSTEM_ACTOR
-from archive.catalogue.schema import documents, log_outbox
+from archive.catalogue.schema import documents, fields, log_outbox
 from archive.registry import NewClaim, NewParty, add_portfolio, put_claim, put_party
 from ingest.arrivals import Arrival
 from ingest.batches import find_or_open
@@ -57,6 +57,16 @@ class House:
         arrival = Arrival(batch=batch_id, name=name, actor=SYSTEM_ACTOR, door="upload")
         done = receive(archive, io.BytesIO(content), arrival, nudge=lambda: None, limit=1 << 28)
         return done.document
+
+    def numbers(self) -> list[str]:
+        """The numbers of contracts that papers are linked by."""
+        query = (
+            select(fields.c.value)
+            .where(fields.c.name == "contract_number", fields.c.page.is_not(None))
+            .order_by(fields.c.id)
+        )
+        with self.parts.archive.catalogue.read() as connection:
+            return list(connection.scalars(query))
 
     def settle(self, seconds: float = 240) -> None:
         """Wait until nothing waits to be read or indexed any more, and the log has all that was done."""

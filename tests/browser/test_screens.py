@@ -20,14 +20,31 @@ SCREENS = {
         "/search/build?q=odsetki",
         "/debtors",
         "/review",
+        "/review/figures",
         "DEBTOR",
         "PAPER?q=odsetki",
         "PAPER?tab=evidence",
         "/me",
+        "/me/second-factors",
     ),
-    "legal": ("/matters", "/matters?new=1", "PAPER?tab=evidence", "PAPER/package", "/search?q=odsetki", "/reports"),
+    "legal": (
+        "/matters",
+        "/matters?new=1",
+        "PAPER?tab=evidence",
+        "PAPER/package",
+        "/search?q=odsetki",
+        "/reports",
+    ),
     "auditor": ("/evidence", "/evidence/entries/0", "/evidence/checkpoint", "/evidence/verify"),
-    "administrator": ("/operations", "/operations/accounts", "/operations/webhooks", "/reports", "/imports"),
+    "administrator": (
+        "/operations",
+        "/operations/corrections",
+        "/operations/accounts",
+        "/operations/webhooks",
+        "/reports",
+        "ACCOUNT",
+        "/imports",
+    ),
 }
 PHONE = {"width": 390, "height": 844}
 WEIGHT = 150_000
@@ -39,27 +56,10 @@ def overflow(page: Page) -> int:
     return width
 
 
-@pytest.fixture(scope="session")
-def places(house: House) -> dict[str, str]:
-    """Addresses that hang on what is in the archive."""
-    with signed_in(house, "collector") as collector, signed_in(house, "operator") as operator:
-        found = collector.get("/search", params={"q": "odsetki"}).text
-        debtors, batches = collector.get("/debtors").text, operator.get("/batches").text
-    places = {}
-    for name, pattern, text in (
-        ("PAPER", r"/documents/[0-9a-f-]{36}", found),
-        ("DEBTOR", r"/debtors/[0-9a-f-]{36}", debtors),
-        ("BATCH", r"/batches/[0-9a-f-]{36}", batches),
-    ):
-        match = re.search(pattern, text)
-        assert match is not None, name
-        places[name] = match[0]
-    return places
-
-
 def addresses(role: str, places: dict[str, str]) -> list[str]:
     return [
-        re.sub("PAPER|DEBTOR|BATCH", lambda match: places[match[0]], address) for address in SCREENS[role]
+        re.sub("PAPER|DEBTOR|BATCH|ACCOUNT", lambda match: places[match[0]], address)
+        for address in SCREENS[role]
     ]
 
 

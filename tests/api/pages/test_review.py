@@ -119,3 +119,20 @@ def test_review_holds_to_scopes(house: House, paper: str) -> None:
     assert NAME not in elsewhere.get("/review", params={"link": str(link)}).text
     for role in ("operator", "auditor", "administrator"):
         assert house.client(role).get("/api/v1/review/links").status_code == 404
+
+
+def test_beside_the_paper_a_link_is_confirmed_and_taken_away(house: House, paper: str) -> None:
+    party = add(house.archive, NAME, external_id="1")
+    house.worker.drain()
+    client = house.client("collector")
+    link = waiting(client)[0]["link"]
+    shown = client.get(f"/documents/{paper}?tab=links").text
+    address = f"/documents/{paper}/links/{link}"
+    assert f'action="{address}"' in shown
+    assert "decide" not in house.client("operator").get(f"/documents/{paper}?tab=links").text
+    for said in ("confirmed", "rejected"):
+        answer = client.post(address, data={"said": said, "to": f"/documents/{paper}?page=1"})
+        assert answer.headers["location"] == f"/documents/{paper}?page=1"
+        assert states(house, paper)[party] == (said, True)
+    again = client.post(address, data={"said": "confirmed", "to": "//evil.example"})
+    assert again.headers["location"] == "/"

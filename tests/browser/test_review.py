@@ -1,0 +1,95 @@
+"""Review by keys alone: the cursor waits in the box; Enter accepts, typing corrects, an empty box withdraws."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import select, update
+
+from archive.catalogue.schema import documents, fields
+from archive.doubts import write_doubts
+from tests.browser.conftest import SignIn
+from tests.browser.house import House
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture
+def doubtful(house: House) -> str:
+    """An invoice on which the machine is sure of nothing; gives the document."""
+    with house.parts.archive.catalogue.write() as connection:
+        document: str = connection.execute(
+            select(documents.c.id).where(documents.c.kind == "invoice").limit(1)
+        ).scalar_one()
+        mine = fields.c.document_id == document
+        connection.execute(update(fields).where(mine).values(confidence=0.4))
+        write_doubts(connection, document)
+    return document
+
+
+def decided(house: House) -> list[tuple[str, str, str]]:
+    """Name, value and state of what persons said, in the order in which they did."""
+    query = select(fields).where(fields.c.actor.is_not(None)).order_by(fields.c.id)
+    with house.parts.archive.catalogue.read() as connection:
+        return [(row.name, row.value, row.state) for row in connection.execute(query)]
+
+
+@pytest.mark.usefixtures("doubtful")
+def test_figures_are_judged_by_keys_alone(sign_in: SignIn, house: House) -> None:
+    page = sign_in("collector", "/review/figures")
+    box, heading = page.locator("#value"), page.locator("h1")
+    expect(box).to_be_focused()
+    expect(page.locator(".judge .crop")).to_be_visible()
+    first, read = heading.inner_text(), box.input_value()
+    # Later, and back again.
+    page.keyboard.press("ArrowDown")
+    expect(heading).not_to_have_text(first)
+    page.keyboard.press("ArrowUp")
+    expect(heading).to_have_text(first)
+    # Right as it stands.
+    expect(box).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".note")).to_contain_text("Change it")
+    expect(box).to_be_focused()
+    assert decided(house)[-1][1:] == (read, "confirmed")
+    # What cannot be a value of an amount stays in the box, with a word why.
+    while "amounts" not in (page.locator("#say").get_attribute("data-name") or ""):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_load_state()
+    page.keyboard.type("a lot")
+    expect(page.locator("#say .primary")).to_contain_text("Correct it")
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=alert]")).to_contain_text("An amount is written as")
+    expect(box).to_have_value("a lot")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("1 234,50")
+    page.keyboard.press("Enter")
+    expect(page.locator(".note")).to_contain_text("1,234.50")
+    assert decided(house)[-1][1:] == ("1234.50", "corrected")
+    # Nothing of the kind stands there.
+    page.keyboard.press("Backspace")
+    expect(page.locator("#say .primary")).to_contain_text("There is no such figure")
+    page.keyboard.press("Enter")
+    expect(page.locator(".note")).to_contain_text("Change it")
+    assert decided(house)[-1][2] == "withdrawn"
+
+
+@pytest.mark.usefixtures("doubtful")
+def test_without_javascript_it_is_a_plain_form(sign_in: SignIn, house: House) -> None:
+    page = sign_in("collector", "/review/figures", java_script_enabled=False)
+    before = len(decided(house))
+    page.fill("#value", page.locator("#value").input_value())
+    page.press("#value", "Enter")
+    page.wait_for_url(re.compile("done="))
+    assert len(decided(house)) == before + 1
+    page.click("#later")
+    expect(page.locator("#value")).to_be_visible()
+
+
+def test_the_viewer_leads_to_the_figure_by_key(sign_in: SignIn, doubtful: str) -> None:
+    page = sign_in("collector", f"/documents/{doubtful}")
+    page.locator(".figure-row").first.focus()
+    page.keyboard.press("e")
+    page.wait_for_url("**/review/figures?field=*")
+    expect(page.locator("#value")).to_be_focused()
