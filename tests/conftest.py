@@ -1,4 +1,4 @@
-"""What all rooms' tests share: hashing of passwords that costs a test nothing, databases on PostgreSQL."""
+"""What all rooms' tests share: hashing of passwords that costs a test nothing, databases on PostgreSQL, buckets."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,8 @@ from sqlalchemy.engine import make_url
 from api import passwords
 from archive.catalogue import Catalogue, upgrade
 from archive.vault import sealed
-from tests.services.fixtures import new_database
+from archive.vault.s3 import Address
+from tests.services.fixtures import new_buckets, new_database
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,3 +53,17 @@ def postgresql_catalogue(_postgresql_template: str) -> Iterator[Catalogue]:
         catalogue = Catalogue(url)
         yield catalogue
         catalogue.close()
+
+
+@pytest.fixture(scope="session")
+def _buckets() -> list[Address]:
+    """Buckets for the tests to come."""
+    return []
+
+
+@pytest.fixture
+def bucket(_buckets: list[Address]) -> Address:
+    """A new bucket with versioning and Object Lock on a real S3 server."""
+    if not _buckets:
+        _buckets += new_buckets(8)
+    return _buckets.pop()

@@ -11,7 +11,8 @@ EvidenceError
 ├── VaultAltered        VAULT_ALTERED         the stored bytes are not those that were written
 └── KeyMissing          KEY_MISSING           the key of an object is not there
 SettingsError
-└── ArchiveKeyRefused   ARCHIVE_KEY           the archive key cannot be opened or is not safe
+├── ArchiveKeyRefused   ARCHIVE_KEY           the archive key cannot be opened or is not safe
+└── VaultUnsafe         VAULT_UNSAFE          the object store does not keep what it promises
 """
 
 from tabellion.base.errors import BadRequest, Conflict, EvidenceError, SettingsError
@@ -71,3 +72,10 @@ class ArchiveKeyRefused(SettingsError):
 
     code = "ARCHIVE_KEY"
     advice = "Check TABELLION_KEY_PASSPHRASE_FILE, and that it and the key file have mode 0600."
+
+
+class VaultUnsafe(SettingsError):
+    """The object store lets locked objects be deleted, or has no versions or locks."""
+
+    code = "VAULT_UNSAFE"
+    advice = "Use a bucket that was made with Object Lock, on a store that enforces it."

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO, Protocol
 
 from archive.vault.errors import BadKey
@@ -111,6 +111,10 @@ class Vault(Protocol):
 
     def swap_pointer(self, name: str, expected: bytes | None, new: bytes) -> None:
         """Replace the pointer, atomically and durably, if it says `expected`; else raises `PointerMoved`."""
+        ...
+
+    def sweep_temporary(self, older_than: timedelta) -> int:
+        """Remove what writers left unfinished that long ago, and say how many things that were."""
         ...
 
 

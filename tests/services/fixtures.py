@@ -7,17 +7,24 @@ its server is skipped with the reason, or, where the server is required, fails: 
 import os
 import secrets
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import NoReturn
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from archive.vault.s3 import Address, Store, prepare
+from archive.vault.s3 import parse_address as parse_bucket
 from search.opensearch import Connection, connect, parse_address
+from tabellion.base.clock import SystemClock
 
 POSTGRESQL = "TABELLION_TEST_POSTGRESQL_URL"
 OPENSEARCH = {"opensearch": "TABELLION_TEST_OPENSEARCH_URL", "opensearch2": "TABELLION_TEST_OPENSEARCH2_URL"}
+S3 = "TABELLION_TEST_VAULT_URL"
+S3_KEYS = ("TABELLION_TEST_VAULT_ACCESS_KEY", "TABELLION_TEST_VAULT_SECRET_KEY")
 REQUIRED = "TABELLION_TEST_REQUIRE"
 
 
@@ -44,6 +51,28 @@ def new_database(template: str = "template1") -> Iterator[str]:
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         engine.dispose()
+
+
+def new_buckets(count: int) -> list[Address]:
+    """Addresses of new buckets with Object Lock, made together; they stay until the server ends, since locks do.
+
+    The first object of a bucket takes the server a fifth of a second, so one is written and deleted.
+    """
+    url = os.environ.get(S3)
+    if not url:
+        absent("s3", f"{S3} is not set; script/test starts an S3 server and sets it")
+    server = parse_bucket(url, *(os.environ[name] for name in S3_KEYS))
+
+    def make(_: int) -> Address:
+        address = replace(server, bucket=f"test-{secrets.token_hex(8)}")
+        store = Store(address, SystemClock())
+        prepare(store)
+        version = store.put_if("warm/up", b"x", {}, None)
+        store.client.remove_object(address.bucket, "warm/up", version_id=version)
+        return address
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(make, range(count)))
 
 
 def search_url(name: str) -> str:

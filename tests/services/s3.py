@@ -56,7 +56,7 @@ def start() -> Running:
         )
 
     words = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}/data", "-filer", "-s3"]
-    words += [f"-s3.config={identities}", "-master.volumeSizeLimitMB=64", "-volume.max=20"]
+    words += [f"-s3.config={identities}", "-master.volumeSizeLimitMB=64", "-volume.max=2000"]
     for name, port in ports.items():
         words += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
     return launch(
@@ -69,6 +69,8 @@ def start() -> Running:
             "TABELLION_VAULT_ACCESS_KEY": access,
             "TABELLION_VAULT_SECRET_KEY": secret,
         },
+        # Each bucket is a collection with volumes of its own; tests make many that are nearly empty.
+        environment={"WEED_MASTER_VOLUME_GROWTH_COPY_1": "1"},
     )
 
 
