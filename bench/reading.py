@@ -249,8 +249,10 @@ def main() -> None:
         if (asked.set / "bundles").is_dir():
             result["bundles"] = read_bundles(reader, asked.set / "bundles")
             people.append(
-                "bundles: {files} files, {papers} papers; where they begin F1 {boundary_f1:.1f}; pages upright {upright:.1f} %, "
-                "language {language_right:.1f} %, kind {kind_right:.1f} %".format(**result["bundles"])
+                "bundles: {files} files, {papers} papers; where they begin F1 {boundary_f1:.1f}; pages upright "
+                "{upright:.1f} %, language {language_right:.1f} %, kind {kind_right:.1f} %".format(
+                    **result["bundles"]
+                )
             )
         else:
             result["skipped"].append(f"bundles: {asked.set} is not beside the checkout")

@@ -55,7 +55,7 @@ class Recogniser:
 
     def read(self, grey: Grey, dpi: int, skew: float, *, bilevel: bool) -> Recognised:
         """The words of a page. Tries another orientation, script or a mirror only where it reads poorly."""
-        rotation = 0
+        rotation, whole = 0, grey
         language = self._last or self._guess(grey, dpi)
         words = self._words(grey, dpi, language, skew, bilevel=bilevel)
         confidence = mean_confidence(words)
@@ -75,6 +75,15 @@ class Recogniser:
                     if mean_confidence(again) > confidence - (_TOLERANCE if askew else 0.0):
                         words, language, rotation, grey = again, other, found.rotation, turned
                         confidence = mean_confidence(again)
+        if confidence < _POOR:
+            # Tesseract's opinion on orientation wants more letters than a short letter has, and errs on some.
+            trial = self._reads_turned(whole, dpi, rotation)
+            if trial is not None:
+                turned = turn(whole, trial[0])
+                again = self._words(turned, dpi, trial[1], 0.0, bilevel=bilevel)
+                if mean_confidence(again) > confidence:
+                    words, (rotation, language), grey = again, trial, turned
+                    confidence = mean_confidence(again)
         told = self._finder.find(" ".join(word.text for word in words))
         if told is not None and told != language.code:
             other = self._by_code[told]
@@ -101,6 +110,27 @@ class Recogniser:
         """Whether a page that reads poorly reads well in a mirror: film and some feeders turn sheets over."""
         strip = np.ascontiguousarray(_densest_strip(grey)[:, ::-1])
         return mean_confidence(self._engine.recognise(strip, dpi, language.models, Layout.BLOCK)) >= _READABLE
+
+    def _reads_turned(self, grey: Grey, dpi: int, tried: int) -> tuple[int, Language] | None:
+        """How far to turn a page until a strip of it reads well, and in what language; None where none does.
+
+        `tried` is the rotation in which the whole page read poorly.
+        """
+        scripts = dict.fromkeys(language.script for language in self._languages)
+        for rotation in (180, 90, 270):
+            if rotation == tried:
+                continue
+            strip = _densest_strip(turn(grey, rotation))
+            for script in sorted(scripts, key=lambda script: script != "Latin"):
+                language = self._of_script(script)
+                if language is None:
+                    continue
+                words = self._engine.recognise(strip, dpi, language.models, Layout.BLOCK)
+                text = " ".join(word.text for word in words)
+                if mean_confidence(words) >= _READABLE and script_of(text) == script:
+                    found = self._finder.find(text)
+                    return rotation, self._by_code[found] if found else language
+        return None
 
     def _guess(self, grey: Grey, dpi: int) -> Language:
         """The language of a first page, by a quick look at its densest strip.
