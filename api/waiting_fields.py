@@ -84,7 +84,7 @@ def following(connection: Connection, actor: Actor, one: WaitingField | None) ->
 
 
 def find_field(connection: Connection, actor: Actor, field_id: int) -> WaitingField | None:
-    """The field with that number, if it is present and on an open page, whether it waits or not."""
+    """The field with that number, if nothing newer is known of it and its page is open, whether it waits or not."""
     rows = connection.execute(_query(actor, waiting=False).where(fields.c.id == field_id)).all()
     return next(iter(_opened(connection, actor, rows)), None)
 
@@ -144,7 +144,7 @@ def _query(actor: Actor, *, waiting: bool) -> Select[Any]:
         )
     else:
         source = fields.outerjoin(field_doubts, fields.c.id == field_doubts.c.field_id)
-        there = and_(there, fields.c.state != WITHDRAWN, current(fields, *FIELD_KEY))
+        there = and_(there, current(fields, *FIELD_KEY))
     source = source.join(documents, documents.c.id == fields.c.document_id)
     return joined.select_from(source).where(there).order_by(*order)
 

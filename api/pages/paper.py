@@ -75,6 +75,11 @@ class Figure:
     at: datetime
     printed: str | None = None
 
+    @property
+    def placed(self) -> bool:
+        """Whether it stands somewhere on the page, and not in the file's own data only."""
+        return self.box != (0, 0, 1, 1)
+
     def pixels(self, page: PageOfPaper) -> tuple[int, int, int, int]:
         """Its box on that page: x, y, width and height in pixels."""
         x0, y0, x1, y1 = self.box

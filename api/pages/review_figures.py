@@ -147,7 +147,6 @@ def _page(
                 at=chosen.at,
                 printed=chosen.printed and shown(chosen.name, chosen.printed, chosen.currency, say),
             ),
-            "placed": chosen.box != (0, 0, 1, 1),
             "shown": pages.get(chosen.page),
             "beside": [
                 Neighbour(row.name, shown(row.name, row.value, chosen.currency, say), row.actor is not None)

@@ -11,6 +11,7 @@ from archive.catalogue.schema import current
 from archive.doubts import write_doubts
 from archive.histories import FIELD_KEY
 from archive.readings import load_reading
+from archive.registry import NewClaim, NewParty, put_claim, put_party
 from ingest.describing import describe_document
 from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
 from tests.api.support import Client, House, good
@@ -119,11 +120,16 @@ def test_typing_corrects_in_the_readers_own_notation_and_ends_the_doubt_of_the_o
 def test_an_empty_box_says_that_there_is_no_such_figure(house: House, invoice: str) -> None:
     client = house.client("collector")
     field = number_of(house, invoice, "invoice_number")
-    do(client, f"{ADDRESS}/{field}", value=" ", decision="say")
+    answer = do(client, f"{ADDRESS}/{field}", value=" ", decision="say")
     assert present(house, invoice, "invoice_number")[1:] == ("withdrawn", True)
+    assert "Invoice number: There is no such figure Change it" in see(client, answer.headers["location"])
     gone = do(client, f"{ADDRESS}/{field}", value="INV-1", decision="say")
     assert gone.headers["location"] == f"{ADDRESS}?gone=true"
     assert "Somebody has decided that one already" in see(client, gone.headers["location"])
+    # Who was wrong says so.
+    again = number_of(house, invoice, "invoice_number")
+    do(client, f"{ADDRESS}/{again}", value="INV-100482", decision="say")
+    assert present(house, invoice, "invoice_number") == ("INV-100482", "confirmed", True)
 
 
 def test_what_cannot_be_a_value_is_asked_again_with_what_was_typed(house: House, invoice: str) -> None:
@@ -179,6 +185,24 @@ def test_search_finds_the_corrected_value(house: House, invoice: str) -> None:
     house.settle()
     found = client.json("/api/v1/search", params={"q": "id:INV-777001"})
     assert [hit["document"] for hit in found["hits"]] == [invoice]
+
+
+def test_linking_takes_the_corrected_value(house: House, invoice: str) -> None:
+    with house.archive.catalogue.write() as connection:
+        party = put_party(house.archive, connection, NewParty("Somebody Else", external_id="1"))
+        number = (("invoice_number", "INV-777001"),)
+        claim = put_claim(
+            house.archive,
+            connection,
+            NewClaim("C-1", external_id="2", parties=((party, "debtor"),), numbers=number),
+        )
+    house.settle()
+    linked = select(t.links).where(t.links.c.target_id == claim, t.links.c.document_id == invoice)
+    assert house.count(linked) == 0
+    client = house.client("collector")
+    do(client, f"{ADDRESS}/{number_of(house, invoice, 'invoice_number')}", value="INV-777001", decision="say")
+    house.settle()
+    assert house.count(linked) == 1
 
 
 def test_a_correction_is_an_entry_without_a_word_of_the_paper(house: House, invoice: str) -> None:
