@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal_column, or_, select, true
 
 from api import access
 from api.access import Action, Actor
@@ -235,7 +235,9 @@ def _hour(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[s
     """The hour of an instant in UTC, as text: days of any zone are put together of hours."""
     if connection.dialect.name == "sqlite":
         return func.strftime("%Y-%m-%dT%H:00:00", column)
-    return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:00:00')
+    # Written out, because PostgreSQL takes an expression with parameters for another one in GROUP BY.
+    form = literal_column("""'YYYY-MM-DD"T"HH24:00:00'""")
+    return func.to_char(func.timezone(literal_column("'UTC'"), column), form)
 
 
 def _instant(hour: str) -> datetime:

@@ -1,8 +1,8 @@
 """Every setting, typed and explained: from the environment, then `tabellion.toml`, then the default."""
 
 import os
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -36,7 +36,15 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     """Catalogue; default: SQLite in the home. `postgresql+psycopg://user:password@host/name` for a server."""
     vault_url: str | None = None
-    """Vault; default: a folder in the home. `file:///path` for a folder elsewhere."""
+    """Vault; default: a folder in the home. `file:///path` for a folder elsewhere, or a bucket with Object Lock:
+    `s3://bucket?endpoint=https://host:port&region=NAME&ca=FILE` (region and ca where they are needed)."""
+    vault_access_key: str | None = None
+    """Access key of the object store."""
+    vault_secret_key: SecretStr | None = None
+    """Secret key of the object store."""
+    vault_lock: str = "compliance"
+    """Mode of Object Lock: `compliance` (nobody can lift a lock) or `governance`, and `class=mode` for single classes
+    of `deposits`, `packages`, `log`, `stamps`, `inventory`. A lock keeps the mode that it was begun with."""
     search_url: SecretStr | None = None
     """Search index; default: tantivy in the home. `opensearch+https://user:password@host:9200/prefix?ca=FILE`."""
     broker_url: SecretStr | None = None
@@ -151,7 +159,7 @@ class Settings(BaseSettings):
         if self.vault_url is None:
             return self.home / "vault"
         if not self.vault_url.startswith("file://"):
-            raise SettingsError(f"TABELLION_VAULT_URL {self.vault_url!r} is not a file:// address")
+            raise SettingsError("TABELLION_VAULT_URL is neither a file:// nor an s3:// address")
         return Path(self.vault_url.removeprefix("file://"))
 
     @property

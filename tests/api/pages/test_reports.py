@@ -92,7 +92,11 @@ class TestFigures:
         assert (len(found["day"]), found["total"]["papers"]) == (2, 0)
         assert client.json(f"/api/v1/reports?portfolio={north}")["total"]["papers"] == 1
         assert client.json("/api/v1/reports?portfolio=elsewhere")["total"]["papers"] == 0
-        for wrong in ("first=2026-11-02&last=2026-11-01", "first=2020-01-01&last=2026-11-01", "first=yesterday"):
+        for wrong in (
+            "first=2026-11-02&last=2026-11-01",
+            "first=2020-01-01&last=2026-11-01",
+            "first=yesterday",
+        ):
             problem(client.get(f"/api/v1/reports?{wrong}"), 400, "BAD_REQUEST")
 
 
@@ -131,9 +135,7 @@ class TestCharts:
     def test_a_line_is_broken_where_there_is_no_value(self) -> None:
         assert [len(run) for run in line([1, 2, None, 3], mirrored=False).runs] == [2, 1]
 
-    @pytest.mark.parametrize(
-        ("highest", "top"), [(0, 1), (1, 1), (7, 8), (23, 40), (101, 200), (0.03, 0.04)]
-    )
+    @pytest.mark.parametrize(("highest", "top"), [(0, 1), (1, 1), (7, 8), (23, 40), (101, 200), (0.03, 0.04)])
     def test_scales_end_at_round_figures(self, highest: float, top: float) -> None:
         assert line([highest], mirrored=False).scale[-1][0] == pytest.approx(top)
 
