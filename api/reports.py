@@ -236,7 +236,7 @@ def _hour(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[s
     if connection.dialect.name == "sqlite":
         return func.strftime("%Y-%m-%dT%H:00:00", column)
     # Written out, because PostgreSQL takes an expression with parameters for another one in GROUP BY.
-    form = literal_column("""'YYYY-MM-DD"T"HH24:00:00'""")
+    form: ColumnElement[str] = literal_column("""'YYYY-MM-DD"T"HH24:00:00'""")
     return func.to_char(func.timezone(literal_column("'UTC'"), column), form)
 
 
