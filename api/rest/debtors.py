@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from api import access
 from api.access import Action, Actor
 from api.creations import once
+from api.events import record_access
 from api.finding import debtor_card, visible_parties
 from api.request import Ask, service_of
 from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cursor, write_cursor
@@ -192,14 +193,19 @@ def history(
 def debtor(
     request: Request, party_id: PartyId, actor: Reader, limit: Limit = 100, cursor: Cursor = None
 ) -> Debtor:
-    """A party in scope, with the papers in scope that are linked to it; links that were rejected are left out."""
-    with service_of(request).archive.catalogue.read() as connection:
+    """A party in scope, with the papers in scope that are linked to it; links that were rejected are left out.
+
+    Looking at it is an entry of the log.
+    """
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
         row = connection.execute(
             select(parties).where(parties.c.id == party_id, visible_parties(actor))
         ).one_or_none()
         if row is None:
             raise Forbidden("there is no such debtor, or not for you")
         linked, following = _linked(connection, actor, party_id, limit, cursor)
+        record_access(archive, connection, actor, "access", "party", party_id)
     return Debtor(**debtor_card(row, None), external_id=row.external_id, documents=linked, next=following)
 
 

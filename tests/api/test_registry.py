@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from archive.catalogue.schema import parties
+from archive.catalogue.schema import log_outbox, parties
 from archive.catalogue.schema.registry import import_pieces, imports
 from tests.api.support import UNKNOWN, Client, House, good, problem
 
@@ -116,3 +116,12 @@ def test_an_export_is_in_scope_and_harmless(house: House) -> None:
     assert elsewhere.get("/api/v1/registry/debtors", params={"format": "jsonl"}).text == ""
     for role in ("collector", "operator", "auditor"):
         assert house.client(role).get("/api/v1/registry/debtors").status_code == 404
+
+
+def test_looking_at_somebody_is_an_entry(house: House) -> None:
+    made = good(house.client("administrator").post("/api/v1/debtors", json={"name": "Jan Kowalski"}))["id"]
+    about = select(log_outbox).where(log_outbox.c.type == "access", log_outbox.c.object_type == "party")
+    house.client("collector").json(f"/api/v1/debtors/{made}")
+    assert house.row(about).object_id == made
+    problem(house.client("collector", scopes=[]).get(f"/api/v1/debtors/{made}"), 404, "NOT_FOUND")
+    assert house.count(about) == 1
