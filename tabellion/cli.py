@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "What was handed over: list, show, open, void, replace, close, supplement, receipt.",
     ),
     "documents": ("documents", "Papers as lists of pages: list, split, join, reorder, void, relate, retry."),
-    "fields": ("fields", "What was read on papers: waiting for a person, corrections."),
+    "fields": ("fields", "Fields of papers: waiting, corrections."),
     "read": ("read", "Read a file without keeping it."),
     "search": ("search", "Find pages."),
     "show": ("show", "Everything known of a document."),

@@ -1,0 +1,31 @@
+"""`tabellion fields` and `read`: what waits for a person and why, how often the machine was right, lines."""
+
+from tests.tabellion.house import House
+
+GAP = " " * 12
+BILL = [
+    "TAX INVOICE", "Invoice number: INV-2042", "Invoice date: 15 January 2024",
+    GAP.join(("Copier hire", "2", "50.00", "100.00")), "Net: 100.00 EUR", "VAT: 23.00 EUR", "Total due: 132.00 EUR",
+]  # fmt: skip
+
+
+def test_amounts_that_do_not_add_up_wait(house: House) -> None:
+    path = house.paper("bill.pdf", BILL)
+    (line,) = house.terminal.run("ingest", path, "--batch", "bills", "--wait", "--json").lines
+    told = house.terminal.run("fields", "waiting", "--json").json
+    mine = {one["name"]: one for one in told["fields"] if one["document"] == line["document"]}
+    assert told["waiting"] >= len(mine) >= 3
+    for name in ("amounts.total", "amounts.net", "amounts.vat"):
+        assert "sum" in mine[name]["reasons"]
+        assert mine[name]["stake_minor"] == 13200
+    assert "amounts.total" in house.terminal.run("fields", "waiting").out
+    right = house.terminal.run("fields", "corrections", "--json").json
+    assert {one["name"] for one in right["by_confidence"]} >= {"0-0.5", "0.95-1"}
+    assert "CONFIDENCE" in house.terminal.run("fields", "corrections").out
+
+
+def test_read_tells_the_lines_and_regions(house: House) -> None:
+    told = house.terminal.run("read", house.paper("lines.pdf", BILL), "--languages", "en", "--json").json
+    (one,) = told["invoice_lines"]
+    assert (one["description"], one["quantity"], one["net"], one["page"]) == ("Copier hire", "2", "100.00", 1)
+    assert [page["regions"] for page in told["pages"]] == [[]]
