@@ -1,8 +1,9 @@
 """Finds whom papers are about: the evaluation pages against a registry of thousands, links made, proposed and missed.
 
 Every page is read as a scan is; then the whole of linking looks for its parties among strangers, some of whom have the
-debtors' names. Once with the parties alone, as a fresh import leaves them, and once with their claims. Beside it, what
-an import of 120 000 parties takes, and typing for one of them.
+debtors' names. Once with the parties alone, as a fresh import leaves them, and once with their claims. Then whether the
+right paper comes first for what people type, among made pages; and what an import of 120 000 parties takes, and typing
+for one of them.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from archive.catalogue.schema import batches, current, documents, links
 from archive.histories import LINK_KEY
 from archive.registry import put_claims, put_parties
 from archive.vault import FolderVault, Objects
+from bench._asking import FIFTH_GOAL, FIRST_GOAL, measure_queries
 from bench._pages import SHARED as SHARED_PAGES
 from bench._registry import LANGUAGES, families, strangers
 from bench._tables import publish, say, table
@@ -232,6 +234,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--imported", type=int, default=IMPORTED, metavar="N", help="parties in the imported file; 0: none"
     )
+    parser.add_argument(
+        "--search-url", metavar="URL", help="ask an OpenSearch instead of the embedded engine"
+    )
     parser.add_argument("--readings", type=Path, metavar="FOLDER", help="keep readings here for a second run")
     options = parser.parse_args(arguments)
     if not SHARED_PAGES.is_dir():
@@ -266,6 +271,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     people = table(heads, rows) + (
         f"\n\nLinks of papers to their debtors, in a registry of {options.parties} parties. "
         f"Goals: {100 * FOUND_GOAL:.0f} % made or proposed, precision of those made {100 * PRECISION_GOAL:.1f} %."
+    )
+    result["queries"] = asked = measure_queries(SHARED_PAGES, found, url=options.search_url)
+    shares = [(sort, *one.values()) for sort, one in {**asked["sorts"], "all": asked["all"]}.items()]
+    people += "\n\n" + table(("queries", "number", "right one first", "in the first five"), shares)
+    people += (
+        f"\n\nQueries over the medium and hard pages among made ones of strangers. "
+        f"Goals: {FIRST_GOAL} first, {FIFTH_GOAL} in the first five."
     )
     if options.imported:
         result["registry"] = imported = importing(options.imported)

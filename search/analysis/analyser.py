@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import regex
 
+from archive.transliteration import to_latin
 from search.analysis import compounds, hebrew, thai
 from search.analysis.folding import fold, normalise
 from search.analysis.identifiers import identifier_form, looks_like_identifier
@@ -136,6 +137,8 @@ class Analyser:
     def _parts(self, form: str, folded: str, language: str) -> Iterator[str]:
         if hebrew.is_hebrew(folded):
             yield from hebrew.bare_forms(folded)
+        elif "\u0400" <= folded[:1] <= "\u04ff":
+            yield to_latin(folded)
         elif language == "de":
             if (spelled := form.translate(_UMLAUTS)) != form:
                 yield spelled
@@ -199,8 +202,9 @@ def _without_apostrophes(raw: str) -> str:
     if hebrew.is_hebrew(raw):
         return _GERSHAYIM.sub("", _QUOTES.sub("", raw))
     pieces = _QUOTES.split(raw)
-    if len(pieces) > 1 and pieces[0].lower() in _ELIDED:
-        pieces = pieces[1:]
+    # The possessive first: Bell's is of Bell, and nothing that begins with the Italian bell'.
     if len(pieces) > 1 and pieces[-1].lower() == "s":
         pieces = pieces[:-1]
+    if len(pieces) > 1 and pieces[0].lower() in _ELIDED:
+        pieces = pieces[1:]
     return "".join(pieces)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.analysis import Analyser, Token, compounds, fold, hebrew, normalise, thai
+from search.analysis.segments import segments, stretches
 
 ANALYSER = Analyser()
 
@@ -180,3 +181,33 @@ def test_tokens_of_any_text(text: str, language: str) -> None:
 )
 def test_hostile_repetition_takes_linear_time(piece: str) -> None:
     assert tokens(piece * (100_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [("Bell's", ["bell"]), ("Ashworth-Bell\u2019s", ["ashworth", "bell"]), ("bell'uomo", ["uomo"])],
+)
+def test_a_possessive_is_no_elision(text: str, forms: list[str]) -> None:
+    assert [token.form for token in Analyser().tokens(text)] == forms
+
+
+def test_a_cyrillic_name_is_found_in_latin_letters() -> None:
+    (token,) = Analyser().tokens("Щербаков", "ru")
+    assert "shcherbakov" in token.parts
+
+
+@given(st.text(alphabet="abż łК7,.-/'\n \u0e01\u0e32\u05d0\u00ad", max_size=60))
+def test_fields_are_the_tokens_joined(text: str) -> None:
+    analyser = Analyser()
+    tokens, fields = analyser.tokens(text, "pl"), analyser.fields(text, "pl")
+    assert fields.exact.split() == [token.form for token in tokens]
+    assert fields.folded.split() == [token.folded for token in tokens]
+    assert fields.stem.split() == [token.stem for token in tokens]
+    assert fields.part.split() == [part for token in tokens for part in token.parts]
+    assert list(fields.identifiers) == [token.identifier for token in tokens if token.identifier]
+
+
+@given(st.text(alphabet="abŁ 7,.-/'\n \u0e01\u0e32\u05d0\u00ad", max_size=60))
+def test_cutting_at_lines_changes_no_segment(text: str) -> None:
+    cut = [segment for at, end in stretches(text) for segment in segments(text, at, end)]
+    assert cut == list(segments(text))
