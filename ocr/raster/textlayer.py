@@ -85,7 +85,8 @@ def _letters(page: Any, rendered: Pixels) -> list[_Letter]:
     across, down = width / (right - left), height / (bottom - top)
     letters: list[_Letter] = []
     for char in page.chars[:_MAX_CHARS]:
-        if not char["upright"]:
+        # Letters that run downwards or upside down are those of a page that lies wrong: it is recognised, and turned.
+        if not char["upright"] or char["matrix"][0] <= 0:
             continue
         text = char["text"]
         if (
