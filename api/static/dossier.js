@@ -1,4 +1,4 @@
-// A dossier: [ and ] go to the paper before and after, Enter opens the one that is shown.
+// A dossier: [ and ] go to the paper before and after, Enter opens the one that is shown, e takes pages of it.
 
 import { typing } from "./frame.js";
 
@@ -10,6 +10,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "[" && desk.dataset.before) location.assign(desk.dataset.before);
   else if (event.key === "]" && desk.dataset.following) location.assign(desk.dataset.following);
   else if (event.key === "Enter" && !event.target.closest("a, button, summary")) document.getElementById("open")?.click();
+  else if (event.key === "e" && document.getElementById("take-pages")) document.getElementById("take-pages").select();
   else return;
   event.preventDefault();
 });

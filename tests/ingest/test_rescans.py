@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue.schema import page_marks, relations, work
+from archive.erase import erase
 from archive.twins import Twin, twins_of
 from ingest.composition import relate
 from ingest.rescans import queue_rescan
@@ -145,3 +146,14 @@ def test_pages_that_belong_together_are_compared_in_their_places(
     worker.drain()
     assert (second, "rescan_of", first) in related(archive)
     assert len(related(archive)) == 1
+
+
+def test_marks_of_what_was_erased_are_gone(
+    archive: Archive, doors: Doors, worker: Worker, letter: bytes
+) -> None:
+    kept, gone = doors.receive(letter), doors.receive(scanned(letter, skew=0.5, dpi=200))
+    worker.drain()
+    erase(archive, gone.deposit, SYSTEM_ACTOR, "data-subject")
+    with archive.catalogue.read() as connection:
+        left = set(connection.scalars(select(page_marks.c.deposit_id)))
+    assert left == {kept.deposit}

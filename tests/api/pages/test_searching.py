@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from archive.catalogue.schema import deposits, document_deposits, log_outbox, saved_searches
+from archive.registry import NewParty, put_party
 from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
 from tests.api.support import UNKNOWN, House, good, problem
 from tests.archive.reporting.reading import pages_of
@@ -160,6 +161,15 @@ class TestChosenPages:
         first, _ = pages_of(answer.content)
         assert "Copia per la lettura" in first
         assert f"documento {document}, pagina 1 di 2" in " ".join(first.split())
+
+    def test_from_the_dossier(self, house: House, north: str) -> None:
+        document = read_paper(house, north, ["a letter to somebody"])
+        client = house.client("collector")
+        with house.archive.catalogue.write() as connection:
+            party = put_party(house.archive, connection, NewParty("Anna Nowak"))
+        body = {"target_type": "party", "target": party, "role": "debtor", "first_page": 1, "last_page": 1}
+        good(client.post(f"/api/v1/documents/{document}/links", json=body))
+        assert f'action="/documents/{document}/pages.pdf"' in markup(client, f"/debtors/{party}")
 
     def test_a_closed_page_is_as_one_that_is_not_there(self, house: House, north: str) -> None:
         document = read_paper(house, north, ["first page"], ["the secret annex"])
