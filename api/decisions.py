@@ -92,6 +92,8 @@ def describe(
             raise BadRequest(f"a kind is one of {', '.join(KINDS)}")
         values |= {"kind_confidence": 1.0, "kind_by": actor.pseudonym}
     connection.execute(update(documents).where(documents.c.id == document_id).values(**values))
+    # Which dates contradict each other hangs on what the paper is.
+    write_doubts(connection, document_id)
     _decided(archive, connection, document_id, actor)
 
 

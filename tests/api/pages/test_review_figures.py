@@ -302,6 +302,14 @@ def test_the_viewer_says_what_is_printed_otherwise_and_leads_to_the_correction(
     assert present(house, invoice, "amounts.total") == ("123.00", "corrected", True)
 
 
+def test_another_kind_of_paper_has_other_rules(house: House, invoice: str) -> None:
+    doubt(house, invoice, "due_date", value="2024-01-02")
+    client = house.client("collector")
+    assert "date_order" in next(one for one in waiting(client) if one["name"] == "due_date")["reasons"]
+    good(client.patch(f"/api/v1/documents/{invoice}", json={"kind": "dunning_letter"}))
+    assert "due_date" not in {one["name"] for one in waiting(client)}
+
+
 def test_nothing_waits(house: House) -> None:
     client = house.client("collector")
     assert "Nothing waits" in see(client, ADDRESS)
