@@ -24,13 +24,13 @@ from archive.catalogue.schema import (
 )
 from archive.identity import KEY, Identity, read_identity
 from archive.log import record
-from archive.vault import FolderVault, KeyRing, Objects
+from archive.vault import KeyRing, Objects
 from tabellion.base.clock import Clock
 from tabellion.base.errors import BadRequest, Conflict
 from tabellion.base.ids import Ids
 from tabellion.keychest import make_keys
 from tabellion.settings import Settings
-from tabellion.wiring import search_engine
+from tabellion.wiring import open_vault, search_engine
 
 _ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/_-]{0,200}")
 
@@ -48,11 +48,11 @@ class Made:
 def initialise(settings: Settings, clock: Clock, account: str, password: str | None) -> Made:
     """Make the archive that the settings describe; raises Conflict where there is one already."""
     settings.check()
-    vault = FolderVault(settings.vault_folder, clock)
-    if read_identity(vault) is not None:
+    vault = open_vault(settings, clock, make=True)
+    if vault is None or read_identity(vault) is not None:
         raise Conflict(
-            f"there is an archive at {settings.home} already",
-            advice="Use it, or point TABELLION_HOME to another folder.",
+            f"there is an archive at {settings.vault_url or settings.home} already",
+            advice="Use it, or point TABELLION_HOME (TABELLION_VAULT_URL) to another place.",
         )
     if settings.origin is not None and not _ORIGIN.fullmatch(settings.origin):
         raise BadRequest("an origin is a host name and a path without spaces and plus signs")

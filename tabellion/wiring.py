@@ -14,7 +14,7 @@ from archive.archive import Archive
 from archive.catalogue import Catalogue, check
 from archive.catalogue.schema import archive_state
 from archive.identity import Identity, read_identity
-from archive.vault import FolderVault, KeyRing, Objects
+from archive.vault import FolderVault, KeyRing, Objects, Vault, s3
 from ingest.queue import Nudge, build_app
 from ocr import Limits, Reader
 from search import Engine, engine_of
@@ -33,7 +33,7 @@ class Parts:
 
     settings: Settings
     identity: Identity
-    vault: FolderVault
+    vault: Vault
     keyring: KeyRing | None
     chest: KeyChest
     archive: Archive
@@ -66,6 +66,24 @@ def search_engine(settings: Settings) -> Engine:
     return engine_of(url, settings.home / "index")
 
 
+def open_vault(settings: Settings, clock: Clock, *, make: bool = False) -> Vault | None:
+    """The vault that the settings name; None where its folder or bucket is absent, unless it is to be made.
+
+    An object store is probed at each opening; raises VaultUnsafe where it does not keep what it promises.
+    """
+    if settings.vault_url is None or not settings.vault_url.startswith("s3:"):
+        return FolderVault(settings.vault_folder, clock) if make or settings.vault_folder.is_dir() else None
+    secret = "" if settings.vault_secret_key is None else settings.vault_secret_key.get_secret_value()
+    address = s3.parse_address(settings.vault_url, settings.vault_access_key or "", secret)
+    store, modes = s3.Store(address, clock), s3.parse_modes(settings.vault_lock)
+    if make:
+        s3.prepare(store)
+    elif not s3.exists(store):
+        return None
+    s3.probe(store, modes, clock, os.urandom)
+    return s3.S3Vault(store, modes, clock, os.urandom)
+
+
 def make_reader(settings: Settings) -> Reader:
     """The reader of files, in a subprocess of its own."""
     limits = Limits(
@@ -90,10 +108,10 @@ def opened(settings: Settings, *, ready: bool = True) -> Iterator[Parts]:
     settings.check()
     clock: Clock = SystemClock()
     # Nothing is made where a mistaken setting points.
-    vault = FolderVault(settings.vault_folder, clock) if settings.vault_folder.is_dir() else None
+    vault = open_vault(settings, clock)
     identity = None if vault is None else read_identity(vault)
     if vault is None or identity is None:
-        raise NotInitialised(f"there is no archive at {settings.home}")
+        raise NotInitialised(f"there is no archive at {settings.vault_url or settings.home}")
     _check_fixed(settings, identity)
     chest = open_keys(settings)
     keyring = KeyRing(vault, chest.wrapper, os.urandom, clock) if identity.encrypted else None

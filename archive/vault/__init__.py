@@ -19,6 +19,7 @@ from archive.vault.errors import (
     VaultLocked,
     VaultMissing,
     VaultTaken,
+    VaultUnsafe,
 )
 from archive.vault.folder import FolderVault
 from archive.vault.keys import KeyRing
@@ -48,6 +49,7 @@ __all__ = [
     "VaultLocked",
     "VaultMissing",
     "VaultTaken",
+    "VaultUnsafe",
     "check_backup",
     "check_key",
     "inventory",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import parse_qsl, urlsplit
 
 from tabellion.base.errors import SettingsError
@@ -109,4 +108,4 @@ def parse_modes(text: str) -> LockModes:
             classes[name] = mode.upper()
         else:
             default = mode.upper()
-    return LockModes(default, MappingProxyType(classes))
+    return LockModes(default, classes)

@@ -57,7 +57,7 @@ class Pointers:
             self._prune(name)
 
     def _present(self, name: str) -> Present | None:
-        """What is there, looking through delete markers and what others wrote over it; raises `BadKey` for an object."""
+        """What is there, below delete markers and what others wrote over it; raises `BadKey` for an object."""
         for _ in range(_ATTEMPTS):
             with suppress(VaultMissing):
                 value, head = self._get(name)

@@ -52,14 +52,15 @@ class Precondition(Exception):
 class Store:
     """A bucket. It can be pickled, and opens connections of its own where it arrives."""
 
-    def __init__(self, address: Address, clock: Clock) -> None:
+    def __init__(self, address: Address, clock: Clock, retry: Retry = RETRY) -> None:
         self.address = address
         self.bucket = address.bucket
+        self.retry = retry
         self._clock = clock
         self._http = urllib3.PoolManager(
             maxsize=CONNECTIONS,
             timeout=Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS),
-            retries=RETRY,
+            retries=retry,
             cert_reqs="CERT_REQUIRED",
             ca_certs=str(address.ca_file) if address.ca_file else certifi.where(),
         )
@@ -73,7 +74,7 @@ class Store:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Store, (self.address, self._clock)
+        return Store, (self.address, self._clock, self.retry)
 
     def put_if(self, key: str, body: bytes, metadata: Mapping[str, str], etag: str | None) -> str:
         """Store a small object where the newest version has that ETag, or where there is none; gives the version.

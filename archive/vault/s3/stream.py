@@ -8,7 +8,7 @@ import urllib3
 
 from archive.vault.errors import VaultAltered
 from archive.vault.port import Ref
-from archive.vault.s3.store import RETRY, Store, in_our_words
+from archive.vault.s3.store import Store, in_our_words
 from archive.vault.streams import seek_target
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class RemoteStream(io.RawIOBase):
 
     def _read(self, wanted: int) -> bytes:
         """At least one byte, however often the connection breaks off; raises `Unavailable` when it does for good."""
-        retry = RETRY
+        retry = self._store.retry
         with in_our_words(self._ref.key):
             while True:
                 try:

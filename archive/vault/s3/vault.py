@@ -28,8 +28,8 @@ from tabellion.base.clock import Clock
 from tabellion.base.errors import Unavailable
 from tabellion.base.ids import Randomness
 
-PART = 16 << 20
-"""Bytes of a part. What is shorter is sent whole; a store takes 10 000 parts, which is 156 GiB."""
+PART = 8 << 20
+"""Bytes of a part. What is shorter is sent whole; a store takes 10 000 parts, which is 78 GiB."""
 
 _BUFFER = 1 << 17
 _AT_ONCE = 8
