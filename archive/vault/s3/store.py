@@ -146,4 +146,5 @@ def in_our_words(what: str, *, versioned: bool = True) -> Iterator[None]:
     except (ServerError, InvalidResponseError) as error:
         raise Unavailable(f"the object store does not serve {what}: {error}"[:300]) from error
     except urllib3.exceptions.HTTPError as error:
-        raise Unavailable(f"the object store does not answer: {type(error).__name__}") from error
+        cause = getattr(error, "reason", None) or error
+        raise Unavailable(f"the object store does not answer: {type(cause).__name__}") from error
