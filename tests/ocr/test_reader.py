@@ -256,7 +256,12 @@ def test_closing_ends_the_process() -> None:
 
 
 def test_a_short_page_on_which_orientation_is_not_told_is_turned_by_trial(reader: Reader) -> None:
-    lines = ("Oakfield Joinery Ltd", "9 Tanner Street, York", "Two sash windows, repaired", "Amount due: 600.00")
+    lines = (
+        "Oakfield Joinery Ltd",
+        "9 Tanner Street, York",
+        "Two sash windows, repaired",
+        "Amount due: 600.00",
+    )
     picture = drawn(lines).rotate(180, fillcolor=255)
     (page,) = read(reader, saved(picture, "PNG")).pages
     assert page.rotation == 180
