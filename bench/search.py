@@ -141,7 +141,7 @@ def measure_questions(asking: Asking, store: Store, count: int) -> dict[str, dic
         answer = asking.answer(question.text)
         times.setdefault(question.sort, []).append(1000 * (time.perf_counter() - begin))
         empty += not answer.hits
-    say(f"  {empty} questions found nothing (names with a number before, phrases over a cut)")
+    say(f"  {empty} questions found nothing")
     times["deep pages"] = list(_walk(asking))
     scopes = access.search_scopes(asking.actor)
     suggest = asking.finder.index.suggest
