@@ -21,7 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "batches",
         "What was handed over: list, show, open, void, replace, close, supplement, receipt.",
     ),
-    "documents": ("documents", "Papers as lists of pages: list, split, join, reorder, void, relate, retry."),
+    "documents": (
+        "documents",
+        "Papers as lists of pages: list, split, join, cuts, cut, reorder, void, relate, retry.",
+    ),
     "fields": ("fields", "Fields of papers: waiting, corrections."),
     "read": ("read", "Read a file without keeping it."),
     "search": ("search", "Find pages."),
