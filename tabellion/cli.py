@@ -37,7 +37,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "db": ("db", "The catalogue's schema: upgrade, check."),
     "tsa": ("tsa", "Run a small time-stamp authority for tests, demos and closed networks."),
     "witness": ("witness", "Run a witness that cosigns the checkpoints of logs."),
-    "users": ("users", "Accounts: list, add, grant, revoke, password, disable, token."),
+    "users": (
+        "users",
+        "Accounts: list, add, grant, revoke, password, disable, second-factor, sign-out, tokens, token.",
+    ),
     "stations": ("stations", "Scanning stations: list, add, disable."),
     "keys": ("keys", "Keys: list, export, backup, restore, rotate."),
     "debtors": ("debtors", "Parties: list, add, import, export."),
