@@ -31,7 +31,10 @@ def program() -> Path:
 
 
 def start() -> Running:
-    """A new S3 without buckets, with one account that may do everything."""
+    """A new S3 without buckets, with an administrator's account, and one that may do what a service needs.
+
+    The access key of the second is that of the first with `-service` behind it; the secret key is the same.
+    """
     weed = program()
     folder = new_folder("s3", None)
     access, secret = secrets.token_hex(8), secrets.token_hex(16)
@@ -43,7 +46,16 @@ def start() -> Running:
         "credentials": [{"accessKey": access, "secretKey": secret}],
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
-    identities.write_text(json.dumps({"identities": [account]}))
+    service = {
+        "name": "service",
+        "credentials": [{"accessKey": f"{access}-service", "secretKey": secret}],
+        "actions": [
+            *("Read", "Write", "List", "Tagging"),
+            *("GetBucketVersioning", "GetBucketObjectLockConfiguration"),
+            *("GetObjectRetention", "PutObjectRetention", "GetObjectLegalHold", "PutObjectLegalHold"),
+        ],
+    }
+    identities.write_text(json.dumps({"identities": [account, service]}))
     (folder / "data").mkdir()
 
     def answers() -> bool:
@@ -57,6 +69,8 @@ def start() -> Running:
 
     words = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}/data", "-filer", "-s3"]
     words += [f"-s3.config={identities}", "-master.volumeSizeLimitMB=64", "-volume.max=2000"]
+    # Two doors that are open by default, on ports of their own choice, which a second server would not get.
+    words += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
     for name, port in ports.items():
         words += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
     return launch(

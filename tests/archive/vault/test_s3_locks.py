@@ -27,6 +27,7 @@ from archive.vault import (
     inventory,
 )
 from archive.vault.s3 import Address, LockModes, S3Vault, Store, parse_modes, prepare, probe
+from archive.vault.s3.vault import PART
 from tabellion.base.clock import ManualClock, SystemClock
 from tabellion.base.ids import Randomness
 from tests.archive.vault.contract import put, stored
@@ -186,3 +187,23 @@ def test_erasing_destroys_the_key_that_no_lock_keeps(
     with pytest.raises(KeyMissing):
         keyring.for_writing("deposits/one")
     assert BYTES not in stored(vault, ref), "what is locked stays, and nobody can read it"
+
+
+def test_keys_that_may_not_lift_locks_are_enough_for_all_of_it(store: Store, until: datetime) -> None:
+    address = replace(store.address, access_key=f"{store.address.access_key}-service")
+    own, modes = Store(address, SystemClock()), LockModes(GOVERNANCE)
+    prepare(own)
+    probe(own, modes, SystemClock(), os.urandom)
+    vault = S3Vault(own, modes, SystemClock(), os.urandom)
+    ref = vault.put(KEY, io.BytesIO(BYTES), until)
+    query = {"versionId": ref.version}
+    assert refused(lambda: own.send("DELETE", KEY, query=query, headers=BYPASS)) == "AccessDenied"
+    vault.hold(ref)
+    vault.release(ref)
+    large = vault.put("deposits/two/original", io.BytesIO(bytes(PART)))
+    assert list(vault.list()) == [ref, large]
+    vault.delete(large)
+    vault.swap_pointer("log/checkpoint", None, b"one")
+    vault.swap_pointer("log/checkpoint", b"one", b"two")
+    assert vault.sweep_temporary(timedelta(hours=1)) == 0
+    assert stored(vault, ref) == BYTES
