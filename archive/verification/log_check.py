@@ -100,7 +100,10 @@ class LogCheck:
             self._findings.failed(Aspect.LOG, "LOG_FILE_ALTERED", f"the hash tiles of the log: {error}")
 
     def require_extends(self, signed: bytes, name: str) -> None:
-        """Find fault unless the published checkpoint extends that other one, which was published earlier."""
+        """Find fault unless the published checkpoint extends that other one, which was published earlier.
+
+        A log that grew since it was first looked at is looked at again: then both must be in what is published now.
+        """
         try:
             older = self.verified(signed)
         except NoteInvalid as error:
@@ -108,19 +111,32 @@ class LogCheck:
             return
         if self.checkpoint is None or self._tree is None or not older.size:
             return
-        if older.size > self.checkpoint.size:
+        published, tree = self.checkpoint, self._tree
+        if older.size > published.size and (now := self._grown_to(older.size)) is not None:
+            published, tree = now, self._files.tree(now.size)
+        if older.size > published.size:
             what = (
-                f"the published checkpoint ({self.checkpoint.size} entries) is older than {name} "
+                f"the published checkpoint ({published.size} entries) is older than {name} "
                 f"({older.size} entries): it was put back, or the log was cut"
             )
             self._findings.failed(Aspect.LOG, "CHECKPOINT_OLDER", what)
             return
         try:
-            proof = self._tree.consistency_proof(older.size)
-            verify_consistency(older.size, self.checkpoint.size, older.root, self.checkpoint.root, proof)
+            for before in (older, self.checkpoint) if self.checkpoint.size else (older,):
+                proof = tree.consistency_proof(before.size)
+                verify_consistency(before.size, published.size, before.root, published.root, proof)
         except EvidenceError as error:
             what = f"the published checkpoint does not extend {name}: {error}"
             self._findings.failed(Aspect.LOG, "LOG_REWRITTEN", what)
+
+    def _grown_to(self, size: int) -> Checkpoint | None:
+        """What is published now, where that has so many entries."""
+        signed = self._files.read_checkpoint()
+        try:
+            now = None if signed is None else self.verified(signed)
+        except NoteInvalid:
+            return None
+        return now if now is not None and now.size >= size else None
 
     def scan(self, progress: Callable[[int], None]) -> None:
         """Read the whole log out of the vault and compare everything with it: tiles, root, chains, catalogue."""

@@ -66,7 +66,12 @@ def elsewhere(ahead: ReadAhead, wanted: Wanted) -> object:
 
 
 def children() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children() if "read_child" in " ".join(each.cmdline())]
+    found = []
+    for each in psutil.Process().children():
+        with suppress(psutil.Error):  # one that has ended has no command any more
+            if "read_child" in " ".join(each.cmdline()):
+                found.append(each)
+    return found
 
 
 def test_a_process_finds_what_is_found_here(objects: Objects, wanted: list[Wanted]) -> None:
