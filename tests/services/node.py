@@ -1,5 +1,6 @@
 """Programs of Node that tests use, from the lock file beside, in a folder of their own below var/."""
 
+import fcntl
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,6 +16,13 @@ def tools() -> Path:
     """The folder with `node_modules`, installed with the digests of the lock file. Raises ServiceError."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise ServiceError("Node and npm are not on PATH")
+    TOOLS.parent.mkdir(parents=True, exist_ok=True)
+    with (TOOLS.parent / "node.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests of several processes ask at once
+        return _installed()
+
+
+def _installed() -> Path:
     wanted = (HERE / "npm" / "package-lock.json").read_bytes()
     there = TOOLS / "package-lock.json"
     if there.is_file() and there.read_bytes() == wanted and (TOOLS / "complete").exists():
