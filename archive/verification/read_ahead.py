@@ -76,7 +76,8 @@ class ReadAhead:
             child.kill()
         for child, thread in zip(self._children, self._threads, strict=True):
             thread.join()
-            with child:  # closes the pipes, and waits
+            # Closes the pipes, and waits; what one that died has not read any more is lost.
+            with suppress(BrokenPipeError), child:
                 pass
 
     def want(self, wanted: Iterable[Wanted]) -> None:
