@@ -39,9 +39,13 @@ class Listing:
 
     def of_key(self, key: str) -> list[Noted]:
         """All versions of a key, oldest first, those that are not objects among them."""
-        # A key sorts before the longer ones that it is the beginning of.
-        found = list(takewhile(lambda each: each.object_name == key, self._stored(key)))
+        found = self.as_listed(key)
         return [noted for each in reversed(found) if (noted := self._noted(each)) is not None]
+
+    def as_listed(self, key: str) -> list[Object]:
+        """All versions of a key, newest first, in one request for a thousand of them and without their notes."""
+        # A key sorts before the longer ones that it is the beginning of.
+        return list(takewhile(lambda each: each.object_name == key, self._stored(key)))
 
     def objects(self, prefix: str) -> Iterator[Ref]:
         """All objects below a prefix in the order of keys, the versions of each oldest first."""
@@ -74,7 +78,7 @@ class Listing:
             return Noted(
                 Ref(key, version, digest, head.size or 0),
                 etag,
-                str(found.is_latest).lower() == "true",
+                is_latest(found),
                 notes.get(f"x-amz-meta-{WRITE}"),
                 notes.get(f"x-amz-meta-{KIND}"),
             )
@@ -95,6 +99,11 @@ class Listing:
             answer.close()
             answer.release_conn()
         return digest.hexdigest()
+
+
+def is_latest(found: Object) -> bool:
+    """Whether the store shows this version to who asks for none."""
+    return str(found.is_latest).lower() == "true"
 
 
 def _is_key(name: str | None) -> bool:

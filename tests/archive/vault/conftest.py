@@ -12,6 +12,9 @@ from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from tabellion.base.clock import ManualClock
 from tabellion.base.ids import Randomness
 
+# Its assertions then say what they saw; pytest looks only into files that are named as tests by itself.
+pytest.register_assert_rewrite("tests.archive.vault.contract")
+
 
 @pytest.fixture
 def clock() -> ManualClock:

@@ -6,15 +6,18 @@ import os
 import pickle
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from urllib3.util import Retry
 
-from archive.vault import BadKey, Ref, VaultAltered, VaultMissing, VaultTaken
+from archive.vault import BadKey, PointerMoved, Ref, VaultAltered, VaultMissing, VaultTaken
 from archive.vault.s3 import Address, LockModes, S3Vault, Store, exists
+from archive.vault.s3.listing import KIND, WRITE, Listing
+from archive.vault.s3.pointer import AFTER, POINTER, Pointers
+from archive.vault.s3.store import Precondition
 from archive.vault.s3.uploads import abort_uploads
 from archive.vault.s3.vault import PART
 from tabellion.base.clock import SystemClock
@@ -149,13 +152,74 @@ def test_the_pointer_is_found_below_what_others_put_on_it(vault: S3Vault, store:
     assert vault.read_pointer("log/checkpoint") == b"three"
 
 
-def test_old_values_of_the_pointer_go(vault: S3Vault, store: Store) -> None:
+def test_old_values_of_the_pointer_go(vault: S3Vault, store: Store, randomness: Randomness) -> None:
     before = None
-    for number in range(5):
+    for number in range(3):
         vault.swap_pointer("log/checkpoint", before, before := b"%d" % number)
-    assert (
-        len(list(store.client.list_objects(store.bucket, "log/", recursive=True, include_version=True))) == 2
-    )
+    assert len(Listing(store).of_key("log/checkpoint")) == 3, "a request under way may be about each of them"
+    pointers = Pointers(store, Listing(store), randomness, kept=timedelta(0))
+    for number in range(3, 5):
+        pointers.swap("log/checkpoint", before, before := b"%d" % number)
+    assert len(Listing(store).of_key("log/checkpoint")) == 2
+    assert vault.read_pointer("log/checkpoint") == b"4"
+
+
+class Intruded(Store):
+    """A store where somebody else swaps the pointer at the moment of our PUT, before it or right after."""
+
+    def __init__(self, address: Address, intrude: Callable[[], None], *, after: bool) -> None:
+        super().__init__(address, SystemClock())
+        self._intrude = intrude
+        self._after = after
+
+    def put_if(self, key: str, body: bytes, metadata: Mapping[str, str], etag: str | None) -> str:
+        if self._after:
+            super().put_if(key, body, metadata, etag)
+            self._intrude()
+            raise Precondition  # as where the answer was lost and the PUT sent again
+        self._intrude()
+        # What a store does that takes the condition as fulfilled although it is not.
+        return super().put_if(key, body, metadata, self.client.stat_object(self.bucket, key).etag)
+
+
+def test_of_two_swaps_that_the_store_takes_one_counts(
+    vault: S3Vault, bucket: Address, store: Store, randomness: Randomness
+) -> None:
+    vault.swap_pointer("log/checkpoint", None, b"one")
+    intruded = Intruded(bucket, lambda: vault.swap_pointer("log/checkpoint", b"one", b"theirs"), after=False)
+    with pytest.raises(PointerMoved):
+        Pointers(intruded, Listing(intruded), randomness).swap("log/checkpoint", b"one", b"ours")
+    assert vault.read_pointer("log/checkpoint") == b"theirs"
+    vault.swap_pointer("log/checkpoint", b"theirs", b"three")
+    assert len(Listing(store).of_key("log/checkpoint")) == 3
+
+
+def test_a_swap_whose_answer_is_lost_counts_where_others_followed(
+    vault: S3Vault, bucket: Address, randomness: Randomness
+) -> None:
+    vault.swap_pointer("log/checkpoint", None, b"one")
+
+    def go_on() -> None:
+        for value in range(3):
+            vault.swap_pointer("log/checkpoint", b"%d" % value, b"%d" % (value + 1))
+
+    intruded = Intruded(bucket, go_on, after=True)
+    Pointers(intruded, Listing(intruded), randomness).swap("log/checkpoint", b"one", b"0")
+    assert vault.read_pointer("log/checkpoint") == b"3"
+
+
+def test_of_two_that_were_killed_before_they_settled_the_first_stays(vault: S3Vault, store: Store) -> None:
+    vault.swap_pointer("log/checkpoint", None, b"one")
+    first = Listing(store).of_key("log/checkpoint")[0]
+    etag: str | None = first.etag
+    for word in ("two", "also two"):
+        store.put_if(
+            "log/checkpoint", word.encode(), {KIND: POINTER, WRITE: word, AFTER: first.ref.version}, etag
+        )
+        etag = store.client.stat_object(store.bucket, "log/checkpoint").etag
+    assert vault.read_pointer("log/checkpoint") == b"two"
+    vault.swap_pointer("log/checkpoint", b"two", b"three")
+    assert vault.read_pointer("log/checkpoint") == b"three"
 
 
 @pytest.fixture
