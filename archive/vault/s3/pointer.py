@@ -1,9 +1,8 @@
 """The pointer: an object whose newest version is what it says, swapped by conditional PUTs that are settled after.
 
-A condition alone does not make a swap safe. SeaweedFS 4.48 shows for a moment the version before the newest when an
-old version is deleted while a new one is put, and then takes a PUT on the condition of that older one (docs/vault.md).
-So the order in which the store lists versions is what counts, and not which one it shows; each version notes which
-one it follows; and whoever put one looks whether somebody else follows the same.
+What a store shows to who asks for no version is not relied on: SeaweedFS 4.48 shows the version before the newest
+where an old version is deleted while a new one is put (docs/vault.md). The order in which versions are listed is what
+counts; each notes which one it follows; and whoever put one looks whether somebody else follows the same.
 """
 
 import time
