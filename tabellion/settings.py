@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from tabellion.base.errors import SettingsError
+from tabellion.secret_files import is_well_known, with_files
 
 FILE = "tabellion.toml"
 PEOPLE = frozenset({"operator", "collector", "legal", "auditor", "administrator"})
@@ -35,20 +36,36 @@ class Settings(BaseSettings):
     """The folder that holds everything the embedded mode keeps; `tabellion init` makes it."""
     database_url: SecretStr | None = None
     """Catalogue; default: SQLite in the home. `postgresql+psycopg://user:password@host/name` for a server."""
+    database_url_file: Path | None = None
+    """File that holds that URL, in the place of the setting."""
+    database_password_file: Path | None = None
+    """File with the password for a database URL that names a user and no password."""
     vault_url: str | None = None
     """Vault; default: a folder in the home. `file:///path` for a folder elsewhere, or a bucket with Object Lock:
     `s3://bucket?endpoint=https://host:port&region=NAME&ca=FILE` (region and ca where they are needed)."""
     vault_access_key: str | None = None
     """Access key of the object store."""
+    vault_access_key_file: Path | None = None
+    """File that holds that key, in the place of the setting."""
     vault_secret_key: SecretStr | None = None
     """Secret key of the object store."""
+    vault_secret_key_file: Path | None = None
+    """File that holds that key, in the place of the setting."""
     vault_lock: str = "compliance"
     """Mode of Object Lock: `compliance` (nobody can lift a lock) or `governance`, and `class=mode` for single classes
     of `deposits`, `packages`, `log`, `stamps`, `inventory`. A lock keeps the mode that it was begun with."""
     search_url: SecretStr | None = None
     """Search index; default: tantivy in the home. `opensearch+https://user:password@host:9200/prefix?ca=FILE`."""
+    search_url_file: Path | None = None
+    """File that holds that URL, in the place of the setting."""
+    search_password_file: Path | None = None
+    """File with the password for a search URL that names a user and no password."""
     broker_url: SecretStr | None = None
     """Broker of the nudges; default: Celery's filesystem transport in the home. `redis://...`, `amqp://...`."""
+    broker_url_file: Path | None = None
+    """File that holds that URL, in the place of the setting."""
+    broker_password_file: Path | None = None
+    """File with the password for a broker URL without one."""
     tsa_urls: str = "local"
     """Time-stamp authorities in order, separated by spaces; `local` is the test authority without legal value."""
     tsa_ca_file: Path | None = None
@@ -124,6 +141,13 @@ class Settings(BaseSettings):
     """Address of a running service: `ingest`, `search`, `show` and `verify` then go over REST."""
     token: SecretStr | None = None
     """API token for `url`."""
+    token_file: Path | None = None
+    """File that holds that token, in the place of the setting."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return with_files(values, cls.secrets())
 
     @classmethod
     def settings_customise_sources(
@@ -135,6 +159,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @classmethod
+    def secrets(cls) -> frozenset[str]:
+        """The settings that may lie in a file of their own."""
+        return frozenset(name for name in cls.model_fields if f"{name}_file" in cls.model_fields)
 
     @cached_property
     def language_list(self) -> tuple[str, ...]:
@@ -188,6 +217,13 @@ class Settings(BaseSettings):
                 advice="Put a passphrase of your own into a file outside TABELLION_HOME (mode 0600) and name it "
                 "in TABELLION_KEY_PASSPHRASE_FILE.",
             )
+        for name in sorted(self.secrets()):
+            value = getattr(self, name)
+            if isinstance(value, SecretStr) and is_well_known(value.get_secret_value()):
+                raise SettingsError(
+                    f"TABELLION_{name.upper()} holds a password that everybody knows",
+                    advice="Give the server a long, random one, as `openssl rand -base64 48` makes it.",
+                )
         unknown_roles = self.must_show_second - PEOPLE
         if unknown_roles:
             raise SettingsError(
@@ -226,10 +262,15 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        wrong = "; ".join(
-            f"TABELLION_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors()
-        )
-        raise SettingsError(wrong) from error
+        # The values that were given are not repeated: some are secrets.
+        wrong = "; ".join(_said(item["loc"], item["msg"]) for item in error.errors())
+        raise SettingsError(wrong) from None
+
+
+def _said(place: tuple[int | str, ...], message: str) -> str:
+    if place:
+        return f"TABELLION_{str(place[0]).upper()}: {message}"
+    return message.removeprefix("Value error, ")
 
 
 def _masked(value: Any) -> str:
@@ -243,6 +284,10 @@ def _masked(value: Any) -> str:
 
 
 def _source(name: str, file_names: set[str]) -> str:
-    if f"TABELLION_{name.upper()}" in {key.upper() for key in os.environ}:
+    set_here = {key.upper() for key in os.environ}
+    setting = f"TABELLION_{name.upper()}"
+    if setting in set_here:
         return "environment"
+    if f"{setting}_FILE" in set_here or f"{name}_file" in file_names:
+        return "secret file"
     return "file" if name in file_names else "default"
