@@ -23,6 +23,7 @@ from tabellion.base.clock import SystemClock
 
 POSTGRESQL = "TABELLION_TEST_POSTGRESQL_URL"
 OPENSEARCH = {"opensearch": "TABELLION_TEST_OPENSEARCH_URL", "opensearch2": "TABELLION_TEST_OPENSEARCH2_URL"}
+BROKERS = {"redis": "TABELLION_TEST_REDIS_URL", "rabbitmq": "TABELLION_TEST_RABBITMQ_URL"}
 S3 = "TABELLION_TEST_VAULT_URL"
 S3_KEYS = ("TABELLION_TEST_VAULT_ACCESS_KEY", "TABELLION_TEST_VAULT_SECRET_KEY")
 REQUIRED = "TABELLION_TEST_REQUIRE"
@@ -81,6 +82,14 @@ def search_url(name: str) -> str:
     if not server:
         absent(name, f"{OPENSEARCH[name]} is not set; script/test says why it started none")
     return f"{server}/test-{secrets.token_hex(6)}"
+
+
+def broker_url(name: str) -> str:
+    """The URL of the broker `redis` or `rabbitmq`; a test that shares it asks for queues of its own."""
+    server = os.environ.get(BROKERS[name])
+    if not server:
+        absent(name, f"{BROKERS[name]} is not set; script/test starts a {name} where it is installed")
+    return server
 
 
 @contextmanager
