@@ -25,8 +25,11 @@ def programs() -> Path:
     return found
 
 
-def start() -> Running:
-    """A new, empty database `tabellion`, owned by a user of that name."""
+def start(*, durable: bool = False) -> Running:
+    """A new, empty database `tabellion`, owned by a user of that name.
+
+    Only a durable one still has what it acknowledged after it was killed.
+    """
     bin_folder = programs()
     user = "postgres" if os.geteuid() == 0 else None
     folder = new_folder("postgresql", user)
@@ -62,18 +65,17 @@ def start() -> Running:
     if made.returncode:
         raise ServiceError(f"initdb failed: {made.stderr.strip()}")
 
-    # Test data need not survive a loss of power, and fsync would be most of the tests' time.
     options = {
         "listen_addresses": "127.0.0.1",
         "port": str(port),
         "unix_socket_directories": "",
         "max_connections": "200",
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
     }
+    if not durable:
+        # Test data need not survive a loss of power, and fsync would be most of the tests' time.
+        options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
     running = launch(
-        "postgresql",
+        "postgresql-durable" if durable else "postgresql",
         [
             str(bin_folder / "postgres"),
             "-D",

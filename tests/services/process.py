@@ -11,11 +11,13 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 PATIENCE = 90.0
 """Seconds that a server may take to come up, or to go."""
+
+LOG = "server.log"
 
 
 class ServiceError(Exception):
@@ -32,6 +34,9 @@ class Running:
     folder: str
     settings: Mapping[str, str]
     stop_signal: int = signal.SIGTERM
+    command: list[str] = field(default_factory=list)
+    user: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def alive(self) -> bool:
         """Whether that very process still runs; a process id alone may have been given to another since."""
@@ -103,22 +108,10 @@ def launch(
     Its output goes to `server.log` in its folder. Raises ServiceError, with the end of that log, where it
     ends early or stays silent for longer than PATIENCE.
     """
-    log = folder / "server.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(os.environ) | dict(environment or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            user=user,
-            group=None if user is None else pwd.getpwnam(user).pw_gid,
-            extra_groups=None if user is None else [],
-        )
-    process.returncode = 0  # it outlives this process on purpose, of which Popen would warn
-    running = Running(name, process.pid, birth(process.pid) or 0, str(folder), settings, stop_signal)
+    running = spawn(
+        Running(name, 0, 0, str(folder), settings, stop_signal, list(command), user, dict(environment or {}))
+    )
+    log = folder / LOG
     deadline = time.monotonic() + PATIENCE
     try:
         while not answers():
@@ -128,9 +121,29 @@ def launch(
             time.sleep(0.05)
     except BaseException:  # whoever asked for it may have been told to end meanwhile
         stop(running)
-        end_session(process.pid)
+        end_session(running.pid)
         raise
     return running
+
+
+def spawn(planned: Running) -> Running:
+    """Start the process of a server in its folder, on whatever is there, without waiting until it answers."""
+    user = planned.user
+    with (Path(planned.folder) / LOG).open("ab") as output:
+        process = subprocess.Popen(
+            planned.command,
+            cwd=planned.folder,
+            env=dict(os.environ) | dict(planned.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            user=user,
+            group=None if user is None else pwd.getpwnam(user).pw_gid,
+            extra_groups=None if user is None else [],
+        )
+    process.returncode = 0  # it outlives this process on purpose, of which Popen would warn
+    return replace(planned, pid=process.pid, born=birth(process.pid) or 0)
 
 
 def stop(running: Running) -> None:

@@ -13,6 +13,7 @@ from tests.services.process import Running, ServiceError, forget, recall, rememb
 
 SERVICES: dict[str, Callable[[], Running]] = {
     "postgresql": postgresql.start,
+    "postgresql-durable": partial(postgresql.start, durable=True),
     "redis": redis.start,
     "rabbitmq": rabbitmq.start,
     "s3": s3.start,

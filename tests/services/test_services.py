@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.services import process, run
+from tests.services import blows, process, run
 from tests.services.process import Running, ServiceError, birth, launch, new_folder, recall, remember, stop
 
 
@@ -45,6 +45,44 @@ def test_helpers_of_a_server_end_with_it(tmp_path: Path) -> None:
     while birth(helper) is not None:
         assert time.monotonic() < deadline, "the helper still runs"
         time.sleep(0.01)
+
+
+def test_a_server_that_was_killed_comes_back_on_its_folder(tmp_path: Path) -> None:
+    noted = "helper"
+    command = ["sh", "-c", f"setsid sleep 600 & echo $! >> {noted}; wait"]
+    folder = new_folder("killed", None)
+    running = launch("killed", command, folder, answers=(folder / noted).exists, settings={})
+    remember(tmp_path, running)
+    helper = int((folder / noted).read_text())
+    blows.kill(running)
+    assert not running.alive()
+    assert birth(helper) is None, "one of a session of its own is left"
+    blows.kill(running)
+    (recalled,) = recall(tmp_path)
+    again = blows.bring_back(recalled)
+    try:
+        while len((folder / noted).read_text().split()) < 2:
+            time.sleep(0.01)
+        assert (again.alive(), again.folder, again.pid != running.pid) == (True, str(folder), True)
+    finally:
+        blows.kill(again)
+        stop(again)
+
+
+def test_a_frozen_server_goes_on_when_it_is_thawed() -> None:
+    running = sleeper("frozen")
+
+    def wait_for(states: str) -> None:
+        while Path(f"/proc/{running.pid}/stat").read_text().rpartition(")")[2].split()[0] not in states:
+            time.sleep(0.01)
+
+    try:
+        blows.freeze(running)
+        wait_for("T")
+        blows.thaw(running)
+        wait_for("SR")
+    finally:
+        stop(running)
 
 
 def test_a_process_id_of_another_process_is_left_alone(tmp_path: Path) -> None:
