@@ -243,7 +243,7 @@ def _on_shelf(archive: Archive, plan: Plan, actor: str, *, queue: bool) -> Packa
                     shelf.tell(archive, connection, package, actor, plan.order.recipient)
                 elif queue:
                     now = archive.clock.now()
-                    add_work(connection, archive.ids, WORK, package.id, now, priority=URGENT)
+                    add_work(connection, archive.ids, WORK, package.id, now, priority=URGENT, owner=actor)
                     retry_work(connection, WORK, package.id, now)
                 return package
         except IntegrityError:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, insert, update
 
 from archive import log, records
-from archive.archive import Archive
+from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import add_work
 from archive.catalogue.schema import (
     batch_items,
@@ -79,7 +79,17 @@ def commit(
     )
     if replaced is not None:
         _supersede(archive, connection, replaced, item, document, arrival.actor)
-    add_work(connection, archive.ids, "read", kept.deposit, kept.received_at, priority=arrival.priority)
+    # Folders that are watched come in nobody's name: there, batches take turns.
+    owner = arrival.batch if arrival.actor == SYSTEM_ACTOR else arrival.actor
+    add_work(
+        connection,
+        archive.ids,
+        "read",
+        kept.deposit,
+        kept.received_at,
+        priority=arrival.priority,
+        owner=owner,
+    )
     return items.acknowledge(connection, kept.deposit)
 
 

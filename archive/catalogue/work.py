@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select, update
 
 from archive.catalogue.schema import work
 from archive.catalogue.upsert import insert_if_absent
@@ -34,9 +34,19 @@ class Task:
 
 
 def add_work(
-    connection: Connection, ids: Ids, kind: str, object_id: str, now: datetime, *, priority: int = BULK
+    connection: Connection,
+    ids: Ids,
+    kind: str,
+    object_id: str,
+    now: datetime,
+    *,
+    priority: int = BULK,
+    owner: str | None = None,
 ) -> None:
-    """Queue work on an object; a second time it is the same row."""
+    """Queue work on an object; a second time it is the same row.
+
+    Owners of equally urgent work take turns, however much each of them has brought; work of nobody goes before theirs.
+    """
     insert_if_absent(
         connection,
         work,
@@ -45,6 +55,8 @@ def add_work(
             "kind": kind,
             "object_id": object_id,
             "priority": priority,
+            "owner": owner,
+            "turn": 0 if owner is None else _next_turn(connection, priority, owner),
             "state": "ready",
             "ready_at": now,
             "attempts": 0,
@@ -73,6 +85,7 @@ def ask_again(
             state=case((leased, "leased"), else_="ready"),
             ready_at=case((leased | ready, work.c.ready_at), else_=now),
             attempts=case((leased | ready, work.c.attempts), else_=0),
+            turn=case((leased | (ready & (work.c.priority <= priority)), work.c.turn), else_=0),
             priority=case((work.c.priority < priority, work.c.priority), else_=priority),
             finished_at=None,
         )
@@ -87,7 +100,8 @@ def claim_work(
     PostgreSQL skips rows that others hold just now; SQLite serialises by its write lock, so the connection must
     come from `Catalogue.write`.
     """
-    query = select(work).where(_free(now)).order_by(work.c.priority, work.c.ready_at, work.c.id).limit(1)
+    urgency = (work.c.priority, work.c.turn, work.c.ready_at, work.c.id)
+    query = select(work).where(_free(now)).order_by(*urgency).limit(1)
     if kinds is not None:
         query = query.where(work.c.kind.in_(kinds))
     row = connection.execute(query.with_for_update(skip_locked=True)).one_or_none()
@@ -136,7 +150,8 @@ def fail(connection: Connection, task: Task, now: datetime, code: str, reason: s
     values: dict[str, object] = {"reason_code": code, "reason": reason, "holder": None}
     if again:
         wait = BACK_OFF[min(task.attempts, len(BACK_OFF)) - 1]
-        values |= {"state": "ready", "ready_at": now + wait}
+        # It has had its turn and waits now: an old turn left standing would let all newcomers in before the others.
+        values |= {"state": "ready", "ready_at": now + wait, "turn": 0}
     else:
         values |= {"state": "failed", "finished_at": now}
     _change(connection, task, **values)
@@ -158,9 +173,24 @@ def retry_work(connection: Connection, kind: str, object_id: str, now: datetime)
     changed = connection.execute(
         update(work)
         .where(work.c.kind == kind, work.c.object_id == object_id, work.c.state.in_(("failed", "done")))
-        .values(state="ready", ready_at=now, attempts=0, priority=URGENT, finished_at=None)
+        .values(state="ready", ready_at=now, attempts=0, priority=URGENT, turn=0, finished_at=None)
     )
     return changed.rowcount == 1
+
+
+def _next_turn(connection: Connection, priority: int, owner: str) -> int:
+    """The turn of one more piece of work of that owner (start-time fair queueing).
+
+    It is one after the last that he has waiting, or, where he has none, the turn that is being served: so a newcomer is
+    served next but one however much others have waiting, and who was away saves up nothing. Two who ask at the same
+    moment may get the same turn; then the earlier goes first.
+    """
+    waiting = (work.c.state == literal_column("'ready'"), work.c.priority == priority, work.c.turn > 0)
+    last = connection.scalar(select(func.max(work.c.turn)).where(*waiting, work.c.owner == owner))
+    if last is not None:
+        return int(last) + 1
+    served = connection.scalar(select(func.min(work.c.turn)).where(*waiting))
+    return int(served or 1)
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

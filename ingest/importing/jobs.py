@@ -74,7 +74,7 @@ def receive_import(archive: Archive, stream: Readable, wanted: NewImport, actor:
             connection.execute(delete(imports).where(imports.c.id == import_id))
         raise
     with archive.catalogue.write() as connection:
-        add_work(connection, archive.ids, WORK, import_id, archive.clock.now(), priority=URGENT)
+        add_work(connection, archive.ids, WORK, import_id, archive.clock.now(), priority=URGENT, owner=actor)
     return import_id
 
 

@@ -90,6 +90,8 @@ batch_items = Table(
     UniqueConstraint("batch_id", "source"),
     CheckConstraint("state IN ('held', 'void', 'replaced', 'separator', 'blank')", name="state"),
 )
+# How much an account has handed over lately (quotas).
+Index("ix_batch_items_actor_at", batch_items.c.actor, batch_items.c.at)
 # One living item a number; those that were replaced keep their number and stay.
 Index(
     "uq_batch_items_living",

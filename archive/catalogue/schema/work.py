@@ -22,6 +22,9 @@ work = Table(
     Column("kind", String(12), nullable=False),  # read, link, import
     Column("object_id", String(36), nullable=False),
     Column("priority", Integer, nullable=False),  # smaller is more urgent: 10 a person waits, 50 bulk
+    # Whose it is: an account, by its pseudonym, or a batch. Owners take turns (`archive.catalogue.work`); 0 goes first.
+    Column("owner", String(36)),
+    Column("turn", Integer, nullable=False, server_default="0"),
     Column("state", String(8), nullable=False),
     instant("ready_at"),
     Column("attempts", Integer, nullable=False),
@@ -36,7 +39,16 @@ work = Table(
     instant("finished_at", nullable=True),
     CheckConstraint("state IN ('ready', 'leased', 'done', 'failed')", name="state"),
     UniqueConstraint("kind", "object_id"),
-    Index("ix_work_next", "state", "priority", "ready_at"),
+    Index("ix_work_next", "state", "priority", "turn", "ready_at"),
+)
+# What an owner has waiting is little among all that was ever done for him.
+Index(
+    "ix_work_owner",
+    work.c.owner,
+    work.c.priority,
+    work.c.turn,
+    sqlite_where=work.c.state == "ready",
+    postgresql_where=work.c.state == "ready",
 )
 
 leases = Table(

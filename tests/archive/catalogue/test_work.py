@@ -1,8 +1,11 @@
 """claim_work hands each row to one holder, most urgent first, and fences what a late holder writes."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.catalogue import (
     BULK,
@@ -18,6 +21,7 @@ from archive.catalogue import (
     retry_work,
     work_waits,
 )
+from archive.catalogue.schema import metadata, work
 from archive.catalogue.work import MAX_ATTEMPTS
 from tabellion.base.clock import ManualClock
 from tabellion.base.ids import Ids
@@ -113,3 +117,86 @@ def test_work_that_is_given_back_is_ready_at_once_and_no_attempt(
         assert (again.attempts, again.token) == (task.attempts, task.token + 1)
         with pytest.raises(LeaseLost):
             give_back(connection, task, clock.now())
+
+
+class TestTurns:
+    def bring(self, catalogue: Catalogue, clock: ManualClock, owner: str | None, *objects: str) -> None:
+        with catalogue.write() as connection:
+            for name in objects:
+                clock.advance(seconds=1)
+                add_work(connection, Ids(clock), "read", name, clock.now(), priority=URGENT, owner=owner)
+
+    def take(self, catalogue: Catalogue, clock: ManualClock, count: int) -> list[str]:
+        taken = []
+        for _ in range(count):
+            with catalogue.write() as connection:
+                task = claim_work(connection, "w", clock.now(), LEASE)
+                if task is not None:
+                    finish(connection, task, clock.now())
+                    taken.append(task.object_id)
+        return taken
+
+    def test_a_newcomer_is_served_next_but_one_and_then_in_turn(
+        self, catalogue: Catalogue, clock: ManualClock
+    ) -> None:
+        self.bring(catalogue, clock, "ann", *(f"a{number:03}" for number in range(200)))
+        assert self.take(catalogue, clock, 50) == [f"a{number:03}" for number in range(50)]
+        self.bring(catalogue, clock, "bob", "b0", "b1", "b2")
+        self.bring(catalogue, clock, "cyd", "c0")
+        assert self.take(catalogue, clock, 8) == ["a050", "b0", "c0", "a051", "b1", "a052", "b2", "a053"]
+
+    def test_who_was_away_has_saved_up_nothing(self, catalogue: Catalogue, clock: ManualClock) -> None:
+        self.bring(catalogue, clock, "ann", *(f"a{number}" for number in range(9)))
+        self.take(catalogue, clock, 5)
+        self.bring(catalogue, clock, "bob", "b0", "b1", "b2", "b3")
+        assert self.take(catalogue, clock, 8) == ["a5", "b0", "a6", "b1", "a7", "b2", "a8", "b3"]
+
+    def test_work_of_nobody_waits_for_nobody(self, catalogue: Catalogue, clock: ManualClock) -> None:
+        self.bring(catalogue, clock, "ann", "a0", "a1")
+        self.bring(catalogue, clock, None, "n0")
+        assert self.take(catalogue, clock, 3) == ["n0", "a0", "a1"]
+
+    def test_what_is_tried_again_opens_no_way_past_the_others(
+        self, catalogue: Catalogue, clock: ManualClock
+    ) -> None:
+        self.bring(catalogue, clock, "ann", *(f"a{number}" for number in range(6)))
+        with catalogue.write() as connection:
+            task = claim_work(connection, "w", clock.now(), LEASE)
+            assert task is not None
+            fail(connection, task, clock.now(), "CODE", "words", retry=True)
+        assert self.take(catalogue, clock, 2) == ["a1", "a2"]
+        self.bring(catalogue, clock, "bob", "b0", "b1")
+        clock.advance(minutes=1)
+        assert self.take(catalogue, clock, 6) == ["a0", "a3", "b0", "a4", "b1", "a5"]
+
+    @given(
+        brought=st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 4)), min_size=1, max_size=12),
+        served=st.lists(st.integers(0, 3), min_size=12, max_size=12),
+    )
+    @settings(max_examples=30, deadline=None)
+    def test_nobody_waits_longer_than_a_round_while_he_has_work(
+        self, brought: list[tuple[str, int]], served: list[int]
+    ) -> None:
+        """Between two pieces of one who waits, no other is served more than twice."""
+        clock, catalogue = ManualClock(), Catalogue("sqlite://")
+        metadata.create_all(catalogue.engine, [work])
+        waiting: Counter[str] = Counter()
+        order: list[tuple[str, set[str]]] = []
+        number = 0
+        for (owner, count), serve in zip(brought, served, strict=False):
+            for _ in range(count):
+                self.bring(catalogue, clock, owner, f"{owner}{number}")
+                waiting[owner] += 1
+                number += 1
+            for name in self.take(catalogue, clock, serve):
+                order.append((name[0], {one for one, left in waiting.items() if left}))
+                waiting[name[0]] -= 1
+        for owner in "abc":
+            others: Counter[str] = Counter()
+            for one, had in order:
+                if one == owner or owner not in had:
+                    others.clear()
+                else:
+                    others[one] += 1
+                    assert others[one] <= 2, order
+        catalogue.close()
