@@ -16,16 +16,18 @@ class Peer:
     """Pages in FTS5 without a copy of their text; one user's portfolio is a condition of each query."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -262144;"
-            "CREATE TABLE pages (id INTEGER PRIMARY KEY, document TEXT, kind TEXT, day INTEGER, portfolio INTEGER);"
-            "CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');"
+            "CREATE TABLE IF NOT EXISTS pages "
+            "(id INTEGER PRIMARY KEY, document TEXT, kind TEXT, day INTEGER, portfolio INTEGER);"
+            "CREATE VIRTUAL TABLE IF NOT EXISTS words "
+            "USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2');"
         )
 
-    def fill(self, papers: Iterable[list[MadePage]]) -> None:
-        """Index all pages and merge what was indexed."""
+    def fill(self, papers: Iterable[list[MadePage]]) -> int:
+        """Index all pages and merge what was indexed; how many there were."""
+        number = -1
         self._database.execute("BEGIN")
         for number, page in enumerate(page for paper in papers for page in paper):
             row = (number, page.document, page.kind, page.day.toordinal(), page.portfolio)
@@ -37,6 +39,7 @@ class Peer:
         self._database.execute("COMMIT")
         self._database.execute("CREATE INDEX by_portfolio ON pages (portfolio, day)")
         self._database.execute("INSERT INTO words(words) VALUES ('optimize')")
+        return number + 1
 
     def ask(
         self, words: str, portfolio: int, *, kind: str | None = None, phrase: bool = False, skip: int = 0
@@ -57,10 +60,6 @@ class Peer:
             values,
         )
         return sum(count for _, count in rows)
-
-    def size(self) -> int:
-        """Bytes on disk."""
-        return self._path.stat().st_size
 
     def close(self) -> None:
         """Let go of the file."""

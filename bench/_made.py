@@ -254,6 +254,12 @@ class Store:
         for document, body in self._database.execute("SELECT document, body FROM papers ORDER BY document"):
             yield _unpacked(document, body)
 
+    def shuffled(self, dice: random.Random) -> Iterator[list[MadePage]]:
+        """The documents in another order."""
+        names = [name for (name,) in self._database.execute("SELECT document FROM papers ORDER BY document")]
+        dice.shuffle(names)
+        return map(self.paper, names)
+
     def paper(self, document: str) -> list[MadePage]:
         """The pages of one document."""
         (body,) = self._database.execute("SELECT body FROM papers WHERE document = ?", (document,)).fetchone()

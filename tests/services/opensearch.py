@@ -52,8 +52,11 @@ def java(oldest: int) -> Path:
     return found[min(found)]
 
 
-def start(release: Release) -> Running:
-    """A new, empty node that is a cluster of its own; as user nobody where we are root (it refuses to run as root)."""
+def start(release: Release, *, data: Path | None = None, heap: str = "512m") -> Running:
+    """A new node that is a cluster of its own; as user nobody where we are root (it refuses to run as root).
+
+    It is empty and leaves nothing, unless a folder for its data is given: that one stays, and may hold a former one's.
+    """
     home, source = java(release.java), archive(release.version)
     user = "nobody" if os.geteuid() == 0 else None
     folder = new_folder(release.name, None)
@@ -61,20 +64,22 @@ def start(release: Release) -> Running:
     subprocess.run([need("unzip", "unzip"), "-q", str(source), "-d", str(folder)], check=True)
     base = folder / f"opensearch-{release.version}"
     port = free_port()
+    data = data or folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
     options = {
-        "cluster.name": folder.name,
+        "cluster.name": release.name,
         "discovery.type": "single-node",
         "network.host": "127.0.0.1",
         "http.port": port,
         "transport.port": free_port(),
-        "path.data": str(folder / "data"),
+        "path.data": str(data),
         "path.logs": str(folder / "logs"),
         # A test must not turn read-only because the machine's disk is nearly full.
         "cluster.routing.allocation.disk.threshold_enabled": False,
     }
     (base / "config/opensearch.yml").write_text(json.dumps(options))  # JSON is YAML
     if user is not None:
-        for path in (folder, *folder.rglob("*")):
+        for path in (folder, *folder.rglob("*"), data, *data.rglob("*")):
             shutil.chown(path, user, "nogroup")
 
     def answers() -> bool:
@@ -92,5 +97,5 @@ def start(release: Release) -> Running:
         answers=answers,
         settings={"TABELLION_SEARCH_URL": f"opensearch+http://127.0.0.1:{port}"},
         user=user,
-        environment={"OPENSEARCH_JAVA_HOME": str(home), "OPENSEARCH_JAVA_OPTS": "-Xms512m -Xmx512m"},
+        environment={"OPENSEARCH_JAVA_HOME": str(home), "OPENSEARCH_JAVA_OPTS": f"-Xms{heap} -Xmx{heap}"},
     )
