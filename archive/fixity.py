@@ -7,7 +7,7 @@ from archive.catalogue import check_lease
 from archive.catalogue.schema import log_entries, log_outbox, objects
 from archive.log import record
 from archive.log_group import in_pieces
-from archive.stamp_files import prefix
+from archive.stamp_files import LOCK_FOR, prefix
 from archive.vault import Ref, inventory
 
 
@@ -24,9 +24,9 @@ def continue_inventory(archive: Archive, lease: int, stamp: str) -> int:
         ).all()
     lines = [Ref(row.key, row.version, row.digest, row.size) for row in rows]
     lines += vault.list(prefix(stamp))
-    inventory.append(vault, lines)
-    segments = inventory.segments(vault)
     now = archive.clock.now()
+    inventory.append(vault, lines, now + LOCK_FOR)
+    segments = inventory.segments(vault)
     with archive.catalogue.write() as connection:
         check_lease(connection, "keeper", lease)
         for some in in_pieces([row.id for row in rows]):

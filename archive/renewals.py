@@ -256,7 +256,8 @@ class Renewals:
         attempt = row.attempts + 1
         if refused.answer is not None:
             number = hashlib.sha256(refused.answer).hexdigest()
-            self._archive.objects.put_raw(f"{stamp_files.prefix(row.id)}refused-{number}.der", refused.answer)
+            now = self._archive.clock.now()
+            stamp_files.write_refused(self._archive.objects, row.id, number, refused.answer, now)
         with self._archive.catalogue.write() as connection:
             check_lease(connection, "keeper", lease)
             connection.execute(

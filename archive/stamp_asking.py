@@ -81,10 +81,10 @@ class Asking:
         asked: tuple[str, Asked] | None,
     ) -> None:
         """Keep what was refused, and write an incident; with `failure` the stamp waits for a person."""
-        if refused.answer is not None:
-            stamp_files.write_refused(self.archive.objects, row.id, number, refused.answer)
-        values = {} if failure is None else {"failure": failure, "retry_at": None}
         now = self.archive.clock.now()
+        if refused.answer is not None:
+            stamp_files.write_refused(self.archive.objects, row.id, number, refused.answer, now)
+        values = {} if failure is None else {"failure": failure, "retry_at": None}
         with self.archive.catalogue.write() as connection:
             check_lease(connection, "keeper", lease)
             if asked is not None:

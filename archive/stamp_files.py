@@ -178,9 +178,9 @@ def read_late_lists(objects: Objects, stamp: str) -> list[bytes]:
     return [objects.read_raw(ref) for ref in late_lists(objects, stamp)]
 
 
-def write_refused(objects: Objects, stamp: str, number: int, answer: bytes) -> None:
-    """Keep an answer that was not accepted, for a person."""
-    objects.put_raw(f"{prefix(stamp)}refused-{number}.der", answer)
+def write_refused(objects: Objects, stamp: str, number: int | str, answer: bytes, now: datetime) -> None:
+    """Keep an answer that was not accepted, for a person; locked, since it may be what a dispute is about."""
+    objects.put_raw(f"{prefix(stamp)}refused-{number}.der", answer, now + LOCK_FOR)
 
 
 def read(objects: Objects, key: str) -> bytes:

@@ -24,6 +24,7 @@ from archive.catalogue.schema import (
 )
 from archive.identity import KEY, Identity, read_identity
 from archive.log import record
+from archive.stamp_files import LOCK_FOR
 from archive.vault import KeyRing, Objects
 from tabellion.base.clock import Clock
 from tabellion.base.errors import BadRequest, Conflict
@@ -95,7 +96,7 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
                 reason="init",
             )
         # Last: until archive.json is there, nothing takes the folder for an archive, and `init` can run again.
-        archive.objects.put_raw(KEY, made)
+        archive.objects.put_raw(KEY, made, now + LOCK_FOR)
         return Made(identity.archive, identity.origin, account, None if password else chosen)
     finally:
         catalogue.close()

@@ -12,6 +12,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from archive.vault.errors import VaultAltered, VaultMissing
@@ -74,8 +75,8 @@ def segments(vault: Vault) -> list[Ref]:
     return [found[number] for number in sorted(found)]
 
 
-def append(vault: Vault, lines: Iterable[Line]) -> list[Ref]:
-    """Write the lines into new segments, durably, and give their refs, whose digests go into the log.
+def append(vault: Vault, lines: Iterable[Line], retain_until: datetime | None = None) -> list[Ref]:
+    """Write the lines into new segments, durably and locked, and give their refs, whose digests go into the log.
 
     There is one writer, the keeper; should there be two, one of them gets `VaultTaken`.
     """
@@ -85,7 +86,7 @@ def append(vault: Vault, lines: Iterable[Line]) -> list[Ref]:
         number += 1
         head = canonical.dumps({"$schema": SCHEMA, "segment": number})
         content = b"".join(line + b"\n" for line in (head, *map(_dump, batch)))
-        refs.append(vault.put(f"{PREFIX}{number}", io.BytesIO(content), if_absent=True))
+        refs.append(vault.put(f"{PREFIX}{number}", io.BytesIO(content), retain_until, if_absent=True))
     return refs
 
 

@@ -152,6 +152,8 @@ def test_a_refusal_is_quarantined_and_the_next_is_asked_at_once(
         assert refusals(connection) == []
     if failure.startswith("TOKEN_"):
         assert read(archive.objects, f"stamps/{stamp}/refused-1.der") == body
+        (ref,) = archive.objects.vault.versions(f"stamps/{stamp}/refused-1.der")
+        assert archive.objects.vault.stat(ref).retain_until is not None, "it may be what a dispute is about"
 
 
 def test_a_token_that_does_not_verify_is_quarantined_too(

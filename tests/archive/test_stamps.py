@@ -89,6 +89,8 @@ def test_the_inventory_goes_on_with_every_stamp(archive: Archive, intake: Intake
         listed = {line.key for line in inventory.read_segment(vault, segment)}
         assert key in listed
         assert len([each for each in listed if each.endswith("/token.der")]) == 1
+        assert (ends := vault.stat(segment).retain_until) is not None, "as long as the stamps that it lists"
+        assert ends > archive.clock.now() + timedelta(days=36500)
     with archive.catalogue.read() as connection:
         assert connection.scalar(select(t.objects.c.id).where(t.objects.c.inventory.is_(None))) is None
 

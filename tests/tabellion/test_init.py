@@ -44,6 +44,7 @@ def test_init_makes_an_archive_and_shows_its_password_once(tmp_path: Path) -> No
         for path in (tmp_path / "home").rglob("*")
         if path.is_file()
     )
+    assert list((tmp_path / "home" / "vault").glob("archive.json@*.lock")), "nobody removes it by mistake"
     for key in KEYS:
         path = tmp_path / "home" / "keys" / key
         assert (path.suffix == ".pem" and "tsa/" in key) or path.stat().st_mode & 0o077 == 0
