@@ -242,7 +242,7 @@ def unpack(file: IO[bytes], out: IO[str]) -> None:
 def main() -> None:
     """Unpack the file whose descriptor is the first argument."""
     with os.fdopen(int(sys.argv[1]), "rb", closefd=False) as file, io.TextIOWrapper(sys.stdout.buffer) as out:
-        confine(_MEMORY, may_write=False)
+        confine(_MEMORY)
         alarm(_SECONDS)
         try:
             unpack(file, out)

@@ -4,6 +4,8 @@ import gc
 import os
 import socket
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import cv2
@@ -13,7 +15,7 @@ from ocr.einvoice import EInvoice, merged
 from ocr.engines import OcrEngine, open_engine
 from ocr.errors import PageRefused, ReadingRefused
 from ocr.jail.channel import ChannelClosed, receive, receive_file, send
-from ocr.jail.confine import alarm, confine, resident
+from ocr.jail.confine import OwnMemory, alarm, confine
 from ocr.jail.opening import open_source
 from ocr.languages import LANGUAGES, check_languages
 from ocr.limits import Limits
@@ -29,8 +31,9 @@ _ALARM_MARGIN = 5.0
 class Jail:
     """One file at a time, page by page."""
 
-    def __init__(self, sock: socket.socket, engine: OcrEngine, limits: Limits) -> None:
+    def __init__(self, sock: socket.socket, engine: OcrEngine, limits: Limits, memory: OwnMemory) -> None:
         self._sock = sock
+        self._memory = memory
         self._engine = engine
         self._limits = limits
         self._file: BinaryIO | None = None
@@ -58,7 +61,7 @@ class Jail:
                 answer = {"refused": "DAMAGED", "detail": f"{type(error).__name__}: {error}"[:200]}
             finally:
                 alarm(0)
-            send(self._sock, {**answer, "resident": resident()}, *attachments)
+            send(self._sock, {**answer, "resident": self._memory.resident()}, *attachments)
 
     def _obey(self, order: dict[str, Any]) -> tuple[dict[str, Any], tuple[bytes, ...]]:
         match order["do"]:
@@ -149,19 +152,28 @@ def main() -> None:
     cv2.setNumThreads(1)
     order, _ = receive(sock)
     limits = Limits(**order["limits"])
+    memory = OwnMemory()
     try:
         engine = open_engine()
-        confine(limits.memory, may_write=not engine.in_process)
+        weak = confine(limits.memory, folder=None if engine.in_process else _own_folder(order["folder"]))
     except ReadingRefused as refusal:
         send(sock, {"refused": refusal.reason, "detail": refusal.detail})
         return
     # What was imported stays for good: the collector need not look through it again and again.
     gc.freeze()
-    send(sock, {"ready": True})
+    send(sock, {"ready": True, "weak": weak})
     try:
-        Jail(sock, engine, limits).serve()
+        Jail(sock, engine, limits, memory).serve()
     except ChannelClosed:
         engine.close()
+
+
+def _own_folder(path: str) -> Path:
+    """The folder where an engine by command puts its temporary files; the parent removes it with this process."""
+    folder = Path(path)
+    folder.mkdir(mode=0o700)
+    tempfile.tempdir = os.environ["TMPDIR"] = path
+    return folder
 
 
 if __name__ == "__main__":

@@ -2,17 +2,25 @@
 
 import contextlib
 import json
+import logging
 import os
+import secrets
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Self
 
 from ocr.errors import ReadingRefused
 from ocr.jail.channel import ChannelClosed, MessageTooLarge, receive, send, send_file
 from ocr.limits import Limits
+
+log = logging.getLogger(__name__)
 
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
@@ -56,7 +64,11 @@ class Child:
         self._sock = sock
         self._limits = limits
         self._ready = False
+        # The one place where the process may write; it makes it itself, and only where its engine needs one.
+        self.folder = Path(tempfile.gettempdir()) / f"tabellion-reading-{secrets.token_hex(8)}"
         self.busy = False
+        self.weak: tuple[str, ...] = ()
+        """In words, which walls of the jail this machine does not let it set up."""
         self.resident = 0
         """Bytes of memory that the process held after its last answer."""
 
@@ -66,12 +78,15 @@ class Child:
         return self._process.pid
 
     @classmethod
-    def begin(cls, limits: Limits) -> Self:
-        """Start one without waiting for it; `ready` must be called before anything is asked."""
+    def begin(cls, limits: Limits, start: Sequence[str] = ("-m", "ocr.jail")) -> Self:
+        """Start one without waiting for it; `ready` must be called before anything is asked.
+
+        `start` are the arguments by which Python finds its loop.
+        """
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "ocr.jail", str(theirs.fileno())],
+                [sys.executable, "-P", *start, str(theirs.fileno())],
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -87,7 +102,8 @@ class Child:
         if self._ready:
             return
         try:
-            self.ask({"limits": asdict(self._limits)}, _START_SECONDS)
+            order = {"limits": asdict(self._limits), "folder": str(self.folder)}
+            answer, _ = self.ask(order, _START_SECONDS)
         except (ChildLate, ChildLost) as error:
             self.end()
             raise ReadingRefused("READER_DIED", "the reading process did not start") from error
@@ -95,6 +111,11 @@ class Child:
             self.end()
             raise
         self._ready = True
+        self.weak = tuple(answer["weak"])
+        if self.weak:
+            log.warning(
+                "the reading process is not walled in on all sides", extra={"missing": list(self.weak)}
+            )
 
     def ask(
         self, order: dict[str, Any], seconds: float, descriptor: int | None = None
@@ -130,6 +151,7 @@ class Child:
         self._process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_SECONDS)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _how_it_ended(self) -> str:
         try:
