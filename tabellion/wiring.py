@@ -14,7 +14,7 @@ from archive.archive import Archive
 from archive.catalogue import Catalogue, check
 from archive.catalogue.schema import archive_state
 from archive.identity import Identity, read_identity
-from archive.vault import FolderVault, KeyRing, Objects, Vault, s3
+from archive.vault import FolderVault, KeyRing, Objects, Vault
 from ingest.queue import Nudge, build_app
 from ocr import Limits, Reader
 from search import Engine, engine_of
@@ -73,6 +73,9 @@ def open_vault(settings: Settings, clock: Clock, *, make: bool = False) -> Vault
     """
     if settings.vault_url is None or not settings.vault_url.startswith("s3:"):
         return FolderVault(settings.vault_folder, clock) if make or settings.vault_folder.is_dir() else None
+    # The client of object stores takes a quarter of a second to load, in every process, also where none is used.
+    from archive.vault import s3  # noqa: PLC0415
+
     secret = "" if settings.vault_secret_key is None else settings.vault_secret_key.get_secret_value()
     address = s3.parse_address(settings.vault_url, settings.vault_access_key or "", secret)
     store, modes = s3.Store(address, clock), s3.parse_modes(settings.vault_lock)
