@@ -107,12 +107,14 @@ def _run_worker(parts: Parts) -> None:
     # Its reader starts while the rest is still being imported.
     worker.warm()
 
-    from celery.exceptions import SecurityWarning  # noqa: PLC0415
+    from celery.exceptions import CPendingDeprecationWarning, SecurityWarning  # noqa: PLC0415
 
     from ingest.process import run_worker  # noqa: PLC0415
 
     # Celery warns of running as root in the middle of the log; docs/operations.md says it once.
     warnings.simplefilter("ignore", SecurityWarning)
+    # And, each time the broker was away, of a default that concerns messages which carry work.
+    warnings.simplefilter("ignore", CPendingDeprecationWarning)
     run_worker(parts.archive, celery_app(parts.settings), worker, name)
 
 

@@ -21,8 +21,8 @@ from archive.witnesses import Witnesses
 from ingest.folders import Folders
 from ingest.indexing import Indexer
 from ingest.keeper import Duty, Keeper
-from ingest.queue import sweep_broker
 from ingest.sweeping import Sweeper
+from ingest.transports.files import sweep as sweep_broker
 from search import Analyser
 from tabellion.authorities import make_authorities
 from tabellion.wiring import Parts, nudger, search_engine
@@ -40,13 +40,18 @@ LOOK_FOR_LISTS_EVERY = timedelta(hours=1)
 
 
 def make_keeper(parts: Parts, name: str) -> Keeper:
-    """The keeper with its duties: sealing, stamping, indexing and sweeping, each in a lane of its own."""
+    """The keeper with its duties."""
+    return Keeper(parts.archive, name, make_lanes(parts))
+
+
+def make_lanes(parts: Parts) -> dict[str, Sequence[Duty]]:
+    """What the keeper does: sealing, stamping, indexing and sweeping, each in a lane of its own."""
     archive, settings, algorithms = parts.archive, parts.settings, parts.algorithms
     pace = Pace(interval=timedelta(minutes=settings.stamp_minutes))
     witnesses = make_witnesses(parts)
     engine = search_engine(settings)
     indexer = Indexer(archive, lambda: engine.writer(Analyser()))
-    lanes: dict[str, Sequence[Duty]] = {
+    return {
         "log": (
             Duty("sequence", _sequencer(parts, witnesses).run),
             Duty("lock", Locks(archive).run),
@@ -68,7 +73,6 @@ def make_keeper(parts: Parts, name: str) -> Keeper:
             Duty("erasures", lambda _token: reapply(archive), every=LOOK_FOR_ORPHANS_EVERY),
         ),
     }
-    return Keeper(archive, name, lanes)
 
 
 def _webhooks(parts: Parts) -> Sequence[Duty]:
