@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from stdnum import iban
 
 from ocr.fields.candidate import Candidate
-from ocr.fields.digits import CONFUSED, SEPARATORS, western
+from ocr.fields.digits import CONFUSED, LETTERS, SEPARATORS, western
 from ocr.fields.flow import Flow
 
+# Italy and San Marino print a control letter (CIN) before the digits of the account (IBAN registry, SWIFT).
+_CONTROL_LETTER = ("IT", "SM")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[A-Z]?[ ]?[\dOIlSB]{2}(?:[ \n\u00a0]?[A-Z0-9OolI]){11,32})")
 
 
@@ -68,6 +70,8 @@ def _valid_iban(raw: str) -> tuple[str, bool] | None:
     groups = [bare[place : place + 4] for place in range(4, len(bare), 4)]
     fixed = [group.translate(CONFUSED) if any(map(str.isdigit, group)) else group for group in groups]
     value = (bare[:2] + bare[2:4].translate(CONFUSED) + "".join(fixed)).upper()
+    if value[:2] in _CONTROL_LETTER:
+        value = value[:4] + value[4:5].translate(LETTERS) + value[5:]
     return (value, True) if iban.is_valid(value, check_country=False) else None
 
 

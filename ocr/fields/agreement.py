@@ -1,4 +1,4 @@
-"""What amounts must agree in: parts and their sum. Agreement confirms, completes, and drops what cannot be."""
+"""What amounts and dates must agree in. Agreement confirms, completes, and drops what cannot be."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,6 +25,22 @@ def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money],
     if not _agree(roles, best, money if kind in _COMPLETED else ()):
         _drop_doubtful_vat(best)
         _drop_parts_beyond_the_whole(best)
+
+
+def settle_dates(roles: Sequence[Role], best: dict[str, Role], kind: Kind) -> None:
+    """A demand gives time: the day by which it asks for the money comes after its own, others are of old invoices."""
+    written, due = best.get("document_date"), best.get("due_date")
+    if kind != "dunning_letter" or written is None or due is None:
+        return
+    if due.candidate.value > written.candidate.value:
+        return
+    later = [
+        role for role in roles if role.name == "due_date" and role.candidate.value > written.candidate.value
+    ]
+    if later:
+        best["due_date"] = max(later, key=lambda role: role.strength)
+    else:
+        del best["due_date"]
 
 
 def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:

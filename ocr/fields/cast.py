@@ -9,15 +9,15 @@ from rapidfuzz import fuzz
 from ocr.fields.cells import Cells
 from ocr.fields.flow import Flow
 from ocr.fields.mentions import find_mentions
-from ocr.fields.scene import Mention, Sign
+from ocr.fields.party import Party, gathered, named_like
+from ocr.fields.scene import Sign
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import Kind
 
-_SAME = 86.0
 _LEAST = 0.75
 _MOST_PARTIES = 6
-_MOST_MENTIONS = 600
+_OTHERS = 60.0
 _DOUBT = 2.5
 _WITHOUT_SENDER: tuple[Kind, ...] = ("court_order", "payment_confirmation", "contract")
 _ROLES: dict[Kind, tuple[str, ...]] = {
@@ -30,32 +30,6 @@ _ROLES: dict[Kind, tuple[str, ...]] = {
     "correspondence": ("claimant", "debtor"),
     "other": ("creditor", "debtor"),
 }
-
-
-@dataclass(slots=True)
-class Party:
-    """One person or company of the paper, with every place that names it and, once it is cast, its role."""
-
-    mentions: list[Mention]
-    role: str = ""
-    why: str = ""
-    weight: float = 0.0
-
-    @property
-    def is_person(self) -> bool:
-        return all(mention.name.form == "person" for mention in self.mentions)
-
-    @property
-    def best(self) -> Mention:
-        """The mention whose spelling is most to be trusted: said most often and read most surely."""
-        spellings: dict[str, float] = {}
-        for mention in self.mentions:
-            spellings[mention.name.value] = spellings.get(mention.name.value, 0.0) + self._sure(mention) ** 2
-        return max(self.mentions, key=lambda item: (spellings[item.name.value], self._sure(item)))
-
-    @staticmethod
-    def _sure(mention: Mention) -> float:
-        return mention.cell.flow.confidence(mention.name.start, mention.name.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +49,7 @@ class Cast:
             mention for page in cells.values() for mention in find_mentions(page, kind, words, language)
         ]
         text = fold(" ".join(flow.text for flow in flows)).text
-        parties = _gathered(mentions)
+        parties = gathered(mentions)
         told = any(sign in text for sign in words.claims.assigned)
         chosen = _chosen(parties, kind, words, text)
         assigned = kind == "assignment_notice" or _is_assigned(kind, chosen, told, words)
@@ -94,31 +68,6 @@ class Cast:
         return next((party for party in self.parties if party.role == role), None)
 
 
-def _gathered(mentions: Sequence[Mention]) -> list[Party]:
-    parties: list[Party] = []
-    spellings: list[set[str]] = []
-    # A file of many papers names many; what it is about stands on its first pages.
-    for mention in mentions[:_MOST_MENTIONS]:
-        folded = fold(mention.name.value).text
-        for party, known in zip(parties, spellings, strict=True):
-            alike = party.mentions[0].name.form == mention.name.form
-            if alike and any(_same(spelling, folded) for spelling in known):
-                party.mentions.append(mention)
-                known.add(folded)
-                break
-        else:
-            parties.append(Party([mention]))
-            spellings.append({folded})
-    return parties
-
-
-def _same(one: str, other: str) -> bool:
-    if fuzz.ratio(one, other) >= _SAME:
-        return True
-    short, long = sorted((one, other), key=len)
-    return len(short) > 8 and (long.endswith(" " + short) or long.startswith(short + " "))
-
-
 def _chosen(
     parties: Sequence[Party], kind: Kind, words: Lexicon, text: str
 ) -> dict[str, tuple[Party, str, float]]:
@@ -126,23 +75,33 @@ def _chosen(
     given = any(sign in text for sign in words.claims.given)
     taken = any(sign in text for sign in words.claims.taken)
     weights: list[tuple[Party, dict[str, Sign]]] = []
+    shared = _shared(parties)
     for party in parties:
         found: dict[str, list[Sign]] = {}
-        for mention in party.mentions:
-            for sign in mention.signs:
-                role = _translated(sign.role, kind, roles, given=given, taken=taken)
-                if role in roles:
-                    found.setdefault(role, []).append(sign)
+        signs = [
+            sign
+            for mention in party.mentions
+            for sign in mention.signs
+            if (sign.role, sign.why) not in shared
+        ]
+        named = {sign.role for sign in signs}
+        acquires = "assignee" in named and "creditor" not in named
+        for sign in signs:
+            # Who writes a notice is told by what it says of him, before the words that it uses.
+            taking, giving = (True, False) if acquires else (taken, given)
+            role = _translated(sign.role, kind, roles, given=giving, taken=taking)
+            if role in roles:
+                found.setdefault(role, []).append(sign)
         if party.is_person:
             found.setdefault("debtor", []).append(Sign("debtor", 1.0, "a person"))
-        elif _named_like(party, words.names.collectors):
+        elif named_like(party, words.names.collectors):
             role = "assignee" if "assignee" in roles else "claimant"
             if role in roles and kind not in ("contract", "invoice"):
                 found.setdefault(role, []).append(Sign(role, 0.9, "a collector by its name"))
         else:
             first = next((role for role in ("origin", "creditor", "claimant") if role in roles), "creditor")
             found.setdefault(first, []).append(Sign(first, 0.8 if first != "origin" else 0.76, "a company"))
-        if kind == "payment_confirmation" and not party.is_person and _named_like(party, words.names.banks):
+        if kind == "payment_confirmation" and not party.is_person and named_like(party, words.names.banks):
             found = {role: signs for role, signs in found.items() if any(sign.weight >= 2 for sign in signs)}
         summed = {
             role: Sign(role, sum(sign.weight for sign in signs), max(signs, key=lambda sign: sign.weight).why)
@@ -151,6 +110,20 @@ def _chosen(
         weights.append((party, summed))
     weights.sort(key=lambda item: -max((sign.weight for sign in item[1].values()), default=0.0))
     return _best_cast(weights[:_MOST_PARTIES], roles)
+
+
+def _shared(parties: Sequence[Party]) -> set[tuple[str, str]]:
+    """What stands before the names of different companies, as "on behalf of" over two signatures, tells nothing."""
+    names: dict[tuple[str, str], str] = {}
+    shared: set[tuple[str, str]] = set()
+    for party in parties:
+        if party.is_person:
+            continue
+        name = fold(party.mentions[0].name.value).text
+        for key in {(sign.role, sign.why) for mention in party.mentions for sign in mention.signs}:
+            if key[1].startswith("after ") and fuzz.ratio(names.setdefault(key, name), name) < _OTHERS:
+                shared.add(key)
+    return shared
 
 
 def _best_cast(
@@ -199,7 +172,7 @@ def _is_assigned(kind: Kind, chosen: dict[str, tuple[Party, str, float]], told: 
     claimant = chosen.get("claimant")
     if claimant is None:
         return told
-    return told or _named_like(claimant[0], words.names.collectors)
+    return told or named_like(claimant[0], words.names.collectors)
 
 
 def _is_presumed(kind: Kind, chosen: dict[str, tuple[Party, str, float]], words: Lexicon) -> bool:
@@ -210,15 +183,10 @@ def _is_presumed(kind: Kind, chosen: dict[str, tuple[Party, str, float]], words:
     claimant = chosen.get("claimant")
     if kind != "court_order" or claimant is None or claimant[0].is_person:
         return False
-    return not _named_like(claimant[0], words.names.banks)
+    return not named_like(claimant[0], words.names.banks)
 
 
 def _final(role: str, assigned: bool) -> str:
     if role == "claimant":
         return "assignee" if assigned else "creditor"
     return "creditor" if role == "origin" else role
-
-
-def _named_like(party: Party, stems: Sequence[str]) -> bool:
-    names = [f" {fold(mention.name.value).text}" for mention in party.mentions]
-    return any(stem in name for name in names for stem in stems)

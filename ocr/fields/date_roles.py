@@ -7,7 +7,7 @@ from ocr.fields.allowed import DATES
 from ocr.fields.candidate import Candidate
 from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow
-from ocr.fields.labels import label_before
+from ocr.fields.labels import LabelFound, label_before
 from ocr.fields.role import Role
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
@@ -17,6 +17,11 @@ _DATELINE_LETTERS = 34
 _DATELINE_TOP = 0.5
 _DATE_AFTER_NUMBER = 24
 _BIRTH_REACH, _BIRTH_AFTER = 48, 20
+_FADES = 200
+_OF_SOMETHING = 0.76
+_BESIDE = 10
+_TOWN = re.compile(r"^[^\W\d_][^\W\d_ .'’-]+(?:[ .'’-]+[^\W\d_]+){0,3},\s")
+_FULL_LABEL = 9
 
 
 def date_roles(
@@ -44,11 +49,26 @@ def date_roles(
             continue
         line = _dateline(date)
         label = label_before(date, labels, order, [other.raw for other in dates if other is not date])
-        if label is not None and label.role in allowed and not (line and label.role == "interest_from"):
-            strength = (0.97 - label.distance / 200) * label.likeness
+        if label is not None and label.role in allowed and not (line and _is_bare_from(label)):
+            strength = (_strongest(label, words) - label.distance / _FADES) * label.likeness
             yield Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
         elif line:
             yield Role("document_date", date, f"{date.rule}; on a line of its own", line)
+
+
+def _strongest(label: LabelFound, words: Lexicon) -> float:
+    """How sure a label right before a date is: the longer, the more telling; "of" and "dated" may follow anything."""
+    if label.role == "document_date":
+        if label.label in words.labels["invoice_date"]:
+            return _OF_SOMETHING
+        if label.distance > _BESIDE and " " not in label.label:
+            return _OF_SOMETHING
+    return 0.95 + min(len(label.label), 20) / 1000
+
+
+def _is_bare_from(label: LabelFound) -> bool:
+    """ "from", which stands before a date of any meaning."""
+    return label.role == "interest_from" and len(label.label) < _FULL_LABEL
 
 
 def _is_of_birth(date: Candidate, words: Lexicon) -> bool:
@@ -79,4 +99,7 @@ def _dateline(date: Candidate) -> float:
     rest = sum(letter.isalpha() for letter in cell) - sum(letter.isalpha() for letter in date.raw)
     if rest > _DATELINE_LETTERS or len(cell) > len(date.raw) + 2 * _DATELINE_LETTERS:
         return 0.0
-    return 0.8 if row.top < _DATELINE_TOP else 0.6
+    if row.top < _DATELINE_TOP:
+        return 0.8
+    # "Verona, 3 May 2024" over the signatures says as much; a bare date there may be of anything.
+    return 0.75 if _TOWN.match(cell) else 0.6

@@ -6,6 +6,9 @@ SEPARATORS = re.compile(r"[\s\u00a0.\-–—]")
 # Letters that a scan gives for digits; repaired only where the check digit then holds.
 CONFUSED = str.maketrans("OoQDIlL|SBZ", "00001111582")
 
+LETTERS = str.maketrans("012568", "OIZSGB")
+"""Digits that a scan gives for capitals."""
+
 _THAI = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 

@@ -9,7 +9,7 @@ from ocr.fields.accounts import (
     find_thai_accounts,
     find_turned_ibans,
 )
-from ocr.fields.agreement import settle
+from ocr.fields.agreement import settle, settle_dates
 from ocr.fields.allowed import NUMBERS
 from ocr.fields.amount_roles import amount_roles, currency_fields
 from ocr.fields.amounts import Money, find_amounts
@@ -41,7 +41,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         roles += _courts(cast, words, language)
     money: list[Money] = []
     for flow in flows:
-        numbers = list(find_numbers(flow, words, NUMBERS[kind]))
+        numbers = list(find_numbers(cast.cells[flow.page.number], words, NUMBERS[kind]))
         amounts = list(find_amounts(flow))
         roles += (Role(name, item, item.rule, 0.95) for name, item in numbers)
         roles += date_roles(flow, numbers, kind, language, words)
@@ -54,6 +54,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         if role.name not in best or role.strength > best[role.name].strength:
             best[role.name] = role
     settle(roles, best, money, kind)
+    settle_dates(roles, best, kind)
     fields = [role.reading() for role in best.values()]
     fields += currency_fields(money, flows, kind)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))

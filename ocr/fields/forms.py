@@ -15,8 +15,8 @@ _LOOKS_LIKE = {
     "s": "s5S",
     "l": "lI1|",
     "I": "Il1|",
-    "z": "z2",
-    "Z": "Z2",
+    "z": "z2Z",
+    "Z": "Z2z",
     "B": "B8",
 }
 _QUOTES = "\"'״׳“”„’`"
@@ -75,7 +75,7 @@ def _loose(form: str) -> str:
 
 
 def _spelling(printed: str, forms: tuple[str, ...]) -> str:
-    if printed in forms or printed.upper() in (form.upper() for form in forms):
+    if printed in forms or (printed.isupper() and printed in (form.upper() for form in forms)):
         return printed
     key = _key(printed)
     same = [form for form in forms if _key(form) == key]

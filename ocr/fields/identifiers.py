@@ -15,7 +15,7 @@ from stdnum.ru import inn, ogrn
 from stdnum.th import moa, pin
 
 from ocr.fields.candidate import Candidate
-from ocr.fields.digits import CONFUSED, SEPARATORS, western
+from ocr.fields.digits import CONFUSED, LETTERS, SEPARATORS, western
 from ocr.fields.flow import Flow, View
 
 Bearer = Literal["person", "company", "either"]
@@ -85,7 +85,11 @@ _FORMS = (
     _Form(
         "partita_iva",
         ("it",),
-        _labelled(r"P(?:art(?:ita)?)?\.?\s*I\.?\s*V\.?\s*A\.?", rf"(?:IT\s?)?{_digits(11)}"),
+        _labelled(
+            r"P(?:art(?:ita)?)?\.?\s*I\.?\s*V\.?\s*A\.?(?:\s*(?:e|/|-)\s*C(?:od(?:ice)?)?\.?\s*F(?:isc(?:ale)?)?\.?)?"
+            r"|C(?:od(?:ice)?)?\.?\s*F(?:isc(?:ale)?)?\.?\s*(?:e|/|-)\s*P(?:art(?:ita)?)?\.?\s*I\.?\s*V\.?\s*A\.?",
+            rf"(?:IT\s?)?{_digits(11)}",
+        ),
         iva.is_valid,
         _always("either"),
     ),
@@ -231,13 +235,10 @@ def _holding(raw: str, form: _Form) -> tuple[str | None, bool]:
     return None, False
 
 
-_TO_LETTERS = str.maketrans("0158", "OISB")
-
-
 def _by_place(code: str) -> str:
     """A codice fiscale with letters and digits where its form has them (D.M. 23 December 1976)."""
     digits = (6, 7, 9, 10, 12, 13, 14)
     return "".join(
-        letter.translate(CONFUSED) if place in digits else letter.translate(_TO_LETTERS)
+        letter.translate(CONFUSED) if place in digits else letter.translate(LETTERS)
         for place, letter in enumerate(code)
     )

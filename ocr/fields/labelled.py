@@ -13,15 +13,22 @@ _LABEL_LETTERS = 46
 # What a line of a party's block is called that has its name.
 _NAME_LABELS = (
     "name",
+    "full name",
+    "vor und nachname",
     "firma",
     "nazwa",
+    "imie i nazwisko",
+    "nome e cognome",
+    "nombre y apellidos",
     "nombre",
     "nome",
     "denominazione",
     "razon social",
     "наименование",
+    "фио",
     "имя",
     "שם",
+    "שם מלא",
 )
 # A label with one of these asks for something else than a name.
 _OTHERWISE = (
@@ -112,9 +119,12 @@ class LabelledNames:
             label = below.text.partition(":")[0]
             if self._role_of_label(label) is not None:
                 break
-            value = self._scene.cells.after(below) if below.text.rstrip().endswith(":") else None
-            if fold(label).text in _NAME_LABELS and value is not None:
-                return self._scene.name_at(value.start) or self._scene.companies.whole(value)
+            if fold(label).text in _NAME_LABELS:
+                value = self._scene.cells.after(below)
+                if value is not None:
+                    return self._scene.name_at(value.start) or self._scene.companies.whole(value)
+            elif (place := self._after_name_label(below)) is not None:
+                return self._scene.name_at(place)
             person = person or name
             if (
                 over is not None
@@ -125,6 +135,15 @@ class LabelledNames:
                 return self._scene.companies.whole(over)
             over, below = below, self._scene.cells.below(below)
         return person
+
+    def _after_name_label(self, cell: Cell) -> int | None:
+        """Where the name begins in a cell that begins with the word "name", as where a scan has lost the columns."""
+        folded = fold(cell.text)
+        for label in _NAME_LABELS:
+            if end := begins_with(folded.text, label):
+                rest = folded.back(0, end)[1]
+                return cell.start + rest + len(cell.text[rest:]) - len(cell.text[rest:].lstrip(" :"))
+        return None
 
     def _role_of_label(self, label: str) -> tuple[str, str] | None:
         """The role and the noun that a label names, if it asks for a name and not for an account or an address."""

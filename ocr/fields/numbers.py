@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from ocr.fields.candidate import Candidate
+from ocr.fields.cells import Cell, Cells
 from ocr.fields.flow import Flow, View
 from ocr.folding import HEBREW_PREFIXES, Folded, fold
 from ocr.lexicon import Lexicon
@@ -46,10 +47,12 @@ _REPAIRS = (
     ),
 )
 _TOO_LONG = 40
+_SAME_ROW = 0.6
 
 
-def find_numbers(flow: Flow, words: Lexicon, names: Sequence[str]) -> Iterator[tuple[str, Candidate]]:
+def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator[tuple[str, Candidate]]:
     """Field names with their numbers, in the order of the text for each name."""
+    flow = cells.flow
     if names[:1] == ("contract_number",):
         yield from (("contract_number", found) for found in _headed(flow))
     for name in names:
@@ -63,7 +66,7 @@ def find_numbers(flow: Flow, words: Lexicon, names: Sequence[str]) -> Iterator[t
     for name in names:
         for view, folded in views:
             for label in words.numbers.get(name, ()):
-                yield from ((name, found) for found in _after(view, folded, label, name))
+                yield from ((name, found) for found in _after(cells, view, folded, label, name))
 
 
 def _headed(flow: Flow) -> Iterator[Candidate]:
@@ -75,7 +78,7 @@ def _headed(flow: Flow) -> Iterator[Candidate]:
             )
 
 
-def _after(view: View, folded: Folded, label: str, name: str) -> Iterator[Candidate]:
+def _after(cells: Cells, view: View, folded: Folded, label: str, name: str) -> Iterator[Candidate]:
     place = folded.text.find(label)
     while place >= 0:
         stop = place + len(label)
@@ -87,18 +90,45 @@ def _after(view: View, folded: Folded, label: str, name: str) -> Iterator[Candid
         if _whole(folded.text, place, stop, label, parted=parted) or (
             link and _compound(folded.text, place, label, link[0])
         ):
-            match = _NUMBER.match(view.text, link.end() if link else begin)
-            if (
-                match
-                and not _DATE.match(match[0])
-                and not _AMOUNT.match(match[0])
-                and len(match[0]) <= _TOO_LONG
-            ):
+            rest = link.end() if link else begin
+            match = _number_at(view.text, rest)
+            if match and (view.row is not None or _goes_on(cells, begin - 1, match.start())):
                 end = match.start() + len(match[0].rstrip(".–-/"))
                 value = _tidy(_BROKEN.sub("", view.text[match.start() : end]))
                 span = view.span(match.start(), end)
                 yield Candidate(view.flow, *span, value, f"{name}: after “{label}”", 0.9)
+            elif view.row is None:
+                yield from _beneath(cells, begin, rest, label, name)
         place = folded.text.find(label, place + 1)
+
+
+def _number_at(text: str, place: int) -> re.Match[str] | None:
+    match = _NUMBER.match(text, place)
+    if match is None or _DATE.match(match[0]) or _AMOUNT.match(match[0]) or len(match[0]) > _TOO_LONG:
+        return None
+    return match
+
+
+def _goes_on(cells: Cells, label: int, number: int) -> bool:
+    """Whether what stands at `number` follows what ends at `label`: beside it, or in the next line of its column.
+
+    Of a row of headings, the last is followed by the first value beneath, which is not its own.
+    """
+    one, other = cells.at(label), cells.at(number)
+    if one is other or abs(one.middle - other.middle) < _SAME_ROW * max(one.height, other.height):
+        return True
+    return min(one.x1, other.x1) > max(one.x0, other.x0)
+
+
+def _beneath(cells: Cells, begin: int, rest: int, label: str, name: str) -> Iterator[Candidate]:
+    """The number in the cell under a heading that ends with the label."""
+    heading = cells.at(begin - 1)
+    below: Cell | None = cells.below(heading) if rest >= heading.end else None
+    match = None if below is None else _number_at(cells.flow.text, below.start)
+    if match is not None:
+        end = match.start() + len(match[0].rstrip(".–-/"))
+        value = _tidy(_BROKEN.sub("", match[0][: end - match.start()]))
+        yield Candidate(cells.flow, match.start(), end, value, f"{name}: beneath “{label}”", 0.88)
 
 
 def _compound(folded: str, place: int, label: str, link: str) -> bool:

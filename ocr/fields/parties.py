@@ -9,6 +9,7 @@ from ocr.fields.candidate import Candidate
 from ocr.fields.cast import Cast
 from ocr.fields.identifiers import Bearer
 from ocr.fields.scene import Mention
+from ocr.fields.wording import holds_word
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import Kind
@@ -16,6 +17,7 @@ from ocr.values import Kind
 Role = Literal["creditor", "assignee", "debtor"]
 
 _LABEL_REACH = 60
+_ACCOUNT_LABEL = 40
 _NAME_REACH = 220
 _COLUMN_REACH = 0.12
 _NEAR = 0.03
@@ -64,6 +66,8 @@ class Parties:
     def of_account(self, candidate: Candidate) -> tuple[str, str] | None:
         """Whose account it is, and by what rule; None where the paper does not say."""
         if self.kind != "payment_confirmation":
+            if self.kind in ("contract", "invoice") and self._is_debtors(candidate):
+                return "debtor", "account of the debtor by its label"
             return self.claimant, "account to pay into"
         labelled = self._label(candidate)
         if labelled is not None:
@@ -73,6 +77,22 @@ class Parties:
             return None
         party = next(party for party in self.cast.parties if mention in party.mentions)
         return (party.role, f"of “{party.best.name.value}”") if party.role else None
+
+    def _is_debtors(self, candidate: Candidate) -> bool:
+        """Whether the label of the account names who owes: "customer's account", from which the fee is collected.
+
+        A word that also names who is paid ("recipient") says nothing.
+        """
+        label = fold(candidate.flow.row_before(candidate.start)[-_LABEL_REACH:]).text
+        if any(holds_word(label, word) for word in self.words.names.debited):
+            return True
+        nouns = self.words.roles["deal"]["debtor"]
+        paid = self.words.roles["payment"]["claimant"]
+        return (
+            len(label) < _ACCOUNT_LABEL
+            and any(holds_word(label, noun) for noun in nouns if len(noun) > 3 and noun not in paid)
+            and any(holds_word(label, word) for word in self.words.names.accounts)
+        )
 
     @property
     def _debtor_is_person(self) -> bool:

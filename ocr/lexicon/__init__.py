@@ -45,6 +45,10 @@ class NameWords:
     courts: tuple[str, ...]
     """How the names of courts begin."""
     banks: tuple[str, ...]
+    accounts: tuple[str, ...]
+    """What an account is called on a label."""
+    debited: tuple[str, ...]
+    """What stands before an account from which somebody else collects."""
     collectors: tuple[str, ...]
     """Parts of the names of those who buy or collect claims."""
     born: tuple[str, ...]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 _BAND_GAP = 0.9
 _COLUMN_GAP = 1.0
+_ROW = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,24 @@ def reading_order(strips: Sequence[Strip], size: float, *, leftward: bool) -> li
     if len(columns) > 1:
         ordered = reversed(columns) if leftward else columns
         return [block for column in ordered for block in reading_order(column, size, leftward=leftward)]
+    return [[strip.key for row in _rows(strips, leftward=leftward) for strip in row]] if strips else []
+
+
+def _rows(strips: Sequence[Strip], *, leftward: bool) -> list[list[Strip]]:
+    """Strips side by side, which may differ in size: a small label and its large value share a base line, no middle."""
+    rows: list[list[Strip]] = []
+    for strip in sorted(strips, key=lambda item: item.y0 + item.y1):
+        if rows and _side_by_side(rows[-1][0], strip):
+            rows[-1].append(strip)
+        else:
+            rows.append([strip])
     sign = -1 if leftward else 1
-    middle = sorted(strips, key=lambda strip: ((strip.y0 + strip.y1) / 2, sign * strip.x0))
-    return [[strip.key for strip in middle]] if middle else []
+    return [sorted(row, key=lambda strip: sign * strip.x0) for row in rows]
+
+
+def _side_by_side(one: Strip, other: Strip) -> bool:
+    apart = abs(one.y0 + one.y1 - other.y0 - other.y1) / 2
+    return apart < _ROW * min(one.y1 - one.y0, other.y1 - other.y0)
 
 
 def _cut(spans: Sequence[tuple[float, float, Strip]], gap: float) -> list[list[Strip]]:

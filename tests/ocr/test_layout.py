@@ -86,3 +86,15 @@ def test_the_order_keeps_every_strip(corners: list[tuple[int, int]], leftward: b
     strips = [Strip(key, x, y, x + 60, y + 20) for key, (x, y) in enumerate(corners)]
     order = reading_order(strips, 20, leftward=leftward)
     assert sorted(key for block in order for key in block) == list(range(len(strips)))
+
+
+def test_a_small_label_is_read_before_its_large_value() -> None:
+    """They share a base line; the value's box begins higher."""
+    strips = [
+        Strip(0, 100, 100, 400, 120),
+        Strip(1, 250, 130, 400, 150),
+        Strip(2, 100, 134, 200, 150),
+        Strip(3, 250, 160, 400, 180),
+        Strip(4, 100, 164, 200, 180),
+    ]
+    assert reading_order(strips, 18, leftward=False) == [[0, 2, 1, 4, 3]]

@@ -3,8 +3,11 @@
 import pytest
 
 from ocr.fields import find_fields
-from ocr.values import Kind
+from ocr.values import Box, Kind, PageReading, Word
 from tests.ocr.papers import page_of
+
+_ROOM = ("",) * 30
+"""Empty lines, so that the others stand as near to one another as on a page."""
 
 
 def fields(lines: tuple[str, ...], kind: Kind, language: str = "en") -> dict[str, str]:
@@ -140,3 +143,126 @@ def test_the_capital_of_a_company_is_no_claim() -> None:
     )
     assert found["amounts.total"] == "2869.67"
     assert "amounts.principal" not in found
+
+
+def test_a_heading_is_not_that_of_another_column() -> None:
+    """The last heading of a row is read right before the first value beneath, which is not its own."""
+    words = [
+        Word(
+            text,
+            Box(0.1 + 0.25 * column + 0.06 * part, top, 0.15 + 0.25 * column + 0.06 * part, top + 0.012),
+            0.95,
+            line,
+            line,
+        )
+        for line, (top, row) in enumerate(
+            [(0.2, ("Invoice no.", "Agreed in", "Account no.")), (0.22, ("QT-40017", "January", "ACC-2231"))]
+        )
+        for column, cell in enumerate(row)
+        for part, text in enumerate(cell.split())
+    ]
+    page = PageReading(1, 1654, 2339, 200, language="en", text="", words=tuple(words))
+    found = {field.name: field.value for field in find_fields([page], "invoice", "en")}
+    assert found == {"invoice_number": "QT-40017", "contract_number": "ACC-2231"}
+
+
+def test_the_date_of_what_is_spoken_of_does_not_date_a_letter() -> None:
+    found = fields(
+        (
+            "Lindau, 28. September 2023",
+            "Auftrag vom\t04.09.2023",
+            "Zinsen 8,12 % vom 13.10.2023 bis 14.12.2023\t27,50 €",
+        ),
+        "invoice",
+        "de",
+    )
+    assert found["document_date"] == "2023-09-28"
+
+
+def test_a_demand_gives_time() -> None:
+    found = fields(
+        (
+            "Gdańsk, 11 grudnia 2023 r.",
+            "Do dnia 11 grudnia 2023 r. nie odnotowaliśmy zapłaty.",
+            "Faktura FV/28/10/2023, termin płatności 17.10.2023\t629,22 zł",
+            "Zapłata do dnia 25 grudnia 2023 r.",
+        ),
+        "dunning_letter",
+        "pl",
+    )
+    assert (found["document_date"], found["due_date"]) == ("2023-12-11", "2023-12-25")
+
+
+def test_a_date_of_service_is_not_that_of_the_order() -> None:
+    found = fields(
+        (
+            "Tribunale di Valdombra",
+            *["si ingiunge di pagare"] * 20,
+            "Valdombra, 3 luglio 2024",
+            "Data della notifica\t16 luglio 2024",
+        ),
+        "court_order",
+        "it",
+    )
+    assert found["document_date"] == "2024-07-03"
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("pl", "Rachunek abonenta"), ("it", "Addebito su"), ("en", "Customer's account")]
+)
+def test_an_account_that_is_debited_is_the_customers(language: str, label: str) -> None:
+    found = fields((f"{label}\tPL61 1090 1014 0000 0712 1981 2874",), "contract", language)
+    assert found["iban.debtor"] == "PL61109010140000071219812874"
+
+
+def test_the_control_letter_of_an_italian_account_is_mended() -> None:
+    found = fields(
+        ("IBAN\tIT20 0058 6638 3600 0002 6105 500",),
+        "invoice",
+        "it",
+    )
+    assert found["iban.creditor"] == "IT20O0586638360000026105500"
+
+
+def test_names_under_the_heading_of_a_party() -> None:
+    found = fields(
+        ("Ordinante", "Nome\tPaolo Serventi", "Beneficiario", "Nome\tAmbra Recupero Crediti S.p.A.", *_ROOM),
+        "payment_confirmation",
+        "it",
+    )
+    assert found["parties.debtor.name"] == "Paolo Serventi"
+    assert found["parties.assignee.name"] == "Ambra Recupero Crediti S.p.A."
+
+
+def test_two_signatures_on_behalf_of_two_companies() -> None:
+    found = fields(
+        (
+            "Bursztyn Wierzytelności S.A.",
+            "Fala Telekom S.A. przeniosła na rzecz Bursztyn Wierzytelności S.A. wierzytelność.",
+            "Jan Kos\tEwa Lis",
+            "w imieniu Fala Telekom S.A.\tw imieniu Bursztyn Wierzytelności S.A.",
+            *_ROOM,
+        ),
+        "assignment_notice",
+        "pl",
+    )
+    assert found["parties.creditor.name"] == "Fala Telekom S.A."
+    assert found["parties.assignee.name"] == "Bursztyn Wierzytelności S.A."
+
+
+def test_a_legal_form_is_broken_at_the_end_of_a_line() -> None:
+    found = fields(
+        (
+            "Sąd Rejonowy w Borowicach",
+            "po rozpoznaniu sprawy z powództwa Bursztyn Wierzytelności Sp.",
+            "Z o.o. z siedzibą w Warszawie przeciwko Jan Kos",
+        ),
+        "court_order",
+        "pl",
+    )
+    assert found["parties.assignee.name"] == "Bursztyn Wierzytelności Sp. z o.o."
+
+
+def test_one_number_for_tax_and_vat() -> None:
+    found = fields(("Energia Chiara S.r.l.", "Partita IVA e codice fiscale 00743110157"), "invoice", "it")
+    assert found["parties.creditor.partita_iva"] == "00743110157"
