@@ -7,10 +7,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tabellion.base.errors import DiskFull, Unavailable
 
 BUSY_SECONDS = 30.0
+CONNECTIONS, KEPT = 15, 5
+"""Connections to PostgreSQL that a process opens at most, and those that it keeps."""
+
+LIBPQ = {
+    "connect_timeout": 10,
+    # A server whose machine or network is gone is noticed within a minute, not when TCP gives up.
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""What libpq is told (PostgreSQL, section 34.1.2)."""
 
 
 class CatalogueUnavailable(Unavailable):
@@ -23,8 +36,8 @@ class CatalogueUnavailable(Unavailable):
 class Catalogue:
     """The database of the archive. `read()` and `write()` give a connection inside one transaction."""
 
-    def __init__(self, url: str) -> None:
-        self.engine = open_engine(url)
+    def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
+        self.engine = open_engine(url, connections)
 
     @property
     def dialect(self) -> str:
@@ -68,10 +81,18 @@ class Catalogue:
         self.engine.dispose()
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for the URL; the folder of an SQLite file is made."""
+def open_engine(url: str, connections: int = CONNECTIONS) -> Engine:
+    """An engine for the URL; the folder of an SQLite file is made. Of a server, so many connections at most."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, pool_timeout=BUSY_SECONDS)
+        kept = min(KEPT, connections)
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=kept,
+            max_overflow=connections - kept,
+            pool_timeout=BUSY_SECONDS,
+            connect_args=LIBPQ,
+        )
     file = url.removeprefix("sqlite:///")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
@@ -104,6 +125,11 @@ def translated() -> Iterator[None]:
     """Turn a database that is down, locked or out of space into errors of ours."""
     try:
         yield
+    except PoolTimeout as error:
+        raise CatalogueUnavailable(
+            f"all connections to the database were taken for {BUSY_SECONDS:.0f} s",
+            advice="Try again; where it comes back, raise TABELLION_DATABASE_CONNECTIONS.",
+        ) from error
     except OperationalError as error:
         if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
             raise DiskFull("the disk of the catalogue is full") from error
