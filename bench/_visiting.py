@@ -1,0 +1,146 @@
+"""Asks the pages and routes of a service as people do, without a network between, and times the answers."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from fastapi import FastAPI
+from sqlalchemy import func, select
+
+from api.access import ALL
+from api.accounts import create_account
+from api.app import build_app
+from api.sessions import create_token
+from archive.archive import SYSTEM_ACTOR
+from archive.catalogue.schema import batches, document_scopes, links
+from bench._intake import Filler
+from bench._questions import spread
+from tabellion.base.errors import TabellionError
+from tabellion.running.serving import make_service
+from tabellion.wiring import Parts
+
+_AGENT = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A page that people open: its name here, whose it is, and an address of it, another one each time."""
+
+    name: str
+    role: str
+    address: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Accounts by role, who speak to one application."""
+
+    clients: dict[str, httpx.AsyncClient]
+    portal: BlockingPortal
+
+    def open(self, role: str, address: str) -> float:
+        """Milliseconds until the whole answer is there. Raises TabellionError where it is not a page."""
+        client = self.clients[role]
+        started = time.perf_counter()
+        answer = self.portal.call(client.get, address)
+        taken = 1000 * (time.perf_counter() - started)
+        if answer.status_code != 200:
+            raise TabellionError(f"{address} answered {answer.status_code}: {answer.text[:300]}")
+        return taken
+
+
+@contextmanager
+def visitors(parts: Parts, portfolio: str) -> Iterator[Visitors]:
+    """A collector who may see one portfolio, and others who may see everything."""
+    app = build_app(make_service(parts), "bench")
+    scopes = {"collector": f"portfolio:{portfolio}"}
+    with start_blocking_portal() as portal:
+        clients = {
+            role: _client(parts, app, role, scopes.get(role, ALL))
+            for role in ("collector", "operator", "legal", "auditor", "administrator")
+        }
+        yield Visitors(clients, portal)
+        for client in clients.values():
+            portal.call(client.aclose)
+
+
+def _client(parts: Parts, app: FastAPI, role: str, scope: str) -> httpx.AsyncClient:
+    archive = parts.archive
+    with archive.catalogue.write() as connection:
+        account = create_account(
+            archive,
+            connection,
+            f"bench {role}",
+            None,
+            roles=frozenset({role}),
+            scopes=frozenset({scope}),
+            actor=SYSTEM_ACTOR,
+        )
+        _, token = create_token(archive, connection, account.id, _AGENT, ())
+    transport = httpx.ASGITransport(app, client=("127.0.0.1", 40_000))
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1", headers={"Authorization": f"Bearer {token}"}
+    )
+
+
+def visits(filler: Filler, portfolio: str) -> list[Visit]:
+    """What people open all day, and what administrators and programs look at."""
+    dice = random.Random("visits")
+    with filler.parts.archive.catalogue.read() as connection:
+        mine = list(
+            connection.scalars(
+                select(document_scopes.c.document_id)
+                .where(document_scopes.c.scope == f"portfolio:{portfolio}")
+                .limit(2_000)
+            )
+        )
+        boxes = list(connection.scalars(select(batches.c.id).limit(500)))
+        known = list(
+            connection.scalars(
+                select(links.c.target_id)
+                .where(links.c.target_type == "party", links.c.document_id.in_(mine[:500]))
+                .group_by(links.c.target_id)
+                .order_by(func.count().desc())
+            )
+        )
+    words = ("kwota", "fattura", "Mahnung", "payment", "договор")
+    return [
+        Visit("search, as it opens", "collector", lambda: "/search"),
+        Visit("search, a word", "collector", lambda: f"/search?q={dice.choice(words)}"),
+        Visit("search, a claim's number", "collector", lambda: f"/search?q={_number(filler, dice)}"),
+        Visit("debtors, a name", "collector", lambda: f"/debtors?q={_name(filler, dice)}"),
+        Visit("dossier", "collector", lambda: f"/debtors/{dice.choice(known)}"),
+        Visit("page in the viewer", "collector", lambda: f"/documents/{dice.choice(mine)}"),
+        Visit("batches", "operator", lambda: "/batches"),
+        Visit("batch", "operator", lambda: f"/batches/{dice.choice(boxes)}"),
+        Visit("review", "collector", lambda: "/review"),
+        Visit("matters", "legal", lambda: "/matters"),
+        Visit("evidence", "auditor", lambda: "/evidence"),
+        Visit("incidents", "auditor", lambda: "/evidence/incidents"),
+        Visit("reports", "administrator", lambda: "/reports"),
+        Visit("operations", "administrator", lambda: "/operations"),
+        Visit("/metrics", "administrator", lambda: "/metrics"),
+    ]
+
+
+def measure_visits(asked: Visitors, wanted: Sequence[Visit], count: int) -> dict[str, dict[str, float]]:
+    """Milliseconds of each sort of page, after some that are not counted."""
+    found: dict[str, dict[str, float]] = {}
+    for visit in wanted:
+        for _ in range(min(3, count)):
+            asked.open(visit.role, visit.address())
+        found[visit.name] = spread([asked.open(visit.role, visit.address()) for _ in range(count)])
+    return found
+
+
+def _number(filler: Filler, dice: random.Random) -> str:
+    return dice.choice(filler.papers.debtors).number.replace("/", "%2F")
+
+
+def _name(filler: Filler, dice: random.Random) -> Any:
+    return dice.choice(filler.papers.debtors).party.name.split()[0]
