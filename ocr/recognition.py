@@ -15,7 +15,7 @@ _GOOD = 0.80
 _POOR = 0.62
 _READABLE = 0.72
 _TOLERANCE = 0.03
-_STRIP = 420
+_STRIP = 300
 _MIN_ORIENTATION_CONFIDENCE = 1.0
 _OSD_SCRIPTS = {
     "Latin": "Latin",
@@ -143,7 +143,7 @@ class Recogniser:
         strip = _densest_strip(grey)
         scripts = list(dict.fromkeys(language.script for language in self._languages))
         scripts.sort(key=lambda script: script != "Latin")
-        tried: list[tuple[float, Language]] = []
+        tried: list[tuple[bool, float, Language]] = []
         while scripts:
             language = self._of_script(scripts.pop(0))
             if language is None:
@@ -152,16 +152,18 @@ class Recogniser:
             confidence = mean_confidence(words)
             text = " ".join(word.text for word in words)
             found = self._finder.find(text) if script_of(text) == language.script else None
-            tried.append((confidence, self._by_code[found] if found else language))
+            # The Thai model brings the English one along, and reads poor Latin print as well as that: what it then
+            # reads is not Thai.
+            tried.append((found is not None, confidence, self._by_code[found] if found else language))
             if confidence >= _READABLE:
                 break
             if len(tried) == 1:
                 seen = self._engine.orientation(grey, dpi)
                 script = _OSD_SCRIPTS.get(seen.script) if seen else None
                 if seen is not None and seen.rotation and seen.confidence >= _MIN_ORIENTATION_CONFIDENCE:
-                    return self._of_script(script or "") or tried[0][1]
+                    return self._of_script(script or "") or tried[0][2]
                 scripts.sort(key=lambda other: other != script)
-        return max(tried, key=lambda item: item[0])[1]
+        return max(tried, key=lambda item: item[:2])[2]
 
     def _of_script(self, script: str) -> Language | None:
         if self._last is not None and self._last.script == script:
@@ -195,7 +197,7 @@ def turn(pixels: Grey, rotation: int) -> Grey:
 
 
 def _densest_strip(grey: Grey) -> Grey:
-    """The strip of the page, some ten lines high, that holds the most edges."""
+    """The strip of the page, some seven lines high, that holds the most edges."""
     height = grey.shape[0]
     if height <= _STRIP:
         return grey
