@@ -14,6 +14,7 @@ from archive.archive import Archive
 from archive.catalogue import check_lease
 from archive.catalogue.schema import documents, index_outbox
 from ingest.page_records import INDEXED, page_records
+from ingest.stored import queue_indexing
 from search.port import IndexRebuild, IndexWriter
 from tabellion.base.errors import Unavailable
 
@@ -24,18 +25,24 @@ _PAGE_OF_IDS = 500
 
 
 class Indexer:
-    """The keeper's writer of the index; it is opened when there is something to write, and anew after an error."""
+    """The keeper's writer of the index; it is opened when there is something to write, and anew after an error.
+
+    An index on a server knows no fence: a keeper that was frozen beyond its lease may write what another has replaced
+    meanwhile. So whatever it wrote and could not settle under its lease is asked for again, by whoever acts then.
+    """
 
     def __init__(self, archive: Archive, open_writer: Callable[[], IndexWriter]) -> None:
         self._archive = archive
         self._open_writer = open_writer
         self._writer: IndexWriter | None = None
+        self._unsettled: set[str] = set()
         self._lock = RLock()
 
     def run(self, token: int) -> int:
         """Index what waits; says how many documents. Raises `LeaseLost`, and `IndexBusy` where another one writes."""
         done = 0
         with self._lock:
+            self._ask_again()
             try:
                 while count := self._batch(token):
                     done += count
@@ -53,6 +60,23 @@ class Indexer:
                     writer.close()
                 except Unavailable:
                     _log.warning("the index could not be closed", exc_info=True)
+            try:
+                self._ask_again()
+            except Unavailable:
+                _log.warning("what was written to the index is not settled yet", exc_info=True)
+
+    def _ask_again(self) -> None:
+        """Put back into the outbox what was written and is not there any more."""
+        if not self._unsettled:
+            return
+        now = self._archive.clock.now()
+        with self._archive.catalogue.write() as connection:
+            waiting = select(index_outbox.c.document_id).where(
+                index_outbox.c.document_id.in_(self._unsettled)
+            )
+            for document_id in self._unsettled.difference(connection.scalars(waiting)):
+                queue_indexing(connection, document_id, now)
+        self._unsettled.clear()
 
     def _batch(self, token: int) -> int:
         with self._archive.catalogue.read() as connection:
@@ -66,6 +90,7 @@ class Indexer:
             return 0
         if self._writer is None:
             self._writer = self._open_writer()
+        self._unsettled |= {document_id for document_id, _ in waiting}
         for document_id, _ in waiting:
             write_document(self._archive, self._writer, document_id)
         self._writer.commit()
@@ -84,6 +109,7 @@ class Indexer:
                 .where(documents.c.id.in_([row[0] for row in waiting]), documents.c.state == "read")
                 .values(state="searchable", searchable_at=now)
             )
+        self._unsettled.clear()
         return len(waiting)
 
 

@@ -1,12 +1,24 @@
 """A worker: takes the most urgent work under a lease, does it, and says why where it could not."""
 
+import errno
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Event
 
 from archive.archive import Archive
-from archive.catalogue import LeaseLost, Task, claim_work, extend, fail, finish, give_back, work_waits
+from archive.catalogue import (
+    LeaseLost,
+    Task,
+    claim_work,
+    extend,
+    fail,
+    finish,
+    give_back,
+    put_off,
+    work_waits,
+)
 from archive.catalogue.work import MAX_ATTEMPTS
 from archive.checks import WORK as CHECK
 from archive.checks import fail_check, run_check
@@ -23,12 +35,16 @@ from ingest.reading import read_deposit, refuse_deposit
 from ingest.rescans import WORK as RESCAN
 from ingest.rescans import find_rescans
 from ocr import Reader, ReadingRefused
-from tabellion.base.errors import EvidenceError, NotFound, TabellionError
+from tabellion.base.errors import DiskFull, EvidenceError, NotFound, TabellionError
 
 _log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 READ, LINK = "read", "link"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+AWAY = frozenset({"UNAVAILABLE", "CATALOGUE_UNAVAILABLE", "DISK_FULL"})
+"""Codes that say that the archive cannot work at all just now: what met one waits for as long as that takes."""
+
 TRIES_OF_REFUSED = 2
 """A file on which the reader died or ran out of time is tried once more, not until the end of all attempts."""
 
@@ -150,8 +166,14 @@ class Worker:
         except (EvidenceError, ExportRefused, CopyRefused) as error:
             self._fail(task, error.code, error.message, retry=False)
         except TabellionError as error:
-            self._fail(task, error.code, error.message, retry=True)
+            if error.code in AWAY:
+                self._put_off(task, error)
+            else:
+                self._fail(task, error.code, error.message, retry=True)
         except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                self._put_off(task, DiskFull("there is no room for temporary files"))
+                return
             _log.exception("work failed", extra={"work": task.id, "kind": task.kind})
             self._fail(task, "INTERNAL", type(error).__name__, retry=True)
 
@@ -187,6 +209,11 @@ class Worker:
             raise LeaseLost("the lease passed to another worker")
         if self.stopping:
             raise Stopping
+
+    def _put_off(self, task: Task, error: TabellionError) -> None:
+        _log.warning("work is put off", extra={"work": task.id, "code": error.code})
+        with suppress(LeaseLost), self._archive.catalogue.write() as connection:
+            put_off(connection, task, self._now(), error.code, error.message)
 
     def _fail(self, task: Task, code: str, reason: str, *, retry: bool) -> None:
         try:

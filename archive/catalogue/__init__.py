@@ -23,6 +23,7 @@ from archive.catalogue.work import (
     fail,
     finish,
     give_back,
+    put_off,
     retry_work,
     work_waits,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "finish",
     "give_back",
     "holders",
+    "put_off",
     "release_lease",
     "retry_work",
     "stop_beating",

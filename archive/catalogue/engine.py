@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tabellion.base.errors import DiskFull, Unavailable
@@ -133,4 +133,6 @@ def translated() -> Iterator[None]:
     except OperationalError as error:
         if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
             raise DiskFull("the disk of the catalogue is full") from error
+        raise CatalogueUnavailable(f"the catalogue does not answer: {error.orig}") from error
+    except InterfaceError as error:  # the driver noticed that the connection is gone before it asked
         raise CatalogueUnavailable(f"the catalogue does not answer: {error.orig}") from error

@@ -12,6 +12,7 @@ from tabellion.base.ids import Ids
 
 URGENT, BULK = 10, 50
 MAX_ATTEMPTS = 5
+PUT_OFF = timedelta(seconds=10)
 BACK_OFF = (timedelta(seconds=1), timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10))
 
 
@@ -161,6 +162,20 @@ def fail(connection: Connection, task: Task, now: datetime, code: str, reason: s
 def give_back(connection: Connection, task: Task, now: datetime) -> None:
     """Let go of work at a clean stop: it is ready at once, and this was no attempt. Raises LeaseLost."""
     _change(connection, task, state="ready", ready_at=now, attempts=task.attempts - 1, holder=None)
+
+
+def put_off(connection: Connection, task: Task, now: datetime, code: str, reason: str) -> None:
+    """Try again later, as often as it takes: a part was away, which is not the fault of the work. Raises LeaseLost."""
+    _change(
+        connection,
+        task,
+        state="ready",
+        ready_at=now + PUT_OFF,
+        attempts=task.attempts - 1,
+        reason_code=code,
+        reason=reason,
+        holder=None,
+    )
 
 
 def work_waits(connection: Connection, now: datetime) -> bool:

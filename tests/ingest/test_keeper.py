@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, check_lease
@@ -16,7 +16,7 @@ from ingest.stored import queue_indexing
 from ingest.worker import Worker
 from search.analysis import Analyser
 from search.answer import Finder, SearchRequest
-from search.embedded import EmbeddedRebuild
+from search.embedded import EmbeddedRebuild, EmbeddedWriter
 from search.port import Scopes
 from tabellion.base.clock import ManualClock
 from tests.ingest.support import Doors, count, papers, rows
@@ -167,3 +167,31 @@ def test_what_is_added_to_the_outbox_meanwhile_stays(
         indexer.run(token + 1)
     assert count(archive, index_outbox) == 1
     assert indexer.run(token) == 1
+
+
+def test_what_a_keeper_wrote_after_its_lease_had_passed_is_written_again(
+    archive: Archive, doors: Doors, worker: Worker, clock: ManualClock, tmp_path: Path, analyser: Analyser
+) -> None:
+    class Frozen(EmbeddedWriter):
+        """The keeper stands still at its commit, beyond its lease; the other one settles what waits."""
+
+        def commit(self) -> None:
+            super().commit()
+            clock.advance(seconds=11)
+            assert other.renew()
+            with archive.catalogue.write() as connection:
+                connection.execute(delete(index_outbox))
+
+    other, frozen = Keeper(archive, "other", {}), Keeper(archive, "frozen", {})
+    indexer = Indexer(archive, lambda: Frozen(tmp_path / "index", analyser))
+    doors.receive(LETTER)
+    worker.drain()
+    assert frozen.renew()
+    assert frozen.lease is not None
+    with pytest.raises(LeaseLost):
+        indexer.run(frozen.lease)
+    assert [row.document_id for row in rows(archive, index_outbox)] == [
+        row.id for row in rows(archive, documents)
+    ]
+    indexer.close()
+    assert count(archive, index_outbox) == 1

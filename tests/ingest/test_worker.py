@@ -1,7 +1,8 @@
 """Work is done once, under a lease, with a reason where it could not be done."""
 
+import errno
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import pytest
 from sqlalchemy import select, update
@@ -20,10 +21,12 @@ from archive.catalogue.schema import (
     readings,
     work,
 )
+from archive.catalogue.work import MAX_ATTEMPTS
 from archive.readings import load_document_page, load_picture, load_reading
 from ingest.worker import Worker
 from ocr import Reader, Reading, ReadingRefused
 from tabellion.base.clock import ManualClock
+from tabellion.base.errors import Unavailable
 from tests.ingest.support import Doors, count, papers, rows
 
 LETTER = papers(
@@ -98,6 +101,41 @@ class Broken(Reader):
 
     def read(self, file: BinaryIO, **options: Any) -> Reading:
         raise RuntimeError("a fault")
+
+
+class Away(Reader):
+    """A reader that finds the vault away, or no room for its files, as often as `faults` say."""
+
+    faults: ClassVar[list[Exception]] = []
+
+    def read(self, file: BinaryIO, **options: Any) -> Reading:
+        if self.faults:
+            raise self.faults.pop()
+        return super().read(file, **options)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        (Unavailable("the store does not answer"), "UNAVAILABLE"),
+        (OSError(errno.ENOSPC, "No space left on device"), "DISK_FULL"),
+    ],
+)
+def test_a_paper_waits_for_parts_that_are_away_however_long_that_takes(
+    archive: Archive, doors: Doors, clock: ManualClock, fault: Exception, code: str
+) -> None:
+    doors.receive(LETTER)
+    with Away(languages=("en",)) as reader:
+        Away.faults[:] = [fault] * (2 * MAX_ATTEMPTS)
+        worker = Worker(archive, reader, "w")
+        while Away.faults:
+            assert worker.drain() == 1
+            (waiting,) = rows(archive, work)
+            assert (waiting.state, waiting.reason_code, waiting.attempts) == ("ready", code, 0)
+            assert worker.drain() == 0, "not before a pause"
+            clock.advance(seconds=10)
+        worker.drain()
+    assert rows(archive, documents)[0].state == "read"
 
 
 @pytest.mark.parametrize(("fault", "tries", "code"), [(Faulty, 2, "READER_DIED"), (Broken, 5, "INTERNAL")])

@@ -18,6 +18,7 @@ from archive.catalogue import (
     fail,
     finish,
     give_back,
+    put_off,
     retry_work,
     work_waits,
 )
@@ -117,6 +118,22 @@ def test_work_that_is_given_back_is_ready_at_once_and_no_attempt(
         assert (again.attempts, again.token) == (task.attempts, task.token + 1)
         with pytest.raises(LeaseLost):
             give_back(connection, task, clock.now())
+
+
+def test_work_that_is_put_off_waits_a_while_and_is_no_attempt(
+    catalogue: Catalogue, clock: ManualClock
+) -> None:
+    queue(catalogue, clock, ("a", BULK))
+    for _ in range(2 * MAX_ATTEMPTS):
+        with catalogue.write() as connection:
+            task = claim_work(connection, "w", clock.now(), LEASE)
+            assert task is not None
+            assert task.attempts == 1
+            put_off(connection, task, clock.now(), "UNAVAILABLE", "the store does not answer")
+            assert not work_waits(connection, clock.now())
+            with pytest.raises(LeaseLost):
+                put_off(connection, task, clock.now(), "UNAVAILABLE", "the store does not answer")
+        clock.advance(seconds=11)
 
 
 class TestTurns:
