@@ -3,10 +3,11 @@
 import base64
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import httpx
 from sqlalchemy import or_, select
@@ -20,6 +21,7 @@ from ingest.batches import Declaration, find_or_open, open_declared, unassigned
 from ingest.receive import receive
 from tabellion.base.errors import BadRequest, NotFound, TabellionError, Unavailable
 from tabellion.settings import Settings
+from tabellion.waiting_client import LONGEST, Waiting, asked_to_wait
 from tabellion.wiring import Parts, nudger
 
 TIMEOUT = httpx.Timeout(30.0, read=300.0)
@@ -140,23 +142,27 @@ class RemoteDoor:
     def send(self, path: Path) -> Sent:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256")
-            stream.seek(0)
             act = hashlib.sha256(f"{path.absolute()}:{digest.hexdigest()}".encode()).hexdigest()
-            done = answer(
-                self._client.post(
-                    "/api/v1/deposits",
-                    params={"name": path.name, **self._where},
-                    content=stream,
-                    headers={
-                        "Repr-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
-                        "Idempotency-Key": act,
-                        "Content-Type": "application/octet-stream",
-                    },
-                )
-            )
+            headers = {
+                "Repr-Digest": f"sha-256=:{base64.b64encode(digest.digest()).decode()}:",
+                "Idempotency-Key": act,
+                "Content-Type": "application/octet-stream",
+            }
+            done = answer(self._post(stream, {"name": path.name, **self._where}, headers))
         return Sent(
             path, done["deposit"], done["document"], done["sha256"], done["size"], done["same_bytes_as"]
         )
+
+    def _post(self, stream: BinaryIO, where: dict[str, str], headers: dict[str, str]) -> httpx.Response:
+        left = LONGEST
+        while True:
+            stream.seek(0)
+            response = self._client.post("/api/v1/deposits", params=where, content=stream, headers=headers)
+            seconds = asked_to_wait(response)
+            if seconds is None or seconds > left:
+                return response
+            left -= seconds
+            time.sleep(seconds)
 
     def states(self, sent: Sequence[Sent]) -> Mapping[str, tuple[str, str | None]]:
         found = {}
@@ -187,7 +193,8 @@ def remote_client(settings: Settings) -> httpx.Client:
     headers = {"Accept": "application/json"}
     if settings.token is not None:
         headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
-    return httpx.Client(base_url=settings.url or "", headers=headers, timeout=TIMEOUT)
+    transport = Waiting(httpx.HTTPTransport())
+    return httpx.Client(base_url=settings.url or "", headers=headers, timeout=TIMEOUT, transport=transport)
 
 
 def answer(response: httpx.Response) -> Any:
