@@ -133,12 +133,16 @@ def serve(app: SmallServer, listening: socket.socket) -> None:
     """Serve in the foreground until SIGTERM or SIGINT; what is being answered is finished."""
     import uvicorn  # noqa: PLC0415  # other commands do without it
 
+    from tabellion.servers.patient import PatientProtocol  # noqa: PLC0415
+
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
         lifespan="off",
+        http=PatientProtocol,
+        ws="none",
         limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=3,
