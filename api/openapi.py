@@ -88,6 +88,8 @@ def _describe(operation: dict[str, Any], method: str, asked: frozenset[Action]) 
         wanted += ["409", "413", "429"]
     refusals = {status for status in answers if status[0] in "45"}
     for status in sorted({*wanted, *refusals}):
+        if "content" in answers.get(status, {}):
+            continue  # it is no problem, but an answer of its own, as of a part that is not ready
         answers[status] = {
             "description": ERRORS.get(status) or answers[status]["description"],
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -36,6 +36,9 @@ class Made(Strict):
 
 
 BYTES: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+ANY_BYTES: dict[str, Any] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+"""The answer of a route that gives a file as what it was found to be."""
+
 RECEIPT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The signed receipt, byte for byte; docs/evidence.md says how it is checked.",

@@ -148,7 +148,9 @@ def put_debtor(
     return Made(id=made)
 
 
-@router.put("/external/{external_id:path}")
+@router.put(
+    "/external/{external_id:path}", responses={201: {"model": Made, "description": "It was not there before."}}
+)
 def put_external(
     request: Request,
     response: Response,

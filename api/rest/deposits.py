@@ -17,7 +17,7 @@ from api.events import record_access
 from api.forms import form_of, streams_form
 from api.receiving import Handed, take_in
 from api.request import Ask, service_of
-from api.rest.common import BYTES, RECEIPT, IdempotencyKey, Strict
+from api.rest.common import ANY_BYTES, RECEIPT, IdempotencyKey, Strict
 from api.rest.uploads import (
     DEPOSIT_BODY,
     BodyReader,
@@ -188,7 +188,7 @@ def receipt(
 
 
 @router.get(
-    "/{deposit_id}/original", response_class=StreamingResponse, responses={200: {"content": BYTES}, **GONE}
+    "/{deposit_id}/original", response_class=StreamingResponse, responses={200: {"content": ANY_BYTES}, **GONE}
 )
 def original(
     request: Request, deposit_id: DepositId, actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))]

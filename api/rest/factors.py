@@ -1,7 +1,7 @@
 """/me/factors: one's own second factors; for people in a session, as no token changes how somebody signs in."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, status
 from pydantic import Field
@@ -31,6 +31,9 @@ router = APIRouter(prefix="/me", tags=["me"])
 Me = Annotated[Actor, Depends(Ask(Action.ME))]
 FactorId = Annotated[str, Path(max_length=36)]
 FRESH = timedelta(minutes=10)
+LATELY: dict[int | str, dict[str, Any]] = {
+    403: {"description": "SIGN_IN_AGAIN: it wants a session in a browser that began in the last ten minutes."}
+}
 
 
 class SignInAgain(TabellionError):
@@ -119,7 +122,7 @@ def factors(request: Request, actor: Me) -> Factors:
         )
 
 
-@router.post("/factors/totp", status_code=status.HTTP_201_CREATED)
+@router.post("/factors/totp", status_code=status.HTTP_201_CREATED, responses=LATELY)
 def add_totp(request: Request, body: NewFactor, actor: Me) -> TotpKey:
     """A key for an authenticator app."""
     fresh(request)
@@ -130,7 +133,7 @@ def add_totp(request: Request, body: NewFactor, actor: Me) -> TotpKey:
     return TotpKey(id=factor_id, key=text_of(key), address=address_of(key, "Tabellion", account.name))
 
 
-@router.post("/factors/{factor_id}/confirm")
+@router.post("/factors/{factor_id}/confirm", responses=LATELY)
 def confirm(request: Request, factor_id: FactorId, body: Code, actor: Me) -> Codes:
     """The app shows the right code: it counts from now on. Wrong codes are counted."""
     session = fresh(request)
@@ -151,7 +154,7 @@ def confirm(request: Request, factor_id: FactorId, body: Code, actor: Me) -> Cod
     return Codes(recovery_codes=codes)
 
 
-@router.post("/factors/passkey/options")
+@router.post("/factors/passkey/options", responses=LATELY)
 def passkey_options(request: Request, actor: Me) -> PasskeyOptions:
     """The question to the browser; it holds for ten minutes."""
     fresh(request)
@@ -161,7 +164,7 @@ def passkey_options(request: Request, actor: Me) -> PasskeyOptions:
         return PasskeyOptions(options=registration_options(archive, connection, account, site))
 
 
-@router.post("/factors/passkey", status_code=status.HTTP_201_CREATED)
+@router.post("/factors/passkey", status_code=status.HTTP_201_CREATED, responses=LATELY)
 def add_passkey(request: Request, body: NewPasskey, actor: Me) -> Codes:
     """The passkey that the browser made; it counts from now on."""
     session = fresh(request)
@@ -173,7 +176,7 @@ def add_passkey(request: Request, body: NewPasskey, actor: Me) -> Codes:
     return Codes(recovery_codes=codes)
 
 
-@router.delete("/factors/{factor_id}", status_code=status.HTTP_204_NO_CONTENT)
+@router.delete("/factors/{factor_id}", status_code=status.HTTP_204_NO_CONTENT, responses=LATELY)
 def remove(request: Request, factor_id: FactorId, actor: Me) -> None:
     """Remove a factor; the last one only where none is required."""
     fresh(request)
@@ -184,7 +187,7 @@ def remove(request: Request, factor_id: FactorId, actor: Me) -> None:
         remove_factor(archive, connection, account, factor_id, required=required)
 
 
-@router.post("/recovery-codes")
+@router.post("/recovery-codes", responses=LATELY)
 def renew_codes(request: Request, actor: Me) -> Codes:
     """A new set of recovery codes; those of before hold no more."""
     fresh(request)

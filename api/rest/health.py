@@ -28,7 +28,13 @@ class Readiness(Strict):
     parts: dict[str, str] = Field(examples=[{"catalogue": "ok", "keeper": "no keeper is alive"}])
 
 
-@router.get("/readyz", response_model=Readiness)
+@router.get(
+    "/readyz",
+    response_model=Readiness,
+    responses={
+        503: {"model": Readiness, "description": "A part does not answer; for strangers without its name."}
+    },
+)
 def readyz(request: Request, actor: Annotated[Actor | None, Depends(identify)]) -> Response:
     """200 when every part answers, else 503; which part does not, only for those signed in."""
     health = service_of(request).health()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -21,6 +21,7 @@ from tabellion.base.errors import BadRequest, NotFound
 
 router = APIRouter(prefix="/log", tags=["log"])
 
+NOT_YET: dict[int | str, dict[str, Any]] = {404: {"description": "The log has not grown so far."}}
 TilePath = Annotated[str, Path(max_length=80, examples=["x001/234.p/7"])]
 FOREVER = "max-age=31536000, immutable"
 BRIEFLY = "max-age=60"
@@ -31,7 +32,9 @@ NEWEST = "public, max-age=1, must-revalidate"
 _PATH = re.compile(r"((?:x\d{3}/)*\d{3})(?:\.p/([1-9]\d{0,2}))?")
 
 
-@router.get("/checkpoint", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get(
+    "/checkpoint", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **NOT_YET}
+)
 def checkpoint(
     request: Request,
     cosigned: Annotated[
@@ -61,7 +64,9 @@ def entries(request: Request, path: TilePath, _: Annotated[Actor, Depends(Ask(Ac
     return _answer(data, width, "private")
 
 
-@router.get("/tile/{level}/{path:path}", response_class=Response, responses={200: {"content": BYTES}})
+@router.get(
+    "/tile/{level}/{path:path}", response_class=Response, responses={200: {"content": BYTES}, **NOT_YET}
+)
 def tile(request: Request, level: Annotated[int, Path(ge=0, le=63)], path: TilePath) -> Response:
     """A tile of up to 256 hashes."""
     _, width = _parsed(path)

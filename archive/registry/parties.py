@@ -94,9 +94,8 @@ def _write_children(connection: Connection, written: Mapping[str, NewParty]) -> 
 
 
 def _script(name: str) -> str:
-    letter = next((character for character in name if character.isalpha()), "")
-    word = unicodedata.name(letter, "LATIN").split()[0].lower()
-    return word[:8]
+    letter = next((character for character in name if character.isalpha()), "a")  # a name may be a number
+    return unicodedata.name(letter, "LATIN").split()[0].lower()[:8]
 
 
 _PARTIES = Kind(

@@ -79,7 +79,9 @@ def test_every_refusal_has_the_shape_of_a_problem(document: dict[str, Any]) -> N
         assert "422" not in refusals, name
         if operation["security"]:
             assert {"401", "404"} <= set(refusals), name
-        for answer in refusals.values():
+        for status, answer in refusals.items():
+            if (name, status) == ("GET /readyz", "503"):
+                continue  # it says which parts are not
             assert answer["content"] == {
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
             }, name

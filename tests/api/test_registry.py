@@ -1,5 +1,6 @@
 """The registry over REST: imports with their reports, upserts by external id, assignments, exports."""
 
+import pytest
 from sqlalchemy import select
 
 from archive.catalogue.schema import log_outbox, parties
@@ -125,3 +126,10 @@ def test_looking_at_somebody_is_an_entry(house: House) -> None:
     assert house.row(about).object_id == made
     problem(house.client("collector", scopes=[]).get(f"/api/v1/debtors/{made}"), 404, "NOT_FOUND")
     assert house.count(about) == 1
+
+
+@pytest.mark.parametrize("name", ["0", "4711", "№ 7", "-"])
+def test_a_name_need_not_have_a_letter(house: House, name: str) -> None:
+    client = house.client("administrator")
+    made = good(client.post("/api/v1/debtors", json={"name": name}), 201)["id"]
+    assert client.json(f"/api/v1/debtors/{made}")["name"] == name

@@ -1,0 +1,100 @@
+"""Requests made from our own OpenAPI document: never a fault of ours, never an answer that the document does not tell.
+
+A few requests an operation, the same ones each time: such as the document allows, with identifiers of things that are
+there as often as with invented ones.
+"""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.access import ROLES
+from tests.api.support import ORIGIN, Client, House
+from tests.api.test_gate import PARAMETERS, Held, held
+
+__all__ = ["held"]
+
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+EXAMPLES = 2
+PEOPLE = {
+    "administrator": ("administrator",),
+    "collector": ("collector",),
+    "everybody": tuple(role for role in ROLES if role != "station"),
+}
+MADE = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def sent(client: Client, case: Any, held: Held, rng: random.Random) -> httpx.Response:
+    """The request of a case, as it would go over a network; its identifiers lead to things half of the time."""
+    known = {**PARAMETERS, **held.ids}
+    for name in case.path_parameters or {}:
+        if name in known and rng.random() < 0.6:
+            case.path_parameters[name] = known[name]
+    prepared = requests.Request(**case.as_transport_kwargs(base_url=ORIGIN)).prepare()
+    headers = {
+        name: value
+        for name, value in prepared.headers.items()
+        if name.lower() not in ("authorization", "cookie")
+    }
+    # Absolute, so that a path which begins with two slashes is one.
+    return client.request(
+        str(prepared.method), f"{ORIGIN}{prepared.path_url}", content=prepared.body or b"", headers=headers
+    )
+
+
+def faults(client: Client, operation: Any, held: Held, rng: random.Random) -> Iterator[str]:
+    """What is wrong with the answers of one operation."""
+    found: dict[str, None] = {}
+
+    @MADE
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        answer = sent(client, case, held, rng)
+        if (
+            answer.status_code == 500
+        ):  # 503, where it is told, says that a part is not there: no keeper runs here
+            found[f"a fault of ours: {answer.request.url} {answer.request.content[:300]!r}"] = None
+        try:
+            case.validate_response(answer, checks=CHECKS)
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                found[f"{failure.title} {answer.status_code} {answer.text[:300]} {failure.message[:300]}"] = (
+                    None
+                )
+
+    ask()
+    return iter(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PEOPLE)
+def test_every_answer_is_one_that_the_document_tells(house: House, held: Held, name: str) -> None:
+    client = house.client(*PEOPLE[name])
+    document = client.json("/api/v1/openapi.json")
+    schema = schemathesis.openapi.from_dict(document)
+    rng = random.Random(name)
+    wrong = [
+        f"{name}: {result.ok().label}: {fault}"
+        for result in schema.get_all_operations()
+        for fault in faults(client, result.ok(), held, rng)
+    ]
+    assert wrong == [], "\n".join(wrong)
