@@ -21,6 +21,7 @@ from archive.catalogue.schema import (
     witnesses,
     work,
 )
+from archive.fixity import figures as fixity_figures
 from archive.stamp_asks import refusals
 from archive.verification.stamp_check import PROVED
 
@@ -169,13 +170,39 @@ def _evidence(connection: Connection, now: datetime) -> Iterator[Family]:
     yield Family("tabellion_objects", "Objects of the vault.").add(stored)
     yield Family("tabellion_objects_bytes", "Their bytes as stored.").add(float(size or 0))
     coverage = (listed or 0) / stored if stored else 1.0
-    yield Family("tabellion_fixity_coverage", "Share of objects that are listed in a logged inventory.").add(
-        coverage
-    )
+    yield Family(
+        "tabellion_inventory_coverage", "Share of objects that are listed in a logged inventory."
+    ).add(coverage)
+    yield from _fixity(connection, now)
     checked = connection.scalar(select(func.max(checks.c.finished_at)))
     if checked is not None:
         age = (now - checked).total_seconds()
         yield Family("tabellion_verified_age_seconds", "Since everything was verified last.").add(age)
+
+
+def _fixity(connection: Connection, now: datetime) -> Iterator[Family]:
+    """What was read again in each vault, and what waits to be copied; nothing before a keeper began to read."""
+    found = fixity_figures(connection, now)
+    if found is None:
+        return
+    coverage = Family("tabellion_fixity_coverage", "Share of objects that were read again within the period.")
+    oldest = Family(
+        "tabellion_fixity_oldest_seconds", "Since the object was read that was not read for longest."
+    )
+    faults = Family("tabellion_fixity_faults", "Objects that are missing or altered.")
+    for name, side in (("first", found.first), ("second", found.second)):
+        if side is not None:
+            coverage.add(side.coverage, vault=name)
+            faults.add(side.faults, vault=name)
+            if side.oldest is not None:
+                oldest.add((now - side.oldest).total_seconds(), vault=name)
+    yield from (coverage, oldest, faults)
+    if found.second is not None:
+        yield Family("tabellion_copies_waiting", "Objects that have no copy in the second vault yet.").add(
+            found.waiting
+        )
+        lag = (now - found.waiting_since).total_seconds() if found.waiting_since else 0.0
+        yield Family("tabellion_copies_lag_seconds", "How long the oldest of them has waited.").add(lag)
 
 
 def _summed(family: Family) -> Family:

@@ -36,6 +36,8 @@ class Duty:
     every: timedelta = timedelta(0)
     close: Callable[[], None] | None = None
     """Called when the keeper lets go: what must not be held by one that only stands by."""
+    stop: Callable[[], None] | None = None
+    """Called when the process is to end: what runs for long must not hold it up."""
     _due: datetime | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
 
@@ -112,6 +114,9 @@ class Keeper:
             thread.start()
         while not stop.wait(RENEW_SECONDS):
             self.renew()
+        for duty in (each for duties in self._lanes.values() for each in duties):
+            if duty.stop is not None:
+                duty.stop()
         for thread in threads:
             thread.join()
         self.release()

@@ -33,6 +33,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "Make a package for a court that a stranger verifies."),
     "stamp": ("stamp", "Close the open stamp now and wait for its token."),
     "renew": ("renew", "Renew evidence whose time-stamps or hashes come to their end."),
+    "fixity": (
+        "fixity",
+        "Whether everything that is stored was read again in its time, and is as it should be.",
+    ),
     "rebuild": ("rebuild", "Make catalogue and index anew from the vault."),
     "db": ("db", "The catalogue's schema: upgrade, check."),
     "tsa": ("tsa", "Run a small time-stamp authority for tests, demos and closed networks."),

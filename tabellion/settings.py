@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     """TOML file that describes a provider of sign-ins (OpenID Connect): issuer, client, roles by its claims."""
     retention_days: int = Field(3650, ge=0)
     """How long originals are locked against deletion, in days from receipt."""
+    fixity_days: int = Field(30, ge=0, le=3650)
+    """Within how many days everything that is stored is read again and compared; 0: never."""
+    fixity_rate: int = Field(16 * 2**20, ge=1024)
+    """How many bytes a second that may read."""
     stamp_minutes: float = Field(60.0, gt=0)
     """How long a batch stamp stays open at most."""
     secure_cookies: bool = False

@@ -30,6 +30,7 @@ from archive.catalogue.schema import (
 )
 from archive.checks import find_check, order_check, running_check
 from archive.cosignatures import seen_by
+from archive.fixity import figures
 from archive.log_view import LogView
 from archive.renewal_planning import due_list
 from signing.entry import Entry
@@ -237,6 +238,7 @@ def _start(request: Request, actor: Actor) -> Response:
             ).all(),
             "incidents": connection.scalar(select(func.count()).where(log_entries.c.type == "incident")) or 0,
             "checked": _last_check(connection, archive),
+            "fixity": figures(connection, archive.clock.now()),
             "origin": archive.origin,
             "running": running_check(connection),
             "renewals": due_list(connection, service_of(request).options.algorithms),

@@ -27,6 +27,8 @@ from archive.catalogue.schema import (
     work,
 )
 from archive.corrections import corrections
+from archive.fixity import figures
+from archive.fixity.figures import faulty
 from archive.stamp_asks import mark_looked_at, refusals
 from ingest.stations import list_stations
 
@@ -93,6 +95,8 @@ def start(request: Request, actor: Operator) -> Response:
                 select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
             ),
             "stored": _stored(connection),
+            "fixity": figures(connection, now),
+            "faulty": faulty(connection, SHOWN),
             "people": connection.scalar(select(func.count()).select_from(accounts)) or 0,
             "stations": list_stations(connection),
             "hooks": list_hooks(connection) if actor.may(Action.WEBHOOKS) else [],

@@ -273,6 +273,13 @@ PARTS: Mapping[str, str] = {
     "vault": N_("Vault"),
 }
 
+FAULTS: Mapping[str, str] = {
+    "missing": N_("missing"),
+    "altered": N_("altered"),
+    "no-key": N_("its key is missing"),
+}
+"""What fixity can find of an object."""
+
 QUEUES: Mapping[str, str] = {
     "read": N_("papers to read"),
     "log": N_("entries to append to the log"),

@@ -84,7 +84,13 @@ class VaultObjects:
                 self.keep(ref, owner)
         return found
 
-    def note(self, ref: Ref, owner: str, plain_digest: str | None, at: datetime) -> None:
+    def note_clear(self, prefix: str) -> None:
+        """Write the rows of what lies in clear below a prefix; the keeper notes the rest of it by itself."""
+        for ref in self.archive.objects.vault.list(prefix):
+            with suppress(VaultMissing):
+                self.note(ref, None, ref.digest, self.archive.clock.now())
+
+    def note(self, ref: Ref, owner: str | None, plain_digest: str | None, at: datetime) -> None:
         """Write the catalogue's row of an object, with the lock that the vault has set."""
         until = self.archive.objects.vault.stat(ref).retain_until
         note_object(

@@ -23,11 +23,12 @@ from archive.vault.errors import (
 )
 from archive.vault.folder import FolderVault
 from archive.vault.keys import KeyRing
-from archive.vault.objects import NewObject, Objects, is_raw
+from archive.vault.objects import RAW, NewObject, Objects, is_raw
 from archive.vault.passphrase import make_passphrase_file, read_passphrase_file
 from archive.vault.port import Put, Readable, Ref, Stat, Vault, check_key
 
 __all__ = [
+    "RAW",
     "ArchiveKeyFile",
     "ArchiveKeyRefused",
     "Backup",

@@ -8,6 +8,7 @@ from sqlalchemy import Table, func, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import batches, deposits, document_deposits, documents, matters, objects
+from archive.fixity.reports import CHECKS
 from archive.log_group import in_pieces
 from archive.stamp_files import read
 from archive.vault import Ref, inventory
@@ -59,6 +60,7 @@ class WholeCheck:
         """The segments of the inventory are those that the log names, none is missing, and the catalogue agrees."""
         chain = self._log.custody(("archive", self._archive.id), None)
         named = {each.subject for each in chain if each.type == "fixity"}
+        reports = {each.digest for each in self._archive.objects.vault.list(CHECKS)}
         try:
             found = inventory.segments(self._archive.objects.vault)
             for segment in found:
@@ -67,8 +69,10 @@ class WholeCheck:
         except EvidenceError as error:
             self._findings.failed(Aspect.INTEGRITY, "INVENTORY_ALTERED", f"the inventory: {error}")
             return
-        if missing := named - {segment.digest for segment in found}:
-            what = f"{len(missing)} segments of the inventory that the log names are not in the vault"
+        if missing := named - {segment.digest for segment in found} - reports:
+            what = (
+                f"{len(missing)} segments or reports of the inventory that the log names are not in the vault"
+            )
             self._findings.failed(Aspect.INTEGRITY, "INVENTORY_ALTERED", what)
 
     def _compare(self, listed: Sequence[Ref]) -> None:

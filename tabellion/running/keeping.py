@@ -9,6 +9,8 @@ from archive.algorithm_changes import note_policy
 from archive.authorities import TimestampAuthority
 from archive.authorities.tightened import Tightened
 from archive.erase import reapply
+from archive.fixity import Pace as FixityPace
+from archive.fixity import Rolling
 from archive.late_lists import LateLists
 from archive.locks import Locks
 from archive.outside import Outside
@@ -72,7 +74,17 @@ def make_lanes(parts: Parts) -> dict[str, Sequence[Duty]]:
             Duty("orphans", Sweeper(archive).run, every=LOOK_FOR_ORPHANS_EVERY),
             Duty("erasures", lambda _token: reapply(archive), every=LOOK_FOR_ORPHANS_EVERY),
         ),
+        "fixity": _fixity(parts),
     }
+
+
+def _fixity(parts: Parts) -> Sequence[Duty]:
+    """Reads everything that is stored again; nothing where the settings say never."""
+    settings = parts.settings
+    if not settings.fixity_days:
+        return ()
+    rolling = Rolling(parts.archive, FixityPace(settings.fixity_days, settings.fixity_rate))
+    return (Duty("fixity", rolling.run, stop=rolling.stop),)
 
 
 def _webhooks(parts: Parts) -> Sequence[Duty]:

@@ -34,7 +34,7 @@ def test_what_is_watched(house: House) -> None:
     assert 'tabellion_readings_total{outcome="READ"} 1\n' in text
     assert 'tabellion_searchable_seconds{quantile="0.95"}' in text
     assert "tabellion_stamp_lag_seconds" in text
-    assert "tabellion_fixity_coverage" in text
+    assert "tabellion_inventory_coverage" in text
 
 
 def test_a_file_that_cannot_be_read_is_counted_by_its_code(house: House) -> None:

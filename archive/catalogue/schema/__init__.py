@@ -20,6 +20,7 @@ from archive.catalogue.schema.documents import (
 )
 from archive.catalogue.schema.evidence import (
     archive_state,
+    fixity_reports,
     log_entries,
     log_heads,
     log_outbox,
@@ -104,6 +105,7 @@ __all__ = [
     "documents",
     "field_doubts",
     "fields",
+    "fixity_reports",
     "idempotency",
     "identities",
     "index_outbox",

@@ -140,7 +140,32 @@ objects = Table(
     instant("retain_until", nullable=True),
     Column("locked", Boolean, nullable=False),  # whether the lock has been set in the vault
     Column("inventory", Integer),  # segment that lists it
+    # Fixity: when the stored bytes were last read and compared, and what was wrong with them then.
+    instant("checked_at", nullable=True, index=True),
+    Column("fault", String(8)),  # missing, altered, no-key, erased
+    # The same of its copy in the second vault; `copy` is the version there.
+    Column("copy", String(100)),
+    instant("copy_checked_at", nullable=True, index=True),
+    Column("copy_fault", String(8)),  # missing, altered
 )
+
+fixity_reports = Table(
+    "fixity_reports",
+    metadata,
+    serial(),
+    Column("report", String(36), nullable=False, unique=True),  # its name in the vault
+    instant("begun_at"),
+    instant("ended_at", nullable=True, index=True),  # none: it is being added to
+    Column("objects", BigInteger, nullable=False),  # that were read since it was begun, in both vaults
+    Column("bytes", BigInteger, nullable=False),
+    Column("faults", Integer, nullable=False),  # found since then
+    Column("repaired", Integer, nullable=False),
+    Column("digest", String(64)),  # of what the vault keeps of it: the subject of its entry
+)
+
+# What is not as it should be is few among many.
+_FAULTY = objects.c.fault.is_not(None) | objects.c.copy_fault.is_not(None)
+Index("ix_objects_faulty", objects.c.id, sqlite_where=_FAULTY, postgresql_where=_FAULTY)
 
 # What still waits for its lock is few among many.
 Index(

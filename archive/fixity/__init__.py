@@ -1,0 +1,16 @@
+"""Fixity: which objects there are, that their stored bytes are read again within a set period, and what was found."""
+
+from archive.fixity.figures import Figures, Side, figures, statement
+from archive.fixity.listing import continue_inventory, note_raw
+from archive.fixity.rolling import Pace, Rolling
+
+__all__ = [
+    "Figures",
+    "Pace",
+    "Rolling",
+    "Side",
+    "continue_inventory",
+    "figures",
+    "note_raw",
+    "statement",
+]

@@ -1,0 +1,89 @@
+"""The two vaults as fixity sees them: which columns of `objects` tell of each, and what is due to be read in it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
+
+from archive.catalogue.schema import objects
+from archive.vault import Ref, Vault
+
+Fault = Literal["missing", "altered", "no-key", "erased"]
+
+FIRST_LOOK = timedelta(days=1)
+"""So long after it was stored an object is read for the first time: it was hashed as it was written."""
+
+LOOK_AGAIN = timedelta(hours=1)
+"""So often what is not as it should be is looked at again: somebody may have brought it back."""
+
+SHARE_OF_PERIOD = 0.8
+"""An object is due when so much of the period has passed: the rest is for reading all that is due with it."""
+
+AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of `objects` that tell of one vault."""
+
+    name: Literal["first", "second"]
+    version: ColumnElement[str]
+    checked_at: ColumnElement[Any]
+    fault: ColumnElement[Any]
+
+    @property
+    def present(self) -> ColumnElement[bool]:
+        """The condition that the vault should hold the object."""
+        kept = or_(objects.c.fault.is_(None), objects.c.fault != "erased")
+        return and_(self.version.is_not(None), kept)
+
+
+FIRST = Columns("first", objects.c.version, objects.c.checked_at, objects.c.fault)
+SECOND = Columns("second", objects.c.copy, objects.c.copy_checked_at, objects.c.copy_fault)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What reading an object in one vault found; `before` is what the catalogue had said."""
+
+    row: Row[Any]
+    vault: Literal["first", "second"]
+    fault: Fault | None
+    before: Fault | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A vault with its columns."""
+
+    columns: Columns
+    vault: Vault
+
+    def due(self, connection: Connection, now: datetime, period: timedelta) -> list[Row[Any]]:
+        """Some objects that must be read now: never read ones, then what is not as it should be, then the oldest."""
+        of = self.columns
+        wanted = select(
+            objects.c.id,
+            objects.c.key,
+            of.version.label("version"),
+            objects.c.digest,
+            objects.c.size,
+            objects.c.owner,
+            of.fault.label("fault"),
+        ).where(of.present)
+        never = and_(of.checked_at.is_(None), objects.c.at <= now - FIRST_LOOK)
+        faulty = and_(of.fault.is_not(None), of.checked_at <= now - LOOK_AGAIN)
+        old = of.checked_at <= now - period * SHARE_OF_PERIOD
+        found: list[Row[Any]] = []
+        for condition, order in ((never, objects.c.id), (faulty, of.checked_at), (old, of.checked_at)):
+            if len(found) < AT_ONCE:
+                seen = [row.id for row in found]
+                query = wanted.where(condition, objects.c.id.not_in(seen)).order_by(order)
+                found += connection.execute(query.limit(AT_ONCE - len(found))).all()
+        return found
+
+
+def ref_of(row: Row[Any]) -> Ref:
+    """The stored object that a row of `Place.due` names."""
+    return Ref(row.key, row.version, row.digest, row.size)
