@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -27,7 +28,9 @@ class DoorFailed(Exception):
 
 @dataclass(slots=True)
 class Door(ABC):
-    """A thread that hands its papers in, `most` at a time, spread over about `seconds`."""
+    """A thread that hands its papers in, `most` at a time, spread over about `seconds`; or, where `pace` says from 0
+    to 1 how far a run has come, in step with that.
+    """
 
     service: Service
     papers: Sequence[Tiny]
@@ -37,6 +40,7 @@ class Door(ABC):
     """Name of a paper and the deposit that it became ("" where the door does not say)."""
     retries: int = 0
     error: Exception | None = None
+    pace: Callable[[], float] | None = None
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -57,11 +61,19 @@ class Door(ABC):
             while left:
                 some = left[: self.rng.randint(1, self.most)]
                 del left[: len(some)]
-                time.sleep(self.rng.uniform(0, 2 * self.seconds * len(some) / len(self.papers)))
+                self._rest(len(some), 1 - (len(left) + len(some)) / len(self.papers))
                 self.send(some)
             self.insist(self.done)
         except (DoorFailed, ServiceFailed, OSError, httpx.HTTPError) as error:
             self.error = error
+
+    def _rest(self, next_ones: int, done: float) -> None:
+        """Wait until the next papers are due, when so much of all is done."""
+        if self.pace is None:
+            time.sleep(self.rng.uniform(0, 2 * self.seconds * next_ones / len(self.papers)))
+        else:
+            while self.pace() < done:
+                time.sleep(0.05)
 
     @property
     def most(self) -> int:
@@ -91,6 +103,10 @@ class RestDoor(Door):
     """Uploads over REST, each with a digest and an idempotency key of its own."""
 
     token: str = ""
+    instants: list[float] = field(default_factory=list)
+    """When each paper was acknowledged, in seconds of the system's clock."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    """Answers other than acknowledgements, by status and code."""
 
     def send(self, papers: Sequence[Tiny]) -> None:
         for paper in papers:
@@ -112,6 +128,8 @@ class RestDoor(Door):
             )
         except httpx.TransportError:
             return False
+        if answer.is_error:
+            self.refusals[f"{answer.status_code} {_code(answer)}"] += 1
         if answer.status_code in _AGAIN:
             return False
         if answer.is_error:
@@ -120,7 +138,16 @@ class RestDoor(Door):
         if told["sha256"] != paper.sha256.hex():
             raise DoorFailed(f"{paper.name} was acknowledged with another digest")
         self.acknowledged[paper.name] = told["deposit"]
+        self.instants.append(time.time())
         return True
+
+
+def _code(answer: httpx.Response) -> str:
+    """The stable code of a problem; what has none was not foreseen."""
+    try:
+        return str(answer.json()["code"])
+    except (ValueError, KeyError, TypeError):
+        return "?"
 
 
 @dataclass(slots=True)

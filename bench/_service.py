@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,16 @@ class ServiceFailed(Exception):
 
 @dataclass(slots=True)
 class Service:
-    """One archive and the service on it. Every process belongs to one session, so that all can be killed at once."""
+    """One archive and the service on it. Every process belongs to one session, so that all can be killed at once.
+
+    `settings` is what its environment says besides; `only` is the one kind of process that it is, if not all.
+    """
 
     home: Path
     port: int
     log: Path
+    settings: Mapping[str, str] = field(default_factory=dict)
+    only: str | None = None
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
@@ -43,7 +48,8 @@ class Service:
     def environment(self) -> dict[str, str]:
         """What its processes and commands are told."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TABELLION_")}
-        return {**kept, "TABELLION_HOME": str(self.home), "TABELLION_PORT": str(self.port)}
+        own = {"TABELLION_HOME": str(self.home), "TABELLION_PORT": str(self.port)}
+        return {**kept, **own, **self.settings}
 
     def command(self, *words: str, codes: tuple[int, ...] = (0,)) -> str:
         """Run `tabellion` to its end; what it printed. Raises ServiceFailed for another exit code."""
@@ -67,7 +73,7 @@ class Service:
         """Start it, without waiting until it answers."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(BIN / "tabellion"), "serve"],
+                [str(BIN / "tabellion"), "serve", *(("--only", self.only) if self.only else ())],
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -77,13 +83,14 @@ class Service:
 
     def wait_ready(self) -> None:
         """Return when it says that all its parts are there."""
-        wait_until(self._ready, READY_SECONDS, f"{self.address}/readyz is not 200")
+        wait_until(self.ready, READY_SECONDS, f"{self.address}/readyz is not 200")
 
-    def _ready(self) -> bool:
+    def ready(self) -> bool:
+        """Whether it says now that all its parts are there. Raises ServiceFailed where it has ended."""
         if self._process is not None and self._process.poll() is not None:
             raise ServiceFailed(f"serve ended with {self._process.returncode}: {self.said()}")
         try:
-            return httpx.get(f"{self.address}/readyz", timeout=5).status_code == 200
+            return httpx.get(f"{self.address}/readyz", timeout=10).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -91,15 +98,21 @@ class Service:
         """The end of its log."""
         return self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
 
+    @property
+    def ended(self) -> bool:
+        """Whether it was started and has ended since, or was killed."""
+        return self._process is not None and self._process.poll() is not None
+
     def processes(self, part: str) -> list[psutil.Process]:
         """The living processes of a part, by what they were started with."""
         if self._process is None:
             return []
         try:
-            children = psutil.Process(self._process.pid).children()
+            parent = psutil.Process(self._process.pid)
+            family = [parent] if self.only else parent.children()
         except psutil.Error:
             return []
-        return [child for child in children if _is_part(child, part)]
+        return [process for process in family if _is_part(process, part)]
 
     def kill_one(self, part: str, choose: Callable[[list[psutil.Process]], psutil.Process]) -> bool:
         """SIGKILL to one process of a part; says whether there was one."""

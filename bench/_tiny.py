@@ -6,8 +6,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pikepdf
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+
+LARGE = 9_000_000
+"""Bytes of an attachment: more than an object store is sent in one piece (archive.vault.s3.vault.PART)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +28,32 @@ class Tiny:
         return hashlib.sha256(self.content).digest()
 
 
-def tiny_papers(rng: random.Random, count: int) -> Iterator[Tiny]:
-    """So many papers of one page, about 1.5 kB each."""
+def tiny_papers(rng: random.Random, count: int, large_every: int | None = None) -> Iterator[Tiny]:
+    """So many papers of one page, about 1.5 kB each; every so many, one has an attachment and is of 9 MB."""
     for number in range(1, count + 1):
         # Long and random, so that no two words are within what a search takes for a misreading of the other.
         word = "".join(rng.choice("bcdfghjklmnprstvwz") + rng.choice("aeiou") for _ in range(9))
-        yield Tiny(f"paper-{number:04}.pdf", _page(number, word), word)
+        content = _page(number, word)
+        if large_every and number % large_every == 1:
+            content = _attached(content, rng.randbytes(LARGE))
+        yield Tiny(f"paper-{number:04}.pdf", content, word)
+
+
+def _attached(content: bytes, attachment: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        when = "D:20260101000000Z"
+        pdf.attachments["scan.bin"] = pikepdf.AttachedFileSpec(
+            pdf,
+            attachment,
+            description="",
+            filename="scan.bin",
+            mime_type="application/octet-stream",
+            creation_date=when,
+            mod_date=when,
+        )
+        pdf.save(buffer, deterministic_id=True, compress_streams=False)
+    return buffer.getvalue()
 
 
 def _page(number: int, word: str) -> bytes:

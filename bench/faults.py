@@ -3,6 +3,9 @@
 Each round is an archive of its own. While files come in by REST, by `tabellion ingest` and through watched folders, the
 server, its workers and its keeper are killed with SIGKILL at random moments. Afterwards every acknowledged file must be
 there once and be found by its word, `verify --all` must pass, and no temporary file may be left.
+
+With `--services` there is one archive, on PostgreSQL, a broker, an object store and OpenSearch. These and its own
+processes are killed or frozen and brought back, each in turn, and their disk fills up once.
 """
 
 import argparse
@@ -17,12 +20,12 @@ from typing import Any
 
 from bench._aftermath import check_evidence, check_found, check_left_over
 from bench._chaos import BLOWS, Chaos
-from bench._doors import CommandDoor, Door, DoorFailed, FolderDoor, RestDoor, StationDoor
+from bench._doors import Door, DoorFailed
+from bench._fire import Fire, FirePlan, run_under_fire
+from bench._opening import DOORS, open_doors, prepare
 from bench._service import Service, ServiceFailed, free_port
 from bench._tables import publish, say, table
-from bench._tiny import Tiny, tiny_papers
-
-DOORS = ("rest", "command", "hot", "station")
+from bench._tiny import tiny_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,8 @@ def run_round(plan: Plan, number: int, scratch: Path) -> Round:
     doors: list[Door] = []
     chaos = Chaos(service, random.Random(rng.random()), plan.every)
     try:
-        token = _prepare(service)
-        doors += _doors(plan, service, token, scratch, papers, rng)
+        token = prepare(service)
+        doors += open_doors(plan.doors, service, token, scratch, papers, rng, plan.seconds)
         service.start()
         service.wait_ready()
         began = time.monotonic()
@@ -87,43 +90,6 @@ def run_round(plan: Plan, number: int, scratch: Path) -> Round:
     result.retries = sum(door.retries for door in doors)
     result.seconds = time.monotonic() - started
     return result
-
-
-def _prepare(service: Service) -> str:
-    """A new archive with an account that may send and find; gives its token."""
-    service.command("init")
-    service.command("users", "add", "bench", "--role", "operator", "--role", "collector", "--scope", "all")
-    return service.command("users", "token", "bench").strip()
-
-
-def _doors(
-    plan: Plan, service: Service, token: str, scratch: Path, papers: Sequence[Tiny], rng: random.Random
-) -> list[Door]:
-    """Every paper goes to one door, at random."""
-    shares: dict[str, list[Tiny]] = {name: [] for name in plan.doors}
-    for paper in papers:
-        shares[rng.choice(plan.doors)].append(paper)
-    doors: list[Door] = []
-    for name, share in shares.items():
-        own = random.Random(rng.random())
-        match name:
-            case "rest":
-                doors.append(RestDoor(service, share, own, plan.seconds, token=token))
-            case "command":
-                doors.append(CommandDoor(service, share, own, plan.seconds, folder=_made(scratch / "handed")))
-            case "hot":
-                hot = _made(service.home / "folders" / "hot" / "unassigned")
-                doors.append(FolderDoor(service, share, own, plan.seconds, folder=hot))
-            case "station":
-                service.command("stations", "add", "bench")
-                batch = _made(service.home / "folders" / "stations" / "bench" / "box-1")
-                doors.append(StationDoor(service, share, own, plan.seconds, folder=batch))
-    return doors
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    return folder
 
 
 def _take_in(doors: Sequence[Door], chaos: Chaos) -> None:
@@ -179,20 +145,43 @@ def summary(plan: Plan, rounds: Sequence[Round]) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the rounds and print them; exit code 1 where anything was wrong."""
     parser = argparse.ArgumentParser(prog="script/bench faults", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=20, metavar="N")
-    parser.add_argument("--files", type=int, default=200, metavar="N", help="files a round")
-    parser.add_argument("--seed", type=int, default=1, metavar="S")
-    parser.add_argument("--seconds", type=float, default=20.0, help="over which a round's files are spread")
     parser.add_argument(
-        "--every", type=float, default=4.0, metavar="SECONDS", help="between two blows, on average"
+        "--files", type=int, metavar="N", help="a round's; default: 200, with --services 2000"
     )
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument(
         "--doors", default=",".join(DOORS), help="which, separated by commas; default: all of them"
     )
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    alone = parser.add_argument_group("without --services")
+    alone.add_argument("--rounds", type=int, default=20, metavar="N")
+    alone.add_argument("--seconds", type=float, default=20.0, help="over which a round's files are spread")
+    alone.add_argument(
+        "--every", type=float, default=4.0, metavar="SECONDS", help="between two blows, on average"
+    )
+    served = parser.add_argument_group("with --services")
+    served.add_argument(
+        "--services", action="store_true", help="one archive on real servers, which are struck too"
+    )
+    served.add_argument("--blows", type=int, default=30, metavar="N")
+    served.add_argument("--broker", choices=("redis", "rabbitmq"), default="redis")
+    served.add_argument(
+        "--disk", type=int, default=3000, metavar="MIB", help="of the disk that fills up; 0: it does not"
+    )
     options = parser.parse_args(arguments)
     doors = tuple(options.doors.split(","))
-    plan = Plan(options.rounds, options.files, options.seed, options.seconds, options.every, doors)
+    if options.services:
+        files = options.files or 2000
+        return _under_fire(
+            FirePlan(files, options.blows, options.seed, doors, options.disk, options.broker), options.json
+        )
+    return _in_rounds(
+        Plan(options.rounds, options.files or 200, options.seed, options.seconds, options.every, doors),
+        options.json,
+    )
+
+
+def _in_rounds(plan: Plan, as_json: bool) -> int:
     rounds = run(plan)
     result = summary(plan, rounds)
     heads = ("round", "files", "held", "retries", *BLOWS, "intake s", "all s", "wrong")
@@ -211,8 +200,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ]
     verdict = "passed" if result["passed"] else "FAILED"
     people = table(heads, rows) + f"\n\nSeed {plan.seed}, {result['blows']} blows: {verdict}."
-    publish(result, people, as_json=options.json)
+    publish(result, people, as_json=as_json)
     return 0 if result["passed"] else 1
+
+
+def _under_fire(plan: FirePlan, as_json: bool) -> int:
+    fire = run_under_fire(plan)
+    publish({**asdict(fire), "passed": not fire.wrong}, _told(fire), as_json=as_json)
+    return 1 if fire.wrong else 0
+
+
+def _told(fire: Fire) -> str:
+    """The run for people: the blows in their order, then what was wrong."""
+    heads = ("blow", "how", "lasted s", "ready s", "acknowledged s", "found s")
+    rows = [
+        (blow["part"], blow["how"], blow["down"], blow["ready"], blow["acknowledged"], blow["found"])
+        for blow in fire.blows
+    ]
+    lines = [
+        table(heads, rows),
+        "",
+        f"{fire.acknowledged} of {fire.files} files acknowledged in {fire.intake_seconds:.0f} s, "
+        f"found after {fire.searchable_seconds:.0f} s; {fire.retries} retries, "
+        f"of which refused: {', '.join(f'{what} {count}' for what, count in fire.refusals.items()) or 'none'}",
+        *fire.notes,
+        *(f"wrong: {line}" for line in fire.wrong[:40]),
+        f"Seed {fire.seed}, {len(fire.blows)} blows: {'FAILED' if fire.wrong else 'passed'}.",
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
