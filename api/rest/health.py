@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from pydantic import Field
@@ -16,7 +17,7 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", response_class=PlainTextResponse)
-def healthz() -> str:
+async def healthz() -> str:
     """The process lives and answers."""
     return "alive\n"
 
@@ -35,9 +36,10 @@ class Readiness(Strict):
         503: {"model": Readiness, "description": "A part does not answer; for strangers without its name."}
     },
 )
-def readyz(request: Request, actor: Annotated[Actor | None, Depends(identify)]) -> Response:
+async def readyz(request: Request, actor: Annotated[Actor | None, Depends(identify)]) -> Response:
     """200 when every part answers, else 503; which part does not, only for those signed in."""
-    health = service_of(request).health()
+    # A limiter of its own: where all threads wait for a part that hangs, somebody must be told so.
+    health = await to_thread.run_sync(service_of(request).health, limiter=CapacityLimiter(1))
     ready = all(problem is None for problem in health.values())
     status = 200 if ready else 503
     if actor is None:

@@ -41,7 +41,7 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "pdfminer", "alembic", "PIL", "amqp"):
+    for noisy in ("httpx", "httpcore", "pdfminer", "alembic", "PIL", "amqp", "opensearch"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # It says at every start that a transport of files has no host name.
     logging.getLogger("kombu.connection").setLevel(logging.ERROR)

@@ -1,11 +1,11 @@
 """The service behind the routes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 
 from api.service import Options, Service
 from archive.catalogue import alive
@@ -19,6 +19,7 @@ from tabellion.authorities import make_authorities
 from tabellion.base.errors import TabellionError
 from tabellion.provider import make_provider
 from tabellion.public_trust import public_files
+from tabellion.running.health import Findings, Health
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
 from tabellion.wiring import Parts, drawing, nudger, search_engine
@@ -65,35 +66,38 @@ def make_service(parts: Parts) -> Service:
         verify=verify_documents,
         close_stamp=lambda: demand(archive),
         public_files=lambda: public_files(with_seal(parts)),
-        health=lambda: _health(parts, engine),
+        health=_health(parts, engine),
         provider=make_provider(settings, archive.clock),
         drawing=partial(drawing, settings),
     )
 
 
-def _health(parts: Parts, engine: Engine) -> Mapping[str, str | None]:
-    """Part by name, and what is wrong with it."""
-    found: dict[str, str | None] = {}
-    searchable: bool | None = False
-    try:
+def _health(parts: Parts, engine: Engine) -> Health:
+    """The parts that the service needs, and how each is asked."""
+
+    def catalogue() -> Findings:
+        found: dict[str, str | None] = {"catalogue": None}
         with parts.archive.catalogue.read() as connection:
-            connection.execute(text("SELECT 1"))
             now = parts.archive.clock.now()
             for kind in ("keeper", "worker"):
                 found[kind] = None if alive(connection, kind, now, LIVES_WITHIN) else f"no {kind} is alive"
             found["log"] = read_only_reason(connection)
-            searchable = connection.scalar(select(exists().where(documents.c.state == "searchable")))
-        found["catalogue"] = None
-    except Exception as error:  # whatever it is, the part does not answer
-        found["catalogue"] = type(error).__name__
-    try:
+        return found
+
+    def vault() -> Findings:
         parts.vault.versions("archive.json")
-        found["vault"] = None
-    except Exception as error:
-        found["vault"] = type(error).__name__
-    try:
-        missing = engine.generation() is None and searchable
-        found["index"] = "there is no index: run `tabellion rebuild --index`" if missing else None
-    except TabellionError as error:
-        found["index"] = f"{error.code}: {error.message}"
-    return found
+        return {"vault": None}
+
+    def index() -> Findings:
+        try:
+            missing = engine.generation() is None and _has_searchable(parts)
+        except TabellionError as error:
+            return {"index": f"{error.code}: {error.message}"}
+        return {"index": "there is no index: run `tabellion rebuild --index`" if missing else None}
+
+    return Health({"catalogue": catalogue, "vault": vault, "index": index})
+
+
+def _has_searchable(parts: Parts) -> bool:
+    with parts.archive.catalogue.read() as connection:
+        return bool(connection.scalar(select(exists().where(documents.c.state == "searchable"))))

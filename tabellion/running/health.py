@@ -1,0 +1,56 @@
+"""Whether each part answers: all are asked at once and given a few seconds, so that one that hangs holds up nobody."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock, Thread
+from time import monotonic
+
+Findings = Mapping[str, str | None]
+"""What is wrong with each part, by name; None: nothing."""
+
+SECONDS = 6.0
+"""A little longer than a question to a search server is tried for, which then says itself what is wrong."""
+
+
+class Health:
+    """Asks `checks`, each of which speaks for the part that it is named after and perhaps for others.
+
+    A check that has not answered yet is not asked a second time: a part that hangs costs one thread, however often
+    somebody looks. Safe to share between threads.
+    """
+
+    def __init__(self, checks: Mapping[str, Callable[[], Findings]], seconds: float = SECONDS) -> None:
+        self._checks = checks
+        self._seconds = seconds
+        self._asked: dict[str, _Question] = {}
+        self._lock = Lock()
+
+    def __call__(self) -> Findings:
+        """What is wrong with each part, after so many seconds at most."""
+        deadline = monotonic() + self._seconds
+        with self._lock:
+            for name, check in self._checks.items():
+                if name not in self._asked or not self._asked[name].is_alive():
+                    self._asked[name] = _Question(name, check)
+                    self._asked[name].start()
+            questions = list(self._asked.values())
+        found: dict[str, str | None] = {}
+        for question in questions:
+            question.join(max(0.0, deadline - monotonic()))
+            found |= question.findings or {question.part: f"does not answer within {self._seconds:g} s"}
+        return found
+
+
+class _Question(Thread):
+    """One check under way."""
+
+    def __init__(self, part: str, check: Callable[[], Findings]) -> None:
+        super().__init__(name=f"health-{part}", daemon=True)
+        self.part = part
+        self.findings: Findings | None = None
+        self._check = check
+
+    def run(self) -> None:
+        try:
+            self.findings = self._check()
+        except Exception as error:  # whatever it is, the part does not answer
+            self.findings = {self.part: type(error).__name__}

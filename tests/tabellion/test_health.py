@@ -1,0 +1,38 @@
+"""Parts are asked together and within a time; one that hangs is named, and costs one thread."""
+
+import threading
+import time
+from threading import Event
+
+from tabellion.running.health import Findings, Health
+
+
+def test_what_each_part_says_is_put_together() -> None:
+    def broken() -> Findings:
+        raise ValueError("not for strangers")
+
+    health = Health(
+        {"catalogue": lambda: {"catalogue": None, "worker": "no worker is alive"}, "vault": broken}
+    )
+    assert health() == {"catalogue": None, "worker": "no worker is alive", "vault": "ValueError"}
+
+
+def test_a_part_that_hangs_is_named_and_asked_once() -> None:
+    thawed, asked = Event(), []
+
+    def frozen() -> Findings:
+        asked.append(None)
+        thawed.wait()
+        return {"vault": None}
+
+    health = Health({"vault": frozen, "index": lambda: {"index": None}}, seconds=0.1)
+    before, began = threading.active_count(), time.monotonic()
+    for _ in range(3):
+        assert health() == {"vault": "does not answer within 0.1 s", "index": None}
+    assert time.monotonic() - began < 5
+    assert (len(asked), threading.active_count()) == (1, before + 1)
+    thawed.set()
+    while threading.active_count() > before:
+        time.sleep(0.01)
+    assert health() == {"vault": None, "index": None}
+    assert len(asked) == 2
