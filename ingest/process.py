@@ -16,6 +16,7 @@ _log = logging.getLogger(__name__)
 
 HEART_SECONDS = 2.0
 LOOK_SECONDS = 1.0
+BROKER_SECONDS = 5.0
 
 
 class Heart:
@@ -107,18 +108,27 @@ def run_worker(archive: Archive, app: Celery, worker: Worker, holder: str) -> No
     try:
         with Heart(archive, holder, "worker", worker.extend_lease):
             looking.start()
-            celery_worker = app.Worker(
-                pool="solo",
-                concurrency=1,
-                hostname=f"{holder}@tabellion",
-                without_gossip=True,
-                without_mingle=True,
-                without_heartbeat=True,
-                quiet=True,
-            )
-            celery_worker.start()
+            while not worker.stopping:
+                _serve_nudges(app, holder)
+                if not worker.stopping:
+                    # A broker that is there and refuses, such as one whose disk is full: Celery gives up, we do not.
+                    _log.warning("the broker serves no nudges; the worker looks by itself")
+                    end.wait(BROKER_SECONDS)
             stop()
             looking.join()
     finally:
         signals.worker_shutting_down.disconnect(stop)
         worker.close()
+
+
+def _serve_nudges(app: Celery, holder: str) -> None:
+    """Until a signal, or until Celery gives the broker up."""
+    app.Worker(
+        pool="solo",
+        concurrency=1,
+        hostname=f"{holder}@tabellion",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    ).start()
