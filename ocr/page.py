@@ -38,6 +38,8 @@ class PageReader:
         grey = positive(_grey(page.pixels))
         figures = measure(grey)
         quality = {**figures.quality(), "scan_dpi": float(page.scan_dpi)}
+        if page.told_dpi is not None:
+            quality["told_dpi"] = float(page.told_dpi)
         rotation, language = 0, "und"
         words = page.words
         whole, stamps, across = grey, [], []

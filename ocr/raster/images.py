@@ -54,7 +54,7 @@ class ImageSource:
             self._image.seek(number - 1)
             dpi = _pair(self._image.info.get("dpi"))
             width, height = self._image.size
-            pixels = np.asarray(decode(self._image, self._limits.max_pixels), dtype=np.uint8)
+            pixels = np.asarray(decode(self._image, self._limits.max_pixels, dpi), dtype=np.uint8)
         except DECODING_ERRORS as error:
             truncated = "truncated" in str(error).lower()
             raise PageRefused("TRUNCATED" if truncated else "DAMAGED", str(error)[:200]) from error

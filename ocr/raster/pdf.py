@@ -109,12 +109,14 @@ class PdfSource:
             picture = Image.open(io.BytesIO(bytes(image.get_data(decode_simple=False))), formats=("JPEG",))
             if picture.mode not in ("L", "RGB"):
                 return None
-            decoded = decode(picture, self._limits.max_pixels)
-        except (pypdfium2.PdfiumError, *DECODING_ERRORS):
+            width, height = page.get_size()
+            across, down = picture.size if page.get_rotation() % 180 == 0 else picture.size[::-1]
+            told = across * _POINTS_PER_INCH / width, down * _POINTS_PER_INCH / height
+            decoded = decode(picture, self._limits.max_pixels, told)
+        except (pypdfium2.PdfiumError, ZeroDivisionError, *DECODING_ERRORS):
             return None
         turned = np.rot90(np.asarray(decoded, dtype=np.uint8), -(page.get_rotation() // 90))
         pixels = np.ascontiguousarray(turned)
-        width, height = page.get_size()
         dpi = pixels.shape[1] * _POINTS_PER_INCH / width, pixels.shape[0] * _POINTS_PER_INCH / height
         return page_of(pixels, dpi)
 

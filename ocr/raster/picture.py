@@ -8,25 +8,26 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from ocr.errors import PageRefused
+from ocr.raster.density import density_of, halved
 from ocr.raster.source import READING_DPI, Pixels, SourcePage
 
 # The limit on pixels is ours, checked before a picture is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
 _MAX_READING_PIXELS = 24_000_000
-_A4_LONG_SIDE_INCHES = 11.69
-_MIN_DPI, _MAX_DPI = 60, 2400
-_MIN_INCHES, _MAX_INCHES = 2.0, 60.0
 _ENLARGE_BELOW_DPI = 140
-_SQUARE_TOLERANCE = 0.02
 
 
-def decode(image: Image.Image, max_pixels: int) -> Image.Image:
+def decode(image: Image.Image, max_pixels: int, told: tuple[float, float] | None = None) -> Image.Image:
     """The picture, decoded, upright as its EXIF or TIFF orientation says, on white where it was transparent.
 
-    Raises PageRefused where it is larger than the limit and its format cannot be decoded at a reduced size.
+    With the density that its file claims, a JPEG that has twice what reading needs is decoded at half its size. Raises
+    PageRefused where it is larger than the limit and its format cannot be decoded at a reduced size.
     """
     width, height = image.size
+    if halved(width, height, told, READING_DPI):
+        image.draft(None, (width // 2, height // 2))
+        width, height = image.size
     if width * height > max_pixels and image.format in ("JPEG", "MPO"):
         for step in (2, 4, 8):
             if (width // step) * (height // step) <= max_pixels:
@@ -72,13 +73,10 @@ def _stretched(values: Any) -> Pixels:
 
 
 def page_of(pixels: Pixels, dpi: tuple[float, float] | None) -> SourcePage:
-    """A decoded page, area-averaged to the resolution of reading.
-
-    `dpi` is what the file claims, horizontally and vertically; a claim that makes no plausible sheet is replaced by
-    the assumption of a sheet as long as A4.
-    """
+    """A decoded page, area-averaged to the resolution of reading; `dpi` is what the file claims."""
     height, width = pixels.shape[:2]
-    across, down = _plausible(dpi, width, height)
+    density = density_of(pixels, dpi)
+    across, down = density.across, density.down
     target = (
         READING_DPI
         if max(across, down) >= READING_DPI or min(across, down) < _ENLARGE_BELOW_DPI
@@ -96,17 +94,5 @@ def page_of(pixels: Pixels, dpi: tuple[float, float] | None) -> SourcePage:
             cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_CUBIC),
             dtype=np.uint8,
         )
-    return SourcePage(pixels, max(1, round(target)), max(1, round(min(across, down))))
-
-
-def _plausible(dpi: tuple[float, float] | None, width: int, height: int) -> tuple[float, float]:
-    if dpi is not None:
-        across, down = dpi
-        if all(_MIN_DPI <= value <= _MAX_DPI for value in dpi):
-            if abs(across - down) <= _SQUARE_TOLERANCE * max(across, down):
-                across = down = round(max(across, down))
-            sides = (width / across, height / down)
-            if _MIN_INCHES <= max(sides) <= _MAX_INCHES:
-                return float(across), float(down)
-    guess = max(float(_MIN_DPI), max(width, height) / _A4_LONG_SIDE_INCHES)
-    return guess, guess
+    told = None if density.told is None else max(1, round(density.told))
+    return SourcePage(pixels, max(1, round(target)), max(1, round(min(across, down))), told_dpi=told)

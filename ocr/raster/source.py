@@ -21,7 +21,7 @@ class SourcePage:
     """One page at the resolution at which it is read.
 
     `words` is its own text layer, in pixels, if it has one to trust. `embedded` says that the page was drawn here from
-    data, which no sheet of paper shows.
+    data, which no sheet of paper shows. `told_dpi` is what the file claims where `scan_dpi` was found otherwise.
     """
 
     pixels: Pixels
@@ -29,6 +29,7 @@ class SourcePage:
     scan_dpi: int
     words: tuple[RecognisedWord, ...] | None = None
     embedded: bool = False
+    told_dpi: int | None = None
 
 
 class Source(Protocol):
