@@ -26,11 +26,13 @@ from archive.vault.s3.address import Address
 from tabellion.base.clock import Clock
 from tabellion.base.errors import DiskFull, Unavailable
 
-CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 60.0
+CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 20.0
 CONNECTIONS = 16
 
 RETRY = Retry(
     total=5,
+    # A store that hangs, instead of being away, is waited for four times at most.
+    read=3,
     # Waits of 0, 0.5, 1, 2 and 4 seconds, each with up to a quarter of a second on top: many do not come at once.
     backoff_factor=0.25,
     backoff_jitter=0.25,
@@ -52,14 +54,17 @@ class Precondition(Exception):
 class Store:
     """A bucket. It can be pickled, and opens connections of its own where it arrives."""
 
-    def __init__(self, address: Address, clock: Clock, retry: Retry = RETRY) -> None:
+    def __init__(
+        self, address: Address, clock: Clock, retry: Retry = RETRY, answer_seconds: float = ANSWER_SECONDS
+    ) -> None:
         self.address = address
+        self.answer_seconds = answer_seconds
         self.bucket = address.bucket
         self.retry = retry
         self._clock = clock
         self._http = urllib3.PoolManager(
             maxsize=CONNECTIONS,
-            timeout=Timeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS),
+            timeout=Timeout(connect=CONNECT_SECONDS, read=answer_seconds),
             retries=retry,
             cert_reqs="CERT_REQUIRED",
             ca_certs=str(address.ca_file) if address.ca_file else certifi.where(),
@@ -74,7 +79,7 @@ class Store:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Store, (self.address, self._clock, self.retry)
+        return Store, (self.address, self._clock, self.retry, self.answer_seconds)
 
     def put_if(self, key: str, body: bytes, metadata: Mapping[str, str], etag: str | None) -> str:
         """Store a small object where the newest version has that ETag, or where there is none; gives the version.

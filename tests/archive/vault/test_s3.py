@@ -4,6 +4,7 @@ import hashlib
 import io
 import os
 import pickle
+import socket
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from archive.vault import BadKey, PointerMoved, Ref, VaultAltered, VaultMissing,
 from archive.vault.s3 import Address, LockModes, S3Vault, Store, exists
 from archive.vault.s3.listing import KIND, WRITE, Listing
 from archive.vault.s3.pointer import AFTER, POINTER, Pointers
-from archive.vault.s3.store import Precondition
+from archive.vault.s3.store import RETRY, Precondition
 from archive.vault.s3.uploads import abort_uploads
 from archive.vault.s3.vault import PART
 from tabellion.base.clock import SystemClock
@@ -262,6 +263,20 @@ def test_a_store_that_is_away_is_named(bucket: Address) -> None:
         address = replace(bucket, host=closed.host)
     with pytest.raises(Unavailable, match="does not answer"):
         exists(Store(address, SystemClock(), retry=Retry(total=1, backoff_factor=0.01)))
+
+
+def test_a_store_that_hangs_is_named_after_few_tries(bucket: Address) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = replace(bucket, host=f"127.0.0.1:{silent.getsockname()[1]}")
+        retry = RETRY.new(read=1, backoff_factor=0, backoff_jitter=0)
+        with pytest.raises(Unavailable, match="does not answer: ReadTimeoutError"):
+            exists(Store(address, SystemClock(), retry=retry, answer_seconds=0.1))
+        silent.settimeout(0.1)
+        asked = [silent.accept()[0] for _ in range(2)]
+        with pytest.raises(TimeoutError):
+            silent.accept()
+        for connection in asked:
+            connection.close()
 
 
 def test_wrong_keys_are_named(bucket: Address, randomness: Randomness) -> None:
