@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter
@@ -14,18 +13,25 @@ from starlette.routing import BaseRoute
 
 from api import pages, problems, rest
 from api.access import PUBLIC, Action, Actor
+from api.limits import Costly, Guard, Limiter
 from api.openapi import describe
-from api.request import Ask, asked
+from api.request import COOKIE, Ask, asked
 from api.security import BodyLimit, SecurityHeaders
 from api.service import Service
 from tabellion.base.errors import SettingsError
 
 TITLE = "Tabellion"
-LARGEST_BODY = 16 * 2**20
-"""What a request may carry besides a file: a list of 100 000 announced digests has a place in it."""
+LARGEST_BODY, LARGEST_LIST = 2**20, 16 * 2**20
+"""What a request may carry besides a file; and where that is a long list, such as 100 000 announced digests."""
 
-UPLOADS_AT_ONCE = 64
-VERIFICATIONS_AT_ONCE = 4
+LISTS = frozenset(
+    {
+        ("POST", "/api/v1/batches/{batch_id}/announced"),
+        ("POST", "/api/v1/packages"),
+        ("POST", "/api/v1/matters/{matter_id}/selections"),
+        ("PUT", "/api/v1/matters/{matter_id}/selections/{selection_id}"),
+    }
+)
 STREAMED = frozenset(
     {("POST", "/api/v1/deposits"), ("POST", "/api/v1/imports"), ("POST", "/evidence/verify")}
 )
@@ -44,11 +50,14 @@ def build_app(service: Service, version: str) -> FastAPI:
         routes=list(_routes()),
     )
     app.state.service = service
-    app.state.uploads = CapacityLimiter(UPLOADS_AT_ONCE)
-    app.state.verifications = BoundedSemaphore(VERIFICATIONS_AT_ONCE)
+    limiter = Limiter(service.archive, service.options.limits, service.options.zone)
+    app.state.limiter = limiter
+    app.state.uploads = CapacityLimiter(service.options.limits.at_once[Costly.UPLOAD].all)
     _serve_openapi(app)
-    problems.install(app, pages.error_page)
-    app.add_middleware(BodyLimit, limit=LARGEST_BODY, streamed=STREAMED)
+    refuse = problems.install(app, pages.error_page)
+    others = dict.fromkeys(LISTS, LARGEST_LIST) | dict.fromkeys(STREAMED)
+    app.add_middleware(BodyLimit, limit=LARGEST_BODY, others=others, refuse=refuse)
+    app.add_middleware(Guard, limiter=limiter, cookie=COOKIE, refuse=refuse)
     app.add_middleware(SecurityHeaders, ids=service.archive.ids, tls=service.options.secure_cookies)
     refuse_ungated(app.routes)
     return app

@@ -28,9 +28,10 @@ ERRORS = {
     "400": "The request's words are off.",
     "401": "Nobody is signed in.",
     "404": "There is no such thing, or not for you: both are answered alike.",
+    "408": "The body came too slowly, or not to its end.",
     "409": "It contradicts what is there (VERSION_MOVED: it changed since it was looked at).",
     "413": "Too large.",
-    "429": "Too many tries in too short a time.",
+    "429": "Too much in too short a time: `Retry-After` says when to come again.",
     "503": "A part does not answer; nothing was done.",
 }
 _TEXT = {"type": "string"}
@@ -41,7 +42,7 @@ RECEIPT = {
     "properties": dict.fromkeys(("$schema", "archive", "origin", "key", "signature"), _TEXT),
     "additionalProperties": True,
 }
-_ALWAYS = ("400", "503")
+_ALWAYS = ("400", "429", "503")
 _METHODS = ("get", "post", "put", "patch", "delete")
 _FOREIGN = ("HTTPValidationError", "ValidationError")
 
@@ -85,7 +86,7 @@ def _describe(operation: dict[str, Any], method: str, asked: frozenset[Action]) 
     else:
         operation["security"] = []
     if method != "get":
-        wanted += ["409", "413", "429"]
+        wanted += ["408", "409", "413"]
     refusals = {status for status in answers if status[0] in "45"}
     for status in sorted({*wanted, *refusals}):
         if "content" in answers.get(status, {}):

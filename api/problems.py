@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from math import ceil
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,10 +13,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.forms import is_form
+from api.limits import Busy, TooSlow
 from api.request import SAFE_METHODS, identify
-from tabellion.base.errors import BadRequest, NotFound, NotSignedIn, TabellionError, TooLarge
+from tabellion.base.errors import BadRequest, NotFound, NotSignedIn, TabellionError, TooLarge, TooMany
 
 log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 5
+Refuse = Callable[[Request, TabellionError], Response]
 
 
 class MethodNotAllowed(BadRequest):
@@ -63,16 +67,25 @@ def problem(request: Request, error: TabellionError) -> JSONResponse:
         advice=error.diagnostics(),
         request=getattr(request.state, "id", ""),
     )
-    headers = {"Retry-After": "900"} if error.status == 429 else {}
-    if error.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(
-        body.model_dump(), error.status, media_type="application/problem+json", headers=headers
+        body.model_dump(), error.status, media_type="application/problem+json", headers=refusal_fields(error)
     )
 
 
-def install(app: FastAPI, page: Any) -> None:
-    """Answer every error in one shape; `page(request, error)` makes the one for browsers."""
+def refusal_fields(error: TabellionError) -> dict[str, str]:
+    """The header fields of an error: when to come again, how to say who one is."""
+    if isinstance(error, TooMany):
+        return {"Retry-After": str(max(1, ceil(error.seconds)))}
+    if isinstance(error, Busy):
+        return {"Retry-After": str(BUSY_SECONDS)}
+    return {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+
+
+def install(app: FastAPI, page: Refuse) -> Refuse:
+    """Answer every error in one shape; `page(request, error)` makes the one for browsers.
+
+    Gives what makes the answers, for those that stand before the application.
+    """
 
     def answer(request: Request, error: TabellionError) -> Response:
         return page(request, error) if _wants_page(request, error) else problem(request, error)
@@ -93,7 +106,10 @@ def install(app: FastAPI, page: Any) -> None:
     async def framework(request: Request, error: HTTPException) -> Response:
         # No route, so nobody asked who it is; a page speaks the reader's language and keeps its frame all the same.
         if request.method in SAFE_METHODS and "text/html" in request.headers.get("accept", ""):
-            await identify(request)
+            try:
+                await identify(request)
+            except TabellionError as refused:  # he asks too often
+                return answer(request, refused)
         return answer(request, _framework_error(error))
 
     async def unexpected(request: Request, error: Exception) -> Response:
@@ -102,6 +118,7 @@ def install(app: FastAPI, page: Any) -> None:
 
     # Not a handler of the framework's: its answers would leave past the headers that go round every other one.
     app.add_middleware(Unexpected, handler=unexpected)
+    return answer
 
 
 def _wants_page(request: Request, error: TabellionError) -> bool:
@@ -143,6 +160,8 @@ def _framework_error(error: HTTPException) -> TabellionError:
             return NotFound("there is no such page")
         case 405:
             return MethodNotAllowed("that is not done here")
+        case 408:
+            return TooSlow("the request came too slowly, or not to its end")
         case 413:
             return TooLarge("the request carries more than it may")
         case _:

@@ -8,6 +8,9 @@ from fastapi import Depends, Request
 
 from api.access import Action, Actor, require
 from api.forms import form_of
+from api.limits import Limiter
+from api.limits.guard import STANDING, address_of
+from api.limits.limiter import too_fast
 from api.service import Service
 from api.sessions import SEEN_EVERY, Session, find_session, find_token, touch_session, touch_token
 from archive.archive import Archive
@@ -36,11 +39,16 @@ def service_of(request: Request) -> Service:
     return cast(Service, request.app.state.service)
 
 
+def limiter_of(request: Request) -> Limiter:
+    """The limits of this process."""
+    return cast(Limiter, request.app.state.limiter)
+
+
 async def identify(request: Request) -> Actor | None:
-    """The actor behind a bearer token or a session cookie, or None. Looked up once a request.
+    """The actor behind a bearer token or a session cookie, or None. Looked up, and counted, once a request.
 
     A request that changes something and comes by cookie must carry the session's CSRF token, in the header
-    `X-CSRF-Token` or in the form field `csrf_token`.
+    `X-CSRF-Token` or in the form field `csrf_token`. Raises RateLimited where it is one request too many.
     """
     if hasattr(request.state, "actor"):
         return cast(Actor | None, request.state.actor)
@@ -48,6 +56,7 @@ async def identify(request: Request) -> Actor | None:
     archive = service_of(request).archive
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     actor: Actor | None = None
+    session: Session | None = None
     # The catalogue is asked in a thread: while it waits for a lock, others are answered.
     if scheme.lower() == "bearer":
         actor = await to_thread.run_sync(_by_token, archive, value.strip())
@@ -57,14 +66,27 @@ async def identify(request: Request) -> Actor | None:
             # A password alone does not do where a second factor is wanted by now.
             owes = second_required(request, session.actor, session.second_required)
             session = None if owes else session
-        if session is not None:
-            if request.method not in SAFE_METHODS:
-                require_same_site(request)
-                await _check_csrf(request, session)
-            request.state.session = session
-            actor = session.actor
+        actor = None if session is None else session.actor
+    _charge(request, actor)
+    if session is not None:
+        if request.method not in SAFE_METHODS:
+            require_same_site(request)
+            await _check_csrf(request, session)
+        request.state.session = session
     request.state.actor = actor
     return actor
+
+
+def _charge(request: Request, actor: Actor | None) -> None:
+    """Count the request; raises RateLimited. Strangers that show nothing were counted before (`api.limits.guard`)."""
+    limiter = limiter_of(request)
+    if actor is not None:
+        standing = limiter.charge(actor)
+        request.scope["state"][STANDING] = standing
+        if standing.wait is not None:
+            raise too_fast(standing)
+    elif "authorization" in request.headers or COOKIE in request.cookies:
+        limiter.charge_stranger(address_of(request.scope))
 
 
 def _by_token(archive: Archive, value: str) -> Actor | None:

@@ -1,9 +1,15 @@
 """What goes round every request: its id, security headers, a strict Content-Security-Policy, a bounded body."""
 
+from collections.abc import Callable, Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tabellion.base.errors import TabellionError, TooLarge
 from tabellion.base.ids import Ids
 from tabellion.base.logs import working_on
 
@@ -53,30 +59,52 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """ASGI middleware: a request's body has at most so many bytes, but for routes that stream it.
+    """ASGI middleware: a request's body has at most `limit` bytes.
 
-    It is the framework that reads the body, before anybody has asked who sends it.
+    `others` are limits of their own by method and path template; None: the route streams its body, and bounds it
+    itself. It is the framework that reads the body, before anybody has asked who sends it. `refuse` makes the answer of
+    an error.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, streamed: frozenset[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        limit: int,
+        others: Mapping[tuple[str, str], int | None],
+        refuse: Callable[[Request, TabellionError], Response],
+    ) -> None:
         self._app = app
         self._limit = limit
-        self._streamed = streamed
+        self._refuse = refuse
+        self._others = [
+            (method, compile_path(path)[0], other) for (method, path), other in sorted(others.items())
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or (scope["method"], scope["path"]) in self._streamed:
+        limit = self._limit_of(scope) if scope["type"] == "http" else None
+        if limit is None:
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
-        refused = declared.isdecimal() and int(declared) > self._limit
+        if declared.isdecimal() and int(declared) > limit:
+            error = TooLarge(f"{declared} bytes are more than the {limit} that such a request may have")
+            await self._refuse(Request(scope), error)(scope, receive, send)
+            return
         read = 0
 
         async def counting() -> Message:
             nonlocal read
-            message: Message = {} if refused else await receive()
+            message = await receive()
             read += len(message.get("body", b""))
-            if refused or read > self._limit:
+            if read > limit:
+                # The framework's own error: it reads the body, and would take another for a body without sense.
                 raise HTTPException(413)
             return message
 
         await self._app(scope, counting, send)
+
+    def _limit_of(self, scope: Scope) -> int | None:
+        for method, path, limit in self._others:
+            if scope["method"] == method and path.match(scope["path"]):
+                return limit
+        return self._limit

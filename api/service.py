@@ -1,10 +1,11 @@
 """What the routes are handed: the parts of the service, made once by the wiring."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from api.limits import Limits
 from api.provider import Provider
 from archive.archive import Archive
 from archive.outside import Network
@@ -27,6 +28,7 @@ class Options:
     retention: timedelta
     algorithms: AlgorithmPolicy = BUILT_IN
     private_networks: tuple[Network, ...] = ()
+    limits: Limits = field(default_factory=Limits)
     # How long who asks for a copy waits for it, before he is told to ask again.
     copy_seconds: float = 10.0
     # Roles whose people must show a second factor.

@@ -16,6 +16,7 @@ from pydantic_settings import (
 )
 
 from tabellion.base.errors import SettingsError
+from tabellion.limit_settings import LimitSettings
 from tabellion.secret_files import is_well_known, with_files
 
 FILE = "tabellion.toml"
@@ -25,7 +26,7 @@ PEOPLE = frozenset({"operator", "collector", "legal", "auditor", "administrator"
 LANGUAGES = ("pl", "it", "es", "en", "de", "ru", "he", "th")
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings):
     """The settings of one installation; `tabellion config` prints the values in force."""
 
     model_config = SettingsConfigDict(
@@ -54,6 +55,17 @@ class Settings(BaseSettings):
     vault_lock: str = "compliance"
     """Mode of Object Lock: `compliance` (nobody can lift a lock) or `governance`, and `class=mode` for single classes
     of `deposits`, `packages`, `log`, `stamps`, `inventory`. A lock keeps the mode that it was begun with."""
+    second_vault_url: str | None = None
+    """Second vault, into which everything is copied and from which losses are repaired: `file:///path` or `s3://...`,
+    on other disks than the first; none by default."""
+    second_vault_access_key: str | None = None
+    """Access key of the second vault's object store."""
+    second_vault_access_key_file: Path | None = None
+    """File that holds that key, in the place of the setting."""
+    second_vault_secret_key: SecretStr | None = None
+    """Secret key of the second vault's object store."""
+    second_vault_secret_key_file: Path | None = None
+    """File that holds that key, in the place of the setting."""
     search_url: SecretStr | None = None
     """Search index; default: tantivy in the home. `opensearch+https://user:password@host:9200/prefix?ca=FILE`."""
     search_url_file: Path | None = None
@@ -194,6 +206,13 @@ class Settings(BaseSettings):
         if not self.vault_url.startswith("file://"):
             raise SettingsError("TABELLION_VAULT_URL is neither a file:// nor an s3:// address")
         return Path(self.vault_url.removeprefix("file://"))
+
+    @property
+    def second_vault_folder(self) -> Path:
+        """The folder of the second vault, where it is one."""
+        if not (self.second_vault_url or "").startswith("file://"):
+            raise SettingsError("TABELLION_SECOND_VAULT_URL is neither a file:// nor an s3:// address")
+        return Path((self.second_vault_url or "").removeprefix("file://"))
 
     @property
     def passphrase_file(self) -> Path:

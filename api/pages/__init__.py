@@ -40,6 +40,7 @@ from api.pages import (
     webhooks,
 )
 from api.pages.render import page
+from api.problems import refusal_fields
 from tabellion.base.errors import NotSignedIn, TabellionError
 
 router = APIRouter()
@@ -91,9 +92,11 @@ def error_page(request: Request, error: TabellionError) -> Response:
         "request_id": getattr(request.state, "id", ""),
         "back": _back(request),
     }
-    return page(
+    answer = page(
         request, "error.html", context, actor=getattr(request.state, "actor", None), status=error.status
     )
+    answer.headers.update(refusal_fields(error))
+    return answer
 
 
 def _back(request: Request) -> str | None:

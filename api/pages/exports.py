@@ -15,6 +15,7 @@ from api.packages import require_items
 from api.pages.paper import document_row
 from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
+from api.turns import EXPORTING
 from archive.archive import Archive
 from archive.catalogue.schema import matters
 from archive.matters import Matter, MatterFacts, find_matter, list_matters, open_matter
@@ -52,7 +53,7 @@ OFFERED = 40
 """Open matters that a paper may be exported for, the newest."""
 
 
-@router.get("/matters/{matter_id}/export")
+@router.get("/matters/{matter_id}/export", dependencies=[EXPORTING])
 def show(
     request: Request,
     matter_id: MatterId,
@@ -74,7 +75,7 @@ def show(
     return _page(request, actor, matter, chosen)
 
 
-@router.post("/matters/{matter_id}/packages")
+@router.post("/matters/{matter_id}/packages", dependencies=[EXPORTING])
 def order(
     request: Request,
     matter_id: MatterId,
@@ -138,7 +139,7 @@ def label(
     return RedirectResponse(f"/matters/{matter_id}", 303)
 
 
-@router.get("/documents/{document_id}/package")
+@router.get("/documents/{document_id}/package", dependencies=[EXPORTING])
 def show_paper(request: Request, document_id: DocumentId, actor: Exporter) -> Response:
     """What a package of one paper would contain, for a matter that is chosen or opened here."""
     with service_of(request).archive.catalogue.read() as connection:
@@ -146,7 +147,7 @@ def show_paper(request: Request, document_id: DocumentId, actor: Exporter) -> Re
     return _page(request, actor, None, None, document_id)
 
 
-@router.post("/documents/{document_id}/package")
+@router.post("/documents/{document_id}/package", dependencies=[EXPORTING])
 def order_paper(
     request: Request,
     document_id: DocumentId,

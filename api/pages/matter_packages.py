@@ -16,6 +16,7 @@ from api.pages.paper import names_of
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.selected import lines_of
+from api.turns import EXPORTING
 from archive.archive import Archive
 from archive.catalogue.schema import work
 from archive.matter_packages import file_package
@@ -112,7 +113,7 @@ def stamp(
     return RedirectResponse(f"/matters/{matter_id}/packages/{package_id}", 303)
 
 
-@router.post("/again")
+@router.post("/again", dependencies=[EXPORTING])
 def again(
     request: Request, matter_id: MatterId, package_id: PackageId, actor: Exporter, _: Writer
 ) -> Response:

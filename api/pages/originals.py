@@ -14,6 +14,7 @@ from api.events import record_access
 from api.pages.paper import deposits_of
 from api.pages.render import page
 from api.request import Ask, service_of
+from api.turns import EXPORTING
 from archive.originals import open_original
 from tabellion.base.errors import NotFound
 
@@ -65,7 +66,7 @@ def original(
     return StreamingResponse(pieces(), media_type=row.media_type, headers=headers)
 
 
-@router.get("/documents/{document_id}/copy")
+@router.get("/documents/{document_id}/copy", dependencies=[EXPORTING])
 def copy(
     request: Request, document_id: str, actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))]
 ) -> Response:

@@ -10,6 +10,7 @@ from api.pages.render import page, speaker_of
 from api.reports import Grouping
 from api.request import Ask, service_of
 from api.rest.reports import made, sent
+from api.turns import EXPORTING
 from archive.registry import list_portfolios
 from ingest.stations import list_stations
 
@@ -19,7 +20,7 @@ Day = Annotated[str, Query(max_length=10)]
 Id = Annotated[str, Query(max_length=36)]
 
 
-@router.get("/reports")
+@router.get("/reports", dependencies=[EXPORTING])
 def show(
     request: Request, actor: Reporter, first: Day = "", last: Day = "", station: Id = "", portfolio: Id = ""
 ) -> Response:
@@ -61,7 +62,7 @@ def show(
     return page(request, "reports.html", context, actor=actor, here="reports")
 
 
-@router.get("/reports/{by}.csv")
+@router.get("/reports/{by}.csv", dependencies=[EXPORTING])
 def table(
     request: Request,
     by: Grouping,

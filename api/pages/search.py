@@ -19,6 +19,7 @@ from api.pages.render import page
 from api.request import Ask, service_of
 from api.rescans import OtherScan, other_scans
 from api.saved import list_saved
+from api.turns import SEARCHING
 from archive.catalogue.schema import documents
 from search import Answer, QueryError
 from search.answer import AnswerHit, AnswerPage
@@ -83,7 +84,7 @@ class Facet:
     chosen: bool
 
 
-@router.get("/search")
+@router.get("/search", dependencies=[SEARCHING])
 def search(
     request: Request,
     actor: Annotated[Actor, Depends(Ask(Action.SEARCH))],

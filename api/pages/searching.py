@@ -14,6 +14,7 @@ from api.request import Ask, service_of
 from api.rest.searching import sent_list, sent_pages
 from api.result_lists import result_list
 from api.saved import delete_saved, save_search
+from api.turns import EXPORTING
 from search import QueryError
 from search.builder import Wishes, query_of
 from search.grammar import Alternatives
@@ -72,7 +73,7 @@ def build(request: Request, actor: Searcher, q: Annotated[str, Query(max_length=
     )
 
 
-@router.get("/search/list.csv")
+@router.get("/search/list.csv", dependencies=[EXPORTING])
 def take_list(
     request: Request,
     actor: Annotated[Actor, Depends(Ask(Action.SEARCH_EXPORT))],
@@ -82,7 +83,7 @@ def take_list(
     return sent_list(result_list(service_of(request), actor, q, str(request.base_url).rstrip("/")))
 
 
-@router.get("/search/pages.pdf")
+@router.get("/search/pages.pdf", dependencies=[EXPORTING])
 def take_pages(
     request: Request, actor: Downloader, take: Annotated[list[str] | None, Query(max_length=200)] = None
 ) -> Response:
@@ -90,7 +91,7 @@ def take_pages(
     return _pages(request, actor, take or [])
 
 
-@router.get("/documents/{document_id}/pages.pdf")
+@router.get("/documents/{document_id}/pages.pdf", dependencies=[EXPORTING])
 def take_of_paper(
     request: Request,
     document_id: Annotated[str, Path(max_length=36)],

@@ -13,6 +13,7 @@ from api.pages.render import page
 from api.pages.texts import languages
 from api.request import COOKIE, Ask, require_same_site, service_of
 from api.sessions import check_throttle, end_session, note_sign_in
+from api.turns import SIGNING_IN
 from tabellion.base.errors import BadRequest
 
 router = APIRouter(include_in_schema=False)
@@ -25,7 +26,7 @@ def sign_in_page(request: Request, to: str = "/") -> Response:
     return _form(request, to)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[SIGNING_IN])
 def sign_in(
     request: Request,
     name: Annotated[str, Form(max_length=200)],

@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from threading import BoundedSemaphore
 from typing import Annotated, BinaryIO, cast
 
 from anyio import to_thread
@@ -14,6 +13,7 @@ from api.access import Action, Actor
 from api.forms import FormStream, form_of, streams_form
 from api.pages.render import page, streamed_page
 from api.request import Ask, service_of
+from api.turns import VERIFYING
 from api.verifying import Ended, StepSeen, watch
 from signing.verdict import POLICIES
 from tabellion.base.errors import BadRequest, TooLarge
@@ -23,7 +23,6 @@ Reader = Annotated[Actor, Depends(Ask(Action.EVIDENCE))]
 
 OWN = "this archive's own keys"
 HANDED_IN = "handed in with the file"
-_LONGEST_WAIT = 60.0
 _LONGEST_NAME = 200
 
 
@@ -33,7 +32,7 @@ def ask(request: Request, actor: Reader) -> Response:
     return page(request, "verify.html", {"policies": tuple(POLICIES)}, actor=actor, here="evidence")
 
 
-@router.post("/evidence/verify")
+@router.post("/evidence/verify", dependencies=[VERIFYING])
 @streams_form
 async def verify(request: Request, actor: Reader) -> Response:
     """Verify what was handed in; the answer is sent as the steps pass. Nothing of it is kept."""
@@ -51,7 +50,7 @@ async def verify(request: Request, actor: Reader) -> Response:
     file = await _spooled(form, service.options.max_upload_bytes)
     now = service.archive.clock.now()
     seen = watch(file, trust, HANDED_IN if handed_in else OWN, policy, now)
-    walk = _Walk(seen, cast(BoundedSemaphore, request.app.state.verifications))
+    walk = _Walk(seen)
     context = {
         "name": name,
         "walk": walk,
@@ -65,24 +64,18 @@ async def verify(request: Request, actor: Reader) -> Response:
 class _Walk:
     """What the template goes through: the steps, and after them how it ended."""
 
-    def __init__(self, seen: Iterator[StepSeen | Ended], turn: BoundedSemaphore) -> None:
+    def __init__(self, seen: Iterator[StepSeen | Ended]) -> None:
         self._seen = seen
-        self._turn = turn
         self.ended = Ended(None, "LIMITS_REACHED")
 
     @property
     def steps(self) -> Iterator[StepSeen]:
-        """The steps, each as soon as it is done; where too many files are verified just now, after a wait."""
-        if not self._turn.acquire(timeout=_LONGEST_WAIT):
-            return
-        try:
-            for found in self._seen:
-                if isinstance(found, Ended):
-                    self.ended = found
-                else:
-                    yield found
-        finally:
-            self._turn.release()
+        """The steps, each as soon as it is done."""
+        for found in self._seen:
+            if isinstance(found, Ended):
+                self.ended = found
+            else:
+                yield found
 
 
 async def _spooled(form: FormStream, largest: int) -> BinaryIO:
@@ -94,8 +87,8 @@ async def _spooled(form: FormStream, largest: int) -> BinaryIO:
             size += len(piece)
             if size > largest:
                 raise TooLarge("the file is larger than what is taken in here")
-            file.write(piece)
-        file.flush()
+            await to_thread.run_sync(file.write, piece)
+        await to_thread.run_sync(file.flush)
     except BaseException:
         file.close()
         raise

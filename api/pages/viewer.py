@@ -18,6 +18,7 @@ from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
 from api.rescans import other_scans
 from api.service import Service
+from api.turns import VERIFYING
 from archive.readings import load_document_page
 from ingest.retrying import retry_reading
 from search import QueryError
@@ -63,7 +64,7 @@ def view(
     return _page(request, actor, document_id, q=q, number=number, tab=tab, field=field, asked=asked)
 
 
-@router.post("/documents/{document_id}/check")
+@router.post("/documents/{document_id}/check", dependencies=[VERIFYING])
 def check(
     request: Request,
     document_id: str,

@@ -15,6 +15,7 @@ from api.rest.common import Strict
 from api.rest.document_shapes import DocumentId
 from api.rest.documents import MOST_TEXT_PAGES
 from api.rest.uploads import repr_digest
+from api.turns import EXPORTING
 from ocr.hocr import hocr as as_hocr
 
 router = APIRouter(prefix="/documents", tags=["documents"])
@@ -38,6 +39,7 @@ PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
         200: {"content": PDF},
         202: {"model": CopyPending, "description": "It is being made: ask again, see `Retry-After`."},
     },
+    dependencies=[EXPORTING],
 )
 def pdf(
     request: Request, document_id: DocumentId, actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))]
@@ -65,6 +67,7 @@ def pdf(
     "/{document_id}/hocr",
     response_class=Response,
     responses={200: {"content": {"application/xhtml+xml": {}}}},
+    dependencies=[EXPORTING],
 )
 def hocr(
     request: Request, document_id: DocumentId, actor: Annotated[Actor, Depends(Ask(Action.READ))]

@@ -16,7 +16,7 @@ from api.access import Action, Actor
 from api.events import record_access
 from api.forms import form_of, streams_form
 from api.receiving import Handed, take_in
-from api.request import Ask, service_of
+from api.request import Ask, limiter_of, service_of
 from api.rest.common import ANY_BYTES, RECEIPT, IdempotencyKey, Strict
 from api.rest.uploads import (
     DEPOSIT_BODY,
@@ -26,6 +26,7 @@ from api.rest.uploads import (
     from_form,
     repr_digest,
 )
+from api.turns import UPLOADING
 from archive.catalogue.schema import batches, deposits, document_deposits
 from archive.originals import open_original
 from tabellion.base.errors import BadRequest, Forbidden, NotFound
@@ -81,6 +82,7 @@ class Deposit(Strict):
     response_model=Received,
     responses={303: {"description": "A form that named `to`: on to that page."}},
     openapi_extra=DEPOSIT_BODY,
+    dependencies=[UPLOADING],
 )
 @streams_form
 async def deposit(
@@ -115,7 +117,9 @@ async def deposit(
     bytes is answered with the same deposit, and counted once; with other bytes it is a conflict.
     """
     service = service_of(request)
-    check_length(request, service.options.max_upload_bytes)
+    length = check_length(request, service.options.max_upload_bytes)
+    limiter = limiter_of(request)
+    await limiter.require_quota(actor, length)
     handed = Handed(name, batch, batch_name, portfolio, sequence, replaces, idempotency_key)
     form, to = form_of(request), None
     if form is None:
@@ -131,9 +135,11 @@ async def deposit(
     taken = await to_thread.run_sync(
         take_in, service, actor, reader, handed, limiter=request.app.state.uploads
     )
+    done = taken.acknowledged
+    if not done.repeated:
+        limiter.took_in(actor, done.size)
     if to is not None:
         return RedirectResponse(to, status.HTTP_303_SEE_OTHER)
-    done = taken.acknowledged
     response.headers["Location"] = f"/api/v1/deposits/{done.deposit}"
     return Received(
         deposit=done.deposit,
@@ -188,7 +194,9 @@ def receipt(
 
 
 @router.get(
-    "/{deposit_id}/original", response_class=StreamingResponse, responses={200: {"content": ANY_BYTES}, **GONE}
+    "/{deposit_id}/original",
+    response_class=StreamingResponse,
+    responses={200: {"content": ANY_BYTES}, **GONE},
 )
 def original(
     request: Request, deposit_id: DepositId, actor: Annotated[Actor, Depends(Ask(Action.DOWNLOAD))]

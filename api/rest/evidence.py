@@ -14,6 +14,7 @@ from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from api.rest.document_shapes import DocumentId
 from api.rest.log_shapes import LogEntries, log_entry
+from api.turns import VERIFYING
 from archive.catalogue.schema import (
     batches,
     deposits,
@@ -195,7 +196,7 @@ def history(
     return LogEntries(entries=[log_entry(row) for row in rows[:limit]], next=following)
 
 
-@router.post("/documents/{document_id}/verify")
+@router.post("/documents/{document_id}/verify", dependencies=[VERIFYING])
 def verify_document(request: Request, document_id: DocumentId, actor: Reader) -> Verification:
     """Read the bytes of one document again and compare them with everything that is known of them; an entry."""
     service = service_of(request)
@@ -210,6 +211,7 @@ def verify_document(request: Request, document_id: DocumentId, actor: Reader) ->
     "/verify",
     response_model=Verification,
     responses={202: {"model": Running, "description": "Everything is being verified; see `Location`."}},
+    dependencies=[VERIFYING],
 )
 def verify(
     request: Request, response: Response, body: ToVerify, actor: Reader

@@ -14,6 +14,7 @@ from api.request import Ask, service_of
 from api.rest.common import IdempotencyKey, Strict
 from api.rest.document_shapes import DocumentId
 from api.rest.uploads import repr_digest
+from api.turns import EXPORTING
 from archive.packages import Choice, Order, Package, Recipient, open_package
 
 router = APIRouter(tags=["packages"])
@@ -88,7 +89,11 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 @router.post(
-    "/packages", status_code=status.HTTP_202_ACCEPTED, response_model=PackageState, responses=ANSWERS
+    "/packages",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=PackageState,
+    responses=ANSWERS,
+    dependencies=[EXPORTING],
 )
 def order(
     request: Request,
@@ -107,6 +112,7 @@ def order(
     status_code=status.HTTP_202_ACCEPTED,
     response_model=PackageState,
     responses=ANSWERS,
+    dependencies=[EXPORTING],
 )
 def order_one(
     request: Request,

@@ -16,6 +16,7 @@ from api.forms import form_of, streams_form
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from api.rest.uploads import BodyReader, check_length, upload_body
+from api.turns import UPLOADING
 from archive.registry import find_portfolio
 from ingest.importing.columns import Mapping, What
 from ingest.importing.jobs import NewImport, get_import, list_imports, problems_of, receive_import
@@ -98,6 +99,7 @@ class NamedMapping(SavedMapping):
     response_model=ImportState,
     responses={303: {"description": "A form that named `to`: on to that page."}},
     openapi_extra=upload_body({name: {} for name in _FORM_FIELDS}),
+    dependencies=[UPLOADING],
 )
 @streams_form
 async def start(

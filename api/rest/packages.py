@@ -12,6 +12,7 @@ from api.exporting import order_for
 from api.packages import PackageShown, find_shown, packages_shown
 from api.request import Ask, service_of
 from api.rest.common import Strict
+from api.turns import EXPORTING
 from archive.matter_packages import file_package
 from archive.packages import Recipient
 
@@ -65,7 +66,7 @@ class Filed(Strict):
     filed: bool = Field(examples=[True])
 
 
-@router.post("", status_code=status.HTTP_202_ACCEPTED)
+@router.post("", status_code=status.HTTP_202_ACCEPTED, dependencies=[EXPORTING])
 def order(
     request: Request, response: Response, matter_id: MatterId, body: PackageIn, actor: Exporter, _: Writer
 ) -> PackageOut:

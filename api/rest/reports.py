@@ -15,6 +15,7 @@ from api.access import Action, Actor
 from api.reports import Grouping, Line, Report, Span, report
 from api.request import Ask, service_of
 from api.rest.common import Strict
+from api.turns import EXPORTING
 from ingest.importing.export import plain_cell
 from tabellion.base.errors import BadRequest
 
@@ -63,7 +64,7 @@ class Reported(Strict):
     total: ReportLine
 
 
-@router.get("")
+@router.get("", dependencies=[EXPORTING])
 def reports(
     request: Request,
     actor: Reporter,
@@ -88,6 +89,7 @@ def reports(
     "/{by}",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}}, "description": "The table."}},
+    dependencies=[EXPORTING],
 )
 def table(
     request: Request,

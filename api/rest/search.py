@@ -10,6 +10,7 @@ from api.finding import find
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict
 from api.rest.debtors import DebtorCard
+from api.turns import SEARCHING
 
 router = APIRouter(prefix="/search", tags=["search"])
 
@@ -121,7 +122,7 @@ class Found(Strict):
     next: str | None
 
 
-@router.get("")
+@router.get("", dependencies=[SEARCHING])
 def search(
     request: Request,
     actor: Annotated[Actor, Depends(Ask(Action.SEARCH))],

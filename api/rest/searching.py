@@ -15,6 +15,7 @@ from api.request import Ask, service_of
 from api.rest.common import Strict
 from api.result_lists import result_list
 from api.saved import delete_saved, list_saved, save_search
+from api.turns import EXPORTING
 
 router = APIRouter(prefix="/search", tags=["search"])
 Searcher = Annotated[Actor, Depends(Ask(Action.SEARCH))]
@@ -42,6 +43,7 @@ class NewSaved(Strict):
     "/export",
     response_class=StreamingResponse,
     responses={200: {"content": {"text/csv": {}}, "description": "The list."}},
+    dependencies=[EXPORTING],
 )
 def export(
     request: Request, actor: Annotated[Actor, Depends(Ask(Action.SEARCH_EXPORT))], q: Asked = ""
@@ -58,6 +60,7 @@ def export(
     "/pages",
     response_class=StreamingResponse,
     responses={200: {"content": {"application/pdf": {}}, "description": "The pages, in this order."}},
+    dependencies=[EXPORTING],
 )
 def pages(
     request: Request,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from anyio import fail_after, from_thread
+from anyio import from_thread
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
@@ -19,9 +19,6 @@ from tabellion.base.errors import BadRequest, TooLarge
 _DIGEST = re.compile(r"(?P<algorithm>[a-z0-9-]+)=:(?P<value>[A-Za-z0-9+/=]*):")
 _ALGORITHMS = {"sha-256": 32, "sha-512": 64}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-IDLE_SECONDS = 60.0
-"""How long a sender may say nothing: who went away without a word does not hold a thread for ever."""
-
 _PLACES = ("batch", "batch_name", "portfolio", "replaces")
 LARGEST_SEQUENCE = 10_000_000
 
@@ -70,11 +67,7 @@ class BodyReader:
         self._ended = False
 
     async def _next(self) -> bytes | None:
-        try:
-            with fail_after(IDLE_SECONDS):
-                return await anext(self._pieces, None)
-        except TimeoutError as error:
-            raise Interrupted(f"nothing came for {IDLE_SECONDS:.0f} seconds") from error
+        return await anext(self._pieces, None)
 
     def read(self, size: int = -1, /) -> bytes:
         """Up to `size` bytes; empty at the end. Raises Interrupted where the sender went away."""
@@ -89,11 +82,13 @@ class BodyReader:
         return piece
 
 
-def check_length(request: Request, limit: int) -> None:
-    """Refuse a body that says by itself that it is too large, before a byte of it is read."""
-    declared = request.headers.get("content-length")
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise TooLarge(f"{declared} bytes are more than the {limit} that one file may have")
+def check_length(request: Request, limit: int) -> int | None:
+    """The length that a body has by its own words, if it says any; refuses one too large before a byte is read."""
+    declared = request.headers.get("content-length", "")
+    length = int(declared) if declared.isdecimal() else None
+    if length is not None and length > limit:
+        raise TooLarge(f"{length} bytes are more than the {limit} that one file may have")
+    return length
 
 
 def from_form(handed: Handed, fields: Mapping[str, str], file_name: str) -> tuple[Handed, str | None]:

@@ -116,6 +116,11 @@ class TooMany(TabellionError):
     exit_code = 1
     advice = "Wait a moment and try again."
 
+    def __init__(self, message: str, *, advice: str | None = None, seconds: float = 900.0) -> None:
+        """After `seconds` another try may be granted."""
+        super().__init__(message, advice=advice)
+        self.seconds = seconds
+
 
 class Unavailable(TabellionError):
     """A part that is needed does not answer just now; nothing was done."""

@@ -85,17 +85,38 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
     import uvicorn  # noqa: PLC0415
 
     from api.app import build_app  # noqa: PLC0415
+    from api.limits import Limiter  # noqa: PLC0415
+    from api.limits.kept import write_down  # noqa: PLC0415
+    from archive.catalogue.patience import bound_statements  # noqa: PLC0415
     from ingest.process import Heart  # noqa: PLC0415
     from tabellion.running.serving import make_service  # noqa: PLC0415
+    from tabellion.servers.patient import (  # noqa: PLC0415
+        KEEP_ALIVE_SECONDS,
+        LARGEST_HEAD,
+        PatientProtocol,
+        raise_file_limit,
+    )
 
+    raise_file_limit()
+    bound_statements(parts.archive.catalogue.engine, parts.settings.statement_seconds)
     app = build_app(make_service(parts), __version__)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=GRACE_SECONDS
+        app,
+        http=PatientProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=parts.settings.connections,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         # uvicorn stops at them, and sends them to us again afterwards: then only what is left here must end.
         signal.signal(number, lambda *_: None)
-    with Heart(parts.archive, holder(), "api"):
+    limiter: Limiter = app.state.limiter
+    with Heart(parts.archive, holder(), "api", lambda: write_down(parts.archive, limiter.refusals)):
         uvicorn.Server(config).run(sockets=[listening])
 
 

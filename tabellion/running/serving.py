@@ -20,6 +20,7 @@ from tabellion.base.errors import TabellionError
 from tabellion.provider import make_provider
 from tabellion.public_trust import public_files
 from tabellion.running.health import Findings, Health
+from tabellion.running.limits import limits_of
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
 from tabellion.wiring import Parts, drawing, nudger, search_engine
@@ -61,6 +62,7 @@ def make_service(parts: Parts) -> Service:
             second_factor_roles=settings.must_show_second,
             public_url=settings.public_url,
             private_networks=settings.own_networks,
+            limits=limits_of(settings),
         ),
         nudge=nudger(settings),
         verify=verify_documents,

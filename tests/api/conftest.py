@@ -10,6 +10,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from api.app import build_app
+from api.limits import Allowance, Limits, Rate
 from api.service import Options, Service
 from archive.archive import Archive
 from archive.catalogue import Catalogue, upgrade
@@ -31,6 +32,9 @@ from tests.archive.packaging.making import issuer, public_files
 
 PASSPHRASE = b"correct horse battery staple"
 LARGEST_UPLOAD = 1 << 30
+_NO_HURRY = Rate(1e6, 1_000_000)
+AMPLE = Limits(Allowance(_NO_HURRY), Allowance(_NO_HURRY), _NO_HURRY)
+"""Tests ask as fast as they can; those of the limits set their own."""
 
 
 @pytest.fixture(scope="session")
@@ -113,6 +117,7 @@ def service(archive: Archive, tmp_path: Path) -> Service:
             languages=("en", "pl"),
             retention=timedelta(days=1),
             copy_seconds=0.0,
+            limits=AMPLE,
         ),
         nudge=lambda: None,
         verify=verify_documents,

@@ -54,10 +54,11 @@ class Client:
         return self._client.cookies
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        async def send() -> httpx.Response:
-            return await self._client.request(method, path, **options)
+        return self._portal.call(lambda: self.send(method, path, **options))
 
-        return self._portal.call(send)
+    async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """The same inside the event loop in which the application answers."""
+        return await self._client.request(method, path, **options)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.request("GET", path, **options)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 
 import anyio
 import psutil
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from api.forms import LONGEST_FIELDS
-from api.rest import uploads
+from api.limits import Limiter
 from archive.catalogue import schema as t
 from tests.api.support import UNKNOWN, Client, House, good, papers, problem
 
@@ -99,9 +100,10 @@ class TestBody:
     def test_a_sender_who_falls_silent_is_not_waited_for(
         self, house: House, operator: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(uploads, "IDLE_SECONDS", 0.05)
+        limiter: Limiter = house.app.state.limiter
+        monkeypatch.setattr(limiter, "limits", replace(limiter.limits, silent_seconds=0.05))
         answer = operator.post("/api/v1/deposits", content=silent())
-        assert "nothing came" in problem(answer, 400, "UPLOAD_INTERRUPTED")["title"]
+        problem(answer, 408, "TOO_SLOW")
         assert nothing_is_kept(house)
 
     def test_the_standing_name_of_a_batch(self, house: House, operator: Client) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tabellion import doors
 from tabellion.doors import RemoteDoor
 from tabellion.waiting_client import LONGEST, Waiting
 
@@ -18,12 +17,17 @@ class Service(httpx.BaseTransport):
         self.bodies: list[bytes] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        self.bodies.append(b"".join(request.stream))  # type: ignore[arg-type]
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        self.bodies.append(b"".join(request.stream))
         if self.left:
             self.left -= 1
             return httpx.Response(self.status, headers={"Retry-After": self.seconds}, json={"code": "X"})
         answer = {"deposit": "d", "document": "p", "sha256": "s", "size": 1, "same_bytes_as": []}
         return httpx.Response(202, json=answer)
+
+
+def never(seconds: float) -> None:
+    raise AssertionError(f"it waits for {seconds} s")
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -36,16 +40,16 @@ def test_it_waits_as_long_as_it_is_asked_to(status: int) -> None:
 
 @pytest.mark.parametrize("seconds", [str(int(LONGEST) + 1), "Wed, 21 Oct 2026 07:28:00 GMT", ""])
 def test_it_does_not_wait_for_hours(seconds: str) -> None:
-    client = httpx.Client(transport=Waiting(Service(1, seconds), pytest.fail), base_url="http://a.test")
+    client = httpx.Client(transport=Waiting(Service(1, seconds), never), base_url="http://a.test")
     assert client.get("/").status_code == 429
 
 
 def test_a_file_is_sent_again_from_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(doors.time, "sleep", slept.append)
+    monkeypatch.setattr("tabellion.doors.time.sleep", slept.append)
     service = Service(1, "2")
     (tmp_path / "side.pdf").write_bytes(b"%PDF and more")
-    client = httpx.Client(transport=Waiting(service, pytest.fail), base_url="http://a.test")
+    client = httpx.Client(transport=Waiting(service, never), base_url="http://a.test")
     sent = RemoteDoor(client, None, None).send(tmp_path / "side.pdf")
     assert (sent.deposit, slept) == ("d", [2.0])
     assert service.bodies == [b"%PDF and more"] * 2

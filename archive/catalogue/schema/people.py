@@ -79,6 +79,17 @@ signin_attempts = Table(
     Index("ix_signin_attempts_subject_at", "subject", "at"),
 )
 
+# Who was refused lately because he asked for too much; told to administrators, and forgotten after a day.
+limited = Table(
+    "limited",
+    metadata,
+    Column("account_id", String(36), primary_key=True),  # or "strangers", for all who were not signed in
+    Column("code", String(40), primary_key=True),
+    Column("refusals", Integer, nullable=False),
+    instant("since"),
+    instant("last_at"),
+)
+
 # Queries that somebody keeps to ask again. They may name people: rows of the database only, never of log or vault.
 saved_searches = Table(
     "saved_searches",
