@@ -7,6 +7,7 @@ from time import monotonic
 Findings = Mapping[str, str | None]
 """What is wrong with each part, by name; None: nothing."""
 
+STILL_SECONDS = 30.0
 SECONDS = 6.0
 """A little longer than a question to a search server is tried for, which then says itself what is wrong."""
 
@@ -38,6 +39,24 @@ class Health:
             question.join(max(0.0, deadline - monotonic()))
             found |= question.findings or {question.part: f"does not answer within {self._seconds:g} s"}
         return found
+
+
+class Standstill:
+    """Notices that the first in a queue stays the first: everything answers, and yet nothing is done."""
+
+    def __init__(self, seconds: float = STILL_SECONDS, clock: Callable[[], float] = monotonic) -> None:
+        self._longest = seconds
+        self._clock = clock
+        self._first: int | None = None
+        self._since = 0.0
+
+    def seconds(self, first: int | None) -> float | None:
+        """For how long `first` has been seen there, where that is too long; None: there is movement, or nothing."""
+        now = self._clock()
+        if first != self._first:
+            self._first, self._since = first, now
+        lasted = now - self._since
+        return lasted if first is not None and lasted > self._longest else None
 
 
 class _Question(Thread):

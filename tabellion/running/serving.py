@@ -5,11 +5,11 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from api.service import Options, Service
 from archive.catalogue import alive
-from archive.catalogue.schema import documents
+from archive.catalogue.schema import documents, log_outbox
 from archive.log_memory import read_only_reason
 from archive.stamp_closing import demand
 from archive.verify import verify
@@ -19,7 +19,7 @@ from tabellion.authorities import make_authorities
 from tabellion.base.errors import TabellionError
 from tabellion.provider import make_provider
 from tabellion.public_trust import public_files
-from tabellion.running.health import Findings, Health
+from tabellion.running.health import Findings, Health, Standstill
 from tabellion.running.limits import limits_of
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
@@ -76,6 +76,7 @@ def make_service(parts: Parts) -> Service:
 
 def _health(parts: Parts, engine: Engine) -> Health:
     """The parts that the service needs, and how each is asked."""
+    sealing = Standstill()
 
     def catalogue() -> Findings:
         found: dict[str, str | None] = {"catalogue": None}
@@ -83,7 +84,10 @@ def _health(parts: Parts, engine: Engine) -> Health:
             now = parts.archive.clock.now()
             for kind in ("keeper", "worker"):
                 found[kind] = None if alive(connection, kind, now, LIVES_WITHIN) else f"no {kind} is alive"
-            found["log"] = read_only_reason(connection)
+            still = sealing.seconds(connection.scalar(select(func.min(log_outbox.c.id))))
+            # An object store may answer questions and keep nothing; the keeper is the first to meet that.
+            stands = None if still is None else f"nothing was written to the log for {still:.0f} s"
+            found["log"] = read_only_reason(connection) or stands
         return found
 
     def vault() -> Findings:

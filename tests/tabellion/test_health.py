@@ -4,7 +4,7 @@ import threading
 import time
 from threading import Event
 
-from tabellion.running.health import Findings, Health
+from tabellion.running.health import Findings, Health, Standstill
 
 
 def test_what_each_part_says_is_put_together() -> None:
@@ -36,3 +36,23 @@ def test_a_part_that_hangs_is_named_and_asked_once() -> None:
         time.sleep(0.01)
     assert health() == {"vault": None, "index": None}
     assert len(asked) == 2
+
+
+def test_a_queue_whose_first_stays_the_first_stands_still() -> None:
+    now = [0.0]
+    queue = Standstill(30, clock=lambda: now[0])
+    said = []
+    for at, first in (
+        (0, None),
+        (10, None),
+        (50, 3),
+        (80, 3),
+        (81, 3),
+        (90, 4),
+        (121, 4),
+        (122, None),
+        (160, None),
+    ):
+        now[0] = at
+        said.append(queue.seconds(first))
+    assert said == [None, None, None, None, 31, None, 31, None, None]
