@@ -1,6 +1,7 @@
 """Processes that belong to one parent: started, looked after, and ended with it, whatever way it ends."""
 
 import ctypes
+import hashlib
 import logging
 import os
 import signal
@@ -177,10 +178,21 @@ def cores() -> int:
 
 def holder() -> str:
     """A name for this process in leases and beats, unlike that of any other."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{os.urandom(4).hex()}"
+    return f"{_here()}{os.getpid()}-{os.urandom(4).hex()}"
 
 
 def is_gone(name: str) -> bool:
     """Whether the process of that name (`holder`) was one of this machine and has ended, perhaps without saying so."""
-    here, pid = name.startswith(f"{socket.gethostname()[:40]}-"), name.split("-")[-2:-1]
+    here, pid = name.startswith(_here()), name.split("-")[-2:-1]
     return here and pid != [] and not Path(f"/proc/{pid[0]}").exists()
+
+
+def _here() -> str:
+    """How names of this machine begin. Host names are not unlike each other, process ids mean something here alone."""
+    try:
+        boot = (
+            Path("/proc/sys/kernel/random/boot_id").read_bytes() + bytes(Path("/proc/self/ns/pid").readlink())
+        )
+    except OSError:
+        boot = b""
+    return f"{socket.gethostname()[:40]}-{hashlib.sha256(boot).hexdigest()[:8]}-"

@@ -16,6 +16,7 @@ from ingest.indexing import rebuild_index
 from ingest.keeper import LEASE, NAME, RENEW_SECONDS
 from search import Analyser
 from tabellion.base.errors import Conflict
+from tabellion.homes import move_index
 from tabellion.processes import holder, is_gone
 from tabellion.running.trust import verify_trust
 from tabellion.wiring import Parts, search_engine
@@ -46,10 +47,12 @@ def rebuild_search(parts: Parts, progress: Progress) -> int:
         with archive.catalogue.read() as connection:
             newest = connection.scalar(select(func.max(index_outbox.c.id)))
         done = rebuild_index(archive, search_engine(parts.settings).rebuild(Analyser()), progress)
-        if newest is not None:
-            # What waited for the index before is in the new one.
-            with archive.catalogue.write() as connection:
+        with archive.catalogue.write() as connection:
+            if newest is not None:
+                # What waited for the index before is in the new one.
                 connection.execute(delete(index_outbox).where(index_outbox.c.id <= newest))
+            if archive.catalogue.dialect == "postgresql":
+                move_index(connection, parts.settings)
     return done
 
 

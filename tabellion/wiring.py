@@ -23,6 +23,7 @@ from tabellion.algorithms import algorithm_policy
 from tabellion.base.clock import Clock, SystemClock
 from tabellion.base.errors import NotInitialised, SettingsError
 from tabellion.base.ids import Ids
+from tabellion.homes import agree
 from tabellion.keychest import KeyChest, open_keys
 from tabellion.settings import Settings
 
@@ -103,10 +104,11 @@ def drawing(settings: Settings, file: BinaryIO) -> Iterator[Callable[[int, int],
 
 
 @contextmanager
-def opened(settings: Settings, *, ready: bool = True) -> Iterator[Parts]:
+def opened(settings: Settings, *, ready: bool = True, moving_index: bool = False) -> Iterator[Parts]:
     """The parts of the archive that the settings name; raises NotInitialised or SettingsError that say what to do.
 
-    Without `ready` the catalogue may be empty or outdated, as `rebuild` and `db upgrade` need it.
+    Without `ready` the catalogue may be empty or outdated, as `rebuild` and `db upgrade` need it; with `moving_index`
+    the index may lie elsewhere until now.
     """
     settings.check()
     clock: Clock = SystemClock()
@@ -123,6 +125,7 @@ def opened(settings: Settings, *, ready: bool = True) -> Iterator[Parts]:
         if ready:
             check(catalogue)
             _check_catalogue(catalogue, identity)
+            agree(catalogue, settings, chest, clock, moving_index=moving_index)
         objects = Objects(vault, keyring, os.urandom)
         archive = Archive(identity.archive, identity.origin, catalogue, objects, clock, Ids(clock))
         yield Parts(settings, identity, vault, keyring, chest, archive)

@@ -13,9 +13,9 @@ from tabellion.wiring import Parts, opened
 
 
 @contextmanager
-def local_archive(*, ready: bool = True) -> Iterator[Parts]:
+def local_archive(*, ready: bool = True, moving_index: bool = False) -> Iterator[Parts]:
     """The archive at TABELLION_HOME."""
-    with opened(load_settings(), ready=ready) as parts:
+    with opened(load_settings(), ready=ready, moving_index=moving_index) as parts:
         yield parts
 
 

@@ -27,6 +27,7 @@ from tabellion.base.clock import rfc3339
 from tabellion.base.errors import BadRequest, Conflict
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table, say
+from tabellion.homes import note_archive_key
 from tabellion.key_rotation import rotate_key
 from tabellion.keychest import passphrase_of, restore_signing_files, signing_files
 from tabellion.public_trust import public_files, public_keys
@@ -205,6 +206,7 @@ def _rotate_archive_key(parts: Parts) -> str:
             time=archive.clock.now(),
             reason="rotated",
         )
+        note_archive_key(connection, new.id)
     return f"{count} keys wrapped with {new.id}"
 
 

@@ -22,7 +22,7 @@ def command(only_index: bool, as_json: bool) -> None:
     """
     value: dict[str, object] = {}
     problems: tuple[str, ...] = ()
-    with local_archive(ready=only_index) as parts:
+    with local_archive(ready=only_index, moving_index=only_index) as parts:
         if not only_index:
             summary = rebuild_catalogue(parts, _progress("log"))
             problems = summary.problems

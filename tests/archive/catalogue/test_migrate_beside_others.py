@@ -64,7 +64,7 @@ def test_writers_go_on_and_two_machines_migrate_at_once(older: Catalogue, postgr
         writer.start()
     others = [Catalogue(postgresql_url) for _ in range(2)]
     try:
-        together(*(lambda each=each: upgrade(each) for each in others))  # type: ignore[misc]
+        together(*(lambda each=each: upgrade(each) for each in others))
         after = len(written)
     finally:
         stop.set()
