@@ -190,8 +190,8 @@ def is_gone(name: str) -> bool:
 def _here() -> str:
     """How names of this machine begin. Host names are not unlike each other, process ids mean something here alone."""
     try:
-        boot = (
-            Path("/proc/sys/kernel/random/boot_id").read_bytes() + bytes(Path("/proc/self/ns/pid").readlink())
+        boot = Path("/proc/sys/kernel/random/boot_id").read_bytes() + bytes(
+            Path("/proc/self/ns/pid").readlink()
         )
     except OSError:
         boot = b""
