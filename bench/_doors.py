@@ -1,6 +1,7 @@
 """The three doors as a stubborn client uses them: each sends its papers and tries again until they are acknowledged."""
 
 import base64
+import errno
 import json
 import random
 import threading
@@ -88,6 +89,20 @@ class Door(ABC):
         """Whether all of its papers are acknowledged."""
         return len(self.acknowledged) == len(self.papers)
 
+    def write(self, copy: Callable[[], object]) -> None:
+        """Make a file; again from its beginning where the disk is full."""
+
+        def attempt() -> bool:
+            try:
+                copy()
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                return False
+            return True
+
+        self.insist(attempt)
+
     def insist(self, attempt: Callable[[], bool]) -> None:
         """Try until it succeeds, with pauses; raises DoorFailed when patience is at its end."""
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -162,7 +177,7 @@ class CommandDoor(Door):
 
     def send(self, papers: Sequence[Tiny]) -> None:
         for paper in papers:
-            (self.folder / paper.name).write_bytes(paper.content)
+            self.write(partial((self.folder / paper.name).write_bytes, paper.content))
         self.insist(lambda: self._ingest(papers))
 
     def _ingest(self, papers: Sequence[Tiny]) -> bool:
@@ -184,12 +199,15 @@ class FolderDoor(Door):
 
     def send(self, papers: Sequence[Tiny]) -> None:
         for paper in papers:
-            with (self.folder / paper.name).open("wb") as file:
-                half = len(paper.content) // 2
-                file.write(paper.content[:half])
-                file.flush()
-                time.sleep(self.rng.uniform(0, 0.3))
-                file.write(paper.content[half:])
+            self.write(partial(self._copy, paper))
+
+    def _copy(self, paper: Tiny) -> None:
+        with (self.folder / paper.name).open("wb") as file:
+            half = len(paper.content) // 2
+            file.write(paper.content[:half])
+            file.flush()
+            time.sleep(self.rng.uniform(0, 0.3))
+            file.write(paper.content[half:])
 
     def done(self) -> bool:
         """Whether the folder holds none of them any more, neither waiting nor claimed."""
@@ -222,5 +240,5 @@ class StationDoor(FolderDoor):
         listed = "".join(f"{paper.sha256.hex()}  {paper.name}\n" for paper in papers)
         place = self.folder / f"{papers[0].name}.done"
         unfinished = place.with_suffix(".unfinished")
-        unfinished.write_text(listed)
+        self.write(partial(unfinished.write_text, listed))
         unfinished.rename(place)

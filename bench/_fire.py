@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from bench._aftermath import check_evidence, check_found, check_left_over
 from bench._blows import PARTS, Assault, Blow, schedule
 from bench._disk import NoDisk, SmallDisk
@@ -86,7 +88,7 @@ def run_under_fire(plan: FirePlan) -> Fire:
     try:
         servers.start()
         _run(plan, scratch, servers, disk, result)
-    except (ServiceFailed, DoorFailed) as error:
+    except (ServiceFailed, DoorFailed, httpx.HTTPError) as error:
         result.wrong.append(str(error))
     finally:
         result.seconds = time.monotonic() - started
