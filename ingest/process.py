@@ -2,19 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event, Lock, Thread
 from typing import Any
 
 from celery import Celery, signals
 
 from archive.archive import Archive
-from archive.catalogue import beat, stop_beating
+from archive.catalogue import beat, forget_silent, stop_beating
 from ingest.queue import DRAIN
 from ingest.worker import Worker
 
 _log = logging.getLogger(__name__)
 
 HEART_SECONDS = 2.0
+SILENT = timedelta(days=1)
 LOOK_SECONDS = 1.0
 BROKER_SECONDS = 5.0
 
@@ -42,6 +44,7 @@ class Heart:
         self._thread = Thread(target=self._run, name=f"heart-{kind}", daemon=True)
 
     def __enter__(self) -> "Heart":
+        self._forget()
         self._beat()
         self._thread.start()
         return self
@@ -54,6 +57,14 @@ class Heart:
                 stop_beating(connection, self._holder)
         except Exception:
             _log.warning("could not say that this process ended", exc_info=True)
+
+    def _forget(self) -> None:
+        """Beats of processes that were killed go when another one starts, long after anybody asks for them."""
+        try:
+            with self._archive.catalogue.write() as connection:
+                forget_silent(connection, self._archive.clock.now() - SILENT)
+        except Exception:
+            _log.warning("beats of former processes could not be removed", exc_info=True)
 
     def _run(self) -> None:
         while not self._end.wait(self._seconds):

@@ -57,6 +57,11 @@ def stop_beating(connection: Connection, holder: str) -> None:
     connection.execute(delete(beats).where(beats.c.holder == holder))
 
 
+def forget_silent(connection: Connection, before: datetime) -> None:
+    """Forget processes that said last before then that they live: killed ones did not say that they ended."""
+    connection.execute(delete(beats).where(beats.c.at < before))
+
+
 def alive(connection: Connection, kind: str, now: datetime, within: timedelta) -> int:
     """How many processes of that kind said lately that they live."""
     return len(holders(connection, kind, now, within))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection, func, select
 
 from archive.catalogue import (
     Catalogue,
@@ -10,10 +11,13 @@ from archive.catalogue import (
     alive,
     beat,
     check_lease,
+    forget_silent,
+    holders,
     release_lease,
     stop_beating,
     take_lease,
 )
+from archive.catalogue.schema import beats
 from tabellion.base.clock import ManualClock
 
 LENGTH = timedelta(seconds=30)
@@ -59,3 +63,12 @@ def test_who_beats_is_alive(catalogue: Catalogue) -> None:
         beat(connection, "w1", "worker", clock.now())
         assert alive(connection, "worker", clock.now(), timedelta(seconds=10)) == 1
         assert alive(connection, "keeper", clock.now(), timedelta(seconds=3)) == 0
+        forget_silent(connection, clock.now() - timedelta(seconds=3))
+        assert (holders(connection, "worker", clock.now(), timedelta(days=1)), beating(connection)) == (
+            ["w1"],
+            1,
+        )
+
+
+def beating(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(beats)).scalar_one()
