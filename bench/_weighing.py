@@ -1,4 +1,4 @@
-"""Memory and time of each part of a service: resident bytes over time, CPU seconds, of all processes that it started."""
+"""Memory and time of each part of a service: resident bytes over time, CPU seconds, with all that it started."""
 
 import threading
 import time
