@@ -37,6 +37,15 @@ def site_of(request: Request) -> Site | None:
     return Site(f"{parts.scheme}://{parts.netloc}", parts.hostname or "")
 
 
+def origin_of(request: Request) -> str:
+    """What addresses that leave the service begin with; empty, so that they are paths, where only the request says it.
+
+    A list with links and a command to copy go to others, who must not be led to whatever a Host header said.
+    """
+    site = site_of(request)
+    return "" if site is None else site.origin
+
+
 def passkey_site(request: Request) -> Site | None:
     """The site, where passkeys can be bound to it."""
     site = site_of(request)

@@ -3,7 +3,7 @@
 import ssl
 import time
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from socket import IPPROTO_TCP, gaierror, getaddrinfo
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import httpcore
 
 from archive.outside import Answer, BadAnswer, Network, NoAnswer
+
+_GATEWAYS = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("::/96"))
 
 
 def send(
@@ -100,11 +102,26 @@ class _Backend(httpcore.NetworkBackend):
 
 
 def _require_public(host: str, address: str, networks: Sequence[Network]) -> None:
-    found = ip_address(address.partition("%")[0])
-    embedded = getattr(found, "ipv4_mapped", None) or found
-    if (embedded.is_global and not embedded.is_multicast) or any(embedded in each for each in networks):
-        return
-    raise BadAnswer(f"{host} has the address {address}, which is not of the internet at large")
+    for found in _meant(ip_address(address.partition("%")[0])):
+        if (found.is_global and not found.is_multicast) or any(found in each for each in networks):
+            continue
+        raise BadAnswer(f"{host} has the address {address}, which is not of the internet at large")
+
+
+def _meant(address: IPv4Address | IPv6Address) -> Sequence[IPv4Address | IPv6Address]:
+    """The addresses that a packet to this one may reach: where an IPv6 address stands for one of IPv4, that as well.
+
+    Mapped (RFC 4291 section 2.5.5.2) it is that one alone; 6to4 (RFC 3056), Teredo (RFC 4380), NAT64 (RFC 6052, 8215)
+    and compatible addresses (RFC 4291 section 2.5.5.1) lead to it through a gateway.
+    """
+    if isinstance(address, IPv4Address):
+        return (address,)
+    if address.ipv4_mapped is not None:
+        return (address.ipv4_mapped,)
+    through = [address.sixtofour, *(address.teredo or ())]
+    if any(address in prefix for prefix in _GATEWAYS):
+        through.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    return (address, *(each for each in through if each is not None))
 
 
 class _Bounded(httpcore.NetworkStream):

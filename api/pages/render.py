@@ -16,6 +16,7 @@ from api.pages import troubles, verdicts, words
 from api.pages.texts import Speaker, choose_language, languages, translations
 from api.pages.words import N_
 from api.request import service_of
+from api.site import origin_of
 from api.tray import Tray, tray_of
 
 TRAY_ON = ("search", "debtors")
@@ -117,7 +118,7 @@ def _framed(
         "rail": [entry for entry in RAIL if actor is not None and actor.may(entry[3])],
         "languages": languages(),
         "request_path": request.url.path,
-        "origin_address": str(request.base_url).rstrip("/"),
+        "origin_address": origin_of(request) or "https://…",
         "query": request.query_params.get("q", ""),
         "tray": _tray(request, actor) if here in TRAY_ON else None,
         "here_address": request.url.path + (f"?{request.url.query}" if request.url.query else ""),

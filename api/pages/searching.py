@@ -14,6 +14,7 @@ from api.request import Ask, service_of
 from api.rest.searching import sent_list, sent_pages
 from api.result_lists import result_list
 from api.saved import delete_saved, save_search
+from api.site import origin_of
 from api.turns import EXPORTING
 from search import QueryError
 from search.builder import Wishes, query_of
@@ -80,7 +81,7 @@ def take_list(
     q: Annotated[str, Query(max_length=20_000)] = "",
 ) -> Response:
     """The list of an answer."""
-    return sent_list(result_list(service_of(request), actor, q, str(request.base_url).rstrip("/")))
+    return sent_list(result_list(service_of(request), actor, q, origin_of(request)))
 
 
 @router.get("/search/pages.pdf", dependencies=[EXPORTING])

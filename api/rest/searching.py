@@ -15,6 +15,7 @@ from api.request import Ask, service_of
 from api.rest.common import Strict
 from api.result_lists import result_list
 from api.saved import delete_saved, list_saved, save_search
+from api.site import origin_of
 from api.turns import EXPORTING
 
 router = APIRouter(prefix="/search", tags=["search"])
@@ -50,10 +51,10 @@ def export(
 ) -> StreamingResponse:
     """The documents of an answer as CSV, newest first, at most 10 000; two entries of the log.
 
-    Cells that a spreadsheet would run begin with a quote.
+    Cells that a spreadsheet would run begin with a quote. Addresses begin with TABELLION_PUBLIC_URL; without it they
+    are paths.
     """
-    origin = str(request.base_url).rstrip("/")
-    return sent_list(result_list(service_of(request), actor, q, origin))
+    return sent_list(result_list(service_of(request), actor, q, origin_of(request)))
 
 
 @router.get(
