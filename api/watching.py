@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Float, case, cast, func, select
 
 from api.exposition import Family
+from api.limits.kept import refused_lately
 from archive.catalogue.schema import (
     beats,
     checks,
@@ -38,6 +39,10 @@ def figures(connection: Connection, now: datetime) -> Iterator[Family]:
     yield from _queues(connection, now)
     yield from _reading(connection)
     yield from _evidence(connection, now)
+    refused = Family("tabellion_refused", "Requests refused within a day because they were too many, by code.")
+    for one in refused_lately(connection, now):
+        refused.add(one.count, code=one.code)
+    yield _summed(refused)
     told = Family("tabellion_webhook_messages", "Messages to others by state; dead ones are given up.")
     for state, count in connection.execute(
         select(webhook_outbox.c.state, func.count()).group_by(webhook_outbox.c.state)

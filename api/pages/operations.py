@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from api.access import Action, Actor
 from api.hooks.managing import list_hooks
+from api.limits.kept import refused_lately
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.rest import work as rest_work
@@ -85,6 +86,7 @@ def start(request: Request, actor: Operator) -> Response:
                     stamps.c.failure.is_not(None)
                 )
             ).all(),
+            "limited": refused_lately(connection, now),
             "refusals": refusals(connection),
             "unseen": connection.execute(
                 select(witnesses.c.name, witnesses.c.failure, witnesses.c.answered_at)

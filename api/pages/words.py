@@ -280,6 +280,14 @@ FAULTS: Mapping[str, str] = {
 }
 """What fixity can find of an object."""
 
+LIMITED: Mapping[str, str] = {
+    "RATE_LIMITED": N_("more requests than the rate allows"),
+    "QUOTA_REACHED": N_("more files or bytes than the quota allows"),
+    "TOO_MANY_AT_ONCE": N_("too much at the same time"),
+    "BUSY": N_("no turn came in time: the service is busy"),
+}
+"""Why somebody was refused by the limits."""
+
 QUEUES: Mapping[str, str] = {
     "read": N_("papers to read"),
     "log": N_("entries to append to the log"),
