@@ -1,6 +1,6 @@
 """Twins: other scans of the same paper. Both are evidence, with times of their own; which goes out, a person says."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,8 +24,11 @@ class Twin:
 
 def twins_of(connection: Connection, document_ids: Sequence[str]) -> dict[str, tuple[Twin, ...]]:
     """The twins of each document that has any, void ones too; a re-scan of a re-scan counts."""
-    found = {document: dict(_rescans(connection, document)) for document in dict.fromkeys(document_ids)}
-    for document, other in _same_bytes(connection, list(found)):
+    wanted = tuple(dict.fromkeys(document_ids))
+    found: dict[str, dict[str, Basis]] = {
+        document: dict.fromkeys(others, "rescan") for document, others in _rescans(connection, wanted).items()
+    }
+    for document, other in _same_bytes(connection, wanted):
         found[document].setdefault(other, "same-bytes")
     return {
         document: tuple(Twin(other, basis) for other, basis in sorted(others.items()))
@@ -34,29 +37,44 @@ def twins_of(connection: Connection, document_ids: Sequence[str]) -> dict[str, t
     }
 
 
-def _rescans(connection: Connection, document: str) -> Iterator[tuple[str, Basis]]:
-    """All documents that relations of re-scans connect with this one, in either direction."""
-    seen, waiting = {document}, [document]
+def _rescans(connection: Connection, documents: Sequence[str]) -> dict[str, set[str]]:
+    """All documents that relations of re-scans connect with each of these, in either direction.
+
+    The relations of all of them are asked for at once, then those of what they led to: for a page of answers whose
+    papers were scanned once, that is one question.
+    """
+    near: dict[str, set[str]] = {}
+    seen: set[str] = set()
+    waiting = set(documents)
     while waiting:
-        near = set(_neighbours(connection, waiting)) - seen
-        seen |= near
-        waiting = sorted(near)
-    return ((other, "rescan") for other in seen - {document})
+        seen |= waiting
+        for one, other in _related(connection, sorted(waiting)):
+            near.setdefault(one, set()).add(other)
+            near.setdefault(other, set()).add(one)
+        waiting = near.keys() - seen
+    return {document: _reached(near, document) for document in documents}
 
 
-def _neighbours(connection: Connection, documents: Iterable[str]) -> Iterator[str]:
-    wanted = list(documents)
+def _reached(near: Mapping[str, set[str]], start: str) -> set[str]:
+    reached, waiting = {start}, [start]
+    while waiting:
+        new = near.get(waiting.pop(), set()) - reached
+        reached |= new
+        waiting += new
+    return reached - {start}
+
+
+def _related(connection: Connection, documents: Sequence[str]) -> Iterator[tuple[str, str]]:
     rows = connection.execute(
         select(relations).where(
             relations.c.relation == RESCAN,
-            relations.c.document_id.in_(wanted) | relations.c.other_id.in_(wanted),
+            relations.c.document_id.in_(documents) | relations.c.other_id.in_(documents),
             current(relations, *RELATION_KEY),
         )
     )
     for row in rows:
         if row.granted:
-            yield row.other_id
-            yield row.document_id
+            yield row.document_id, row.other_id
 
 
 def _same_bytes(connection: Connection, documents: Sequence[str]) -> Iterator[tuple[str, str]]:
