@@ -36,7 +36,7 @@ EXPECTED = 20.0
 """Seconds from one blow to the next, more or less; only how evenly papers come in depends on it."""
 
 FULL_SECONDS = 8.0
-READY_SECONDS = 180.0
+READY_SECONDS = 300.0
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from bench._service import Service, ServiceFailed
 from bench._tiny import Tiny
 from ingest.claims import CLAIMED, REFUSED
 
-PATIENCE_SECONDS = 300.0
+PATIENCE_SECONDS = 600.0
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 
 
