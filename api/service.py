@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from api.limits import Limits
 from api.provider import Provider
+from api.remembering import Remembered
 from archive.archive import Archive
 from archive.outside import Network
 from archive.packages import Drawing
+from archive.stored import Stored
 from search import Finder
 from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.verdict import Report
@@ -57,3 +59,8 @@ class Service:
     provider: Provider | None = None
     # Draws pages of originals for extracts; without it, the pictures for the screen serve.
     drawing: Drawing | None = None
+    # Seconds that each part took to answer when it was last asked; bytes that are free where the home lies.
+    took: Callable[[], Mapping[str, float]] = dict
+    free_bytes: Callable[[], int] | None = None
+    # What is counted over all objects: asked often, and slow where there are millions.
+    stored: Remembered[Stored] = field(default_factory=lambda: Remembered(300.0))

@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Connection, Float, case, cast, func, select
+from sqlalchemy import Connection, func, select
 
 from api.exposition import Family
+from api.service import Service
 from api.limits.kept import refused_lately
 from archive.catalogue.schema import (
     beats,
     checks,
     deposits,
+    document_deposits,
     documents,
     index_outbox,
     log_entries,
     log_outbox,
-    objects,
     readings,
     stamps,
     webhook_outbox,
@@ -24,6 +25,7 @@ from archive.catalogue.schema import (
 )
 from archive.fixity import figures as fixity_figures
 from archive.stamp_asks import refusals
+from archive.stored import Stored, count_stored
 from archive.verification.stamp_check import PROVED
 
 LATEST = 500
@@ -32,13 +34,38 @@ LATEST = 500
 QUANTILES = (0.5, 0.95)
 
 
-def figures(connection: Connection, now: datetime) -> Iterator[Family]:
+def figures(service: Service) -> Iterator[Family]:
     """Every family, in the order in which it is sent."""
+    yield from _parts(service)
+    archive = service.archive
+    with archive.catalogue.read() as connection:
+        stored = service.stored.get(lambda: count_stored(connection))
+        yield from _of_catalogue(connection, archive.clock.now(), stored)
+
+
+def _parts(service: Service) -> Iterator[Family]:
+    ready = Family(
+        "tabellion_ready", "Whether a part answers: 1, else 0; without each, the service is not ready."
+    )
+    for name, problem in sorted(service.health().items()):
+        ready.add(problem is None, part=name)
+    yield ready
+    took = Family("tabellion_part_seconds", "How long a part took to answer.")
+    for name, seconds in sorted(service.took().items()):
+        took.add(seconds, part=name)
+    yield took
+    if service.free_bytes is not None:
+        yield Family("tabellion_free_bytes", "Bytes that are free where the home lies.").add(
+            service.free_bytes()
+        )
+
+
+def _of_catalogue(connection: Connection, now: datetime, stored: Stored) -> Iterator[Family]:
     yield Family("tabellion_deposits", "Files that were received.").add(_count(connection, deposits))
     yield from _by_state(connection)
     yield from _queues(connection, now)
     yield from _reading(connection)
-    yield from _evidence(connection, now)
+    yield from _evidence(connection, now, stored)
     refused = Family("tabellion_refused", "Requests refused within a day because they were too many, by code.")
     for one in refused_lately(connection, now):
         refused.add(one.count, code=one.code)
@@ -129,23 +156,52 @@ def _reading(connection: Connection) -> Iterator[Family]:
         seconds.add(float(spent), outcome=outcome)
     yield done
     yield seconds
-    newest = connection.execute(
-        select(documents.c.received_at, documents.c.searchable_at)
+    yield from _stages(connection)
+
+
+def _stages(connection: Connection) -> Iterator[Family]:
+    """How long the newest papers took from receipt to search, and how long in each stage of that way."""
+    newest = (
+        select(documents.c.id, documents.c.received_at, documents.c.searchable_at)
         .where(documents.c.searchable_at.is_not(None))
         .order_by(documents.c.id.desc())
         .limit(LATEST)
+        .subquery()
     )
-    waited = sorted((row.searchable_at - row.received_at).total_seconds() for row in newest)
+    rows = connection.execute(
+        select(newest, readings.c.at, readings.c.seconds)
+        .join(document_deposits, document_deposits.c.document_id == newest.c.id)
+        .join(readings, readings.c.deposit_id == document_deposits.c.deposit_id)
+        .where(document_deposits.c.position == 1, readings.c.n == 1)
+    ).all()
     way = Family(
         "tabellion_searchable_seconds", f"From receipt to search, quantiles of the newest {LATEST} papers."
     )
+    stages = Family(
+        "tabellion_stage_seconds", "The same of each stage: until it was read, reading, until it was found."
+    )
     for quantile in QUANTILES:
-        if waited:
-            way.add(waited[min(len(waited) - 1, int(len(waited) * quantile))], quantile=str(quantile))
+        at = min(len(rows) - 1, int(len(rows) * quantile))
+        if rows:
+            way.add(
+                sorted(_seconds(row.received_at, row.searchable_at) for row in rows)[at],
+                quantile=str(quantile),
+            )
+            for stage, taken in (
+                ("waiting", [max(0.0, _seconds(row.received_at, row.at) - row.seconds) for row in rows]),
+                ("reading", [row.seconds for row in rows]),
+                ("indexing", [max(0.0, _seconds(row.at, row.searchable_at)) for row in rows]),
+            ):
+                stages.add(sorted(taken)[at], stage=stage, quantile=str(quantile))
     yield way
+    yield stages
 
 
-def _evidence(connection: Connection, now: datetime) -> Iterator[Family]:
+def _seconds(begin: datetime, end: datetime) -> float:
+    return (end - begin).total_seconds()
+
+
+def _evidence(connection: Connection, now: datetime, stored: Stored) -> Iterator[Family]:
     yield Family("tabellion_log_entries", "Entries of the log.").add(_count(connection, log_entries))
     yield Family("tabellion_token_refusals", "Answers of authorities that nobody has looked at.").add(
         len(refusals(connection))
@@ -165,16 +221,9 @@ def _evidence(connection: Connection, now: datetime) -> Iterator[Family]:
     if proved is not None:
         age = (now - proved).total_seconds()
         yield Family("tabellion_stamp_age_seconds", "Age of the newest time proof.").add(age)
-    listed, stored, size = connection.execute(
-        select(
-            func.sum(case((objects.c.inventory.is_not(None), 1), else_=0)),
-            func.count(),
-            func.sum(cast(objects.c.size, Float)),
-        ).select_from(objects)
-    ).one()
-    yield Family("tabellion_objects", "Objects of the vault.").add(stored)
-    yield Family("tabellion_objects_bytes", "Their bytes as stored.").add(float(size or 0))
-    coverage = (listed or 0) / stored if stored else 1.0
+    yield Family("tabellion_objects", "Objects of the vault.").add(stored.objects)
+    yield Family("tabellion_objects_bytes", "Their bytes as stored.").add(stored.bytes)
+    coverage = stored.listed / stored.objects if stored.objects else 1.0
     yield Family(
         "tabellion_inventory_coverage", "Share of objects that are listed in a logged inventory."
     ).add(coverage)

@@ -22,7 +22,6 @@ from archive.catalogue.schema import (
     documents,
     index_outbox,
     log_outbox,
-    objects,
     stamps,
     witnesses,
     work,
@@ -31,6 +30,7 @@ from archive.corrections import corrections
 from archive.fixity import figures
 from archive.fixity.figures import faulty
 from archive.stamp_asks import mark_looked_at, refusals
+from archive.stored import count_stored
 from ingest.stations import list_stations
 
 router = APIRouter(include_in_schema=False)
@@ -60,14 +60,6 @@ class Failure:
     documents: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Objects of the vault that the catalogue knows, and their bytes as they are stored."""
-
-    objects: int
-    bytes: int
-
-
 @router.get("/operations")
 def start(request: Request, actor: Operator) -> Response:
     """How the service is."""
@@ -78,6 +70,8 @@ def start(request: Request, actor: Operator) -> Response:
         now = archive.clock.now()
         context: dict[str, Any] = {
             "health": dict(sorted(health.items())),
+            "took": service.took(),
+            "free": None if service.free_bytes is None else service.free_bytes(),
             "processes": _processes(connection, now),
             "queues": _queues(connection),
             "failures": _failures(connection),
@@ -96,7 +90,7 @@ def start(request: Request, actor: Operator) -> Response:
             "backed_up": connection.scalar(
                 select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
             ),
-            "stored": _stored(connection),
+            "stored": service.stored.get(lambda: count_stored(connection)),
             "fixity": figures(connection, now),
             "faulty": faulty(connection, SHOWN),
             "people": connection.scalar(select(func.count()).select_from(accounts)) or 0,
@@ -179,8 +173,3 @@ def _failures(connection: Connection) -> list[Failure]:
         )
         for code, count in rows
     ]
-
-
-def _stored(connection: Connection) -> Stored:
-    count, size = connection.execute(select(func.count(), func.sum(objects.c.size))).one()
-    return Stored(count, int(size or 0))

@@ -27,6 +27,9 @@ class Readiness(Strict):
 
     ready: bool
     parts: dict[str, str] = Field(examples=[{"catalogue": "ok", "keeper": "no keeper is alive"}])
+    seconds: dict[str, float] = Field(
+        examples=[{"catalogue": 0.002, "vault": 0.011}], description="How long those took that are asked."
+    )
 
 
 @router.get(
@@ -44,14 +47,15 @@ async def readyz(request: Request, actor: Annotated[Actor | None, Depends(identi
     status = 200 if ready else 503
     if actor is None:
         return PlainTextResponse("ready\n" if ready else "not ready\n", status)
-    readiness = Readiness(ready=ready, parts={name: problem or "ok" for name, problem in health.items()})
+    readiness = Readiness(
+        ready=ready,
+        parts={name: problem or "ok" for name, problem in health.items()},
+        seconds={name: round(taken, 4) for name, taken in service_of(request).took().items()},
+    )
     return JSONResponse(readiness.model_dump(), status)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
 def metrics(request: Request, _: Annotated[Actor, Depends(Ask(Action.METRICS))]) -> Response:
     """Figures for Prometheus, in its text format; a token of the action `metrics.read` may do nothing else."""
-    archive = service_of(request).archive
-    with archive.catalogue.read() as connection:
-        text = exposed(figures(connection, archive.clock.now()))
-    return Response(text, media_type=MEDIA_TYPE)
+    return Response(exposed(figures(service_of(request))), media_type=MEDIA_TYPE)

@@ -23,7 +23,13 @@ class Health:
         self._checks = checks
         self._seconds = seconds
         self._asked: dict[str, _Question] = {}
+        self._took: dict[str, float] = {}
         self._lock = Lock()
+
+    @property
+    def took(self) -> Mapping[str, float]:
+        """Seconds that each check took when it answered last, by the part that it is named after."""
+        return dict(self._took)
 
     def __call__(self) -> Findings:
         """What is wrong with each part, after so many seconds at most."""
@@ -37,6 +43,7 @@ class Health:
         found: dict[str, str | None] = {}
         for question in questions:
             question.join(max(0.0, deadline - monotonic()))
+            self._took[question.part] = question.seconds
             found |= question.findings or {question.part: f"does not answer within {self._seconds:g} s"}
         return found
 
@@ -66,10 +73,19 @@ class _Question(Thread):
         super().__init__(name=f"health-{part}", daemon=True)
         self.part = part
         self.findings: Findings | None = None
+        self._began = monotonic()
+        self._ended: float | None = None
         self._check = check
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, or has lasted until now."""
+        return (monotonic() if self._ended is None else self._ended) - self._began
 
     def run(self) -> None:
         try:
-            self.findings = self._check()
+            findings = self._check()
         except Exception as error:  # whatever it is, the part does not answer
-            self.findings = {self.part: type(error).__name__}
+            findings = {self.part: type(error).__name__}
+        self._ended = monotonic()
+        self.findings = findings

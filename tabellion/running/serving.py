@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from shutil import disk_usage
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
@@ -43,6 +44,7 @@ def make_service(parts: Parts) -> Service:
     """The parts behind the routes."""
     settings, archive = parts.settings, parts.archive
     trust, engine = verify_trust(parts), search_engine(settings)
+    health = _health(parts, engine)
 
     def verify_documents(document_ids: Sequence[str] | None) -> Report:
         return verify(archive, trust, document_ids)
@@ -68,7 +70,9 @@ def make_service(parts: Parts) -> Service:
         verify=verify_documents,
         close_stamp=lambda: demand(archive),
         public_files=lambda: public_files(with_seal(parts)),
-        health=_health(parts, engine),
+        health=health,
+        took=lambda: health.took,
+        free_bytes=lambda: disk_usage(settings.home).free,
         provider=make_provider(settings, archive.clock),
         drawing=partial(drawing, settings),
     )

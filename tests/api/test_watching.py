@@ -33,6 +33,10 @@ def test_what_is_watched(house: House) -> None:
     assert 'tabellion_queue_age_seconds{queue="read"} 90\n' in text
     assert 'tabellion_readings_total{outcome="READ"} 1\n' in text
     assert 'tabellion_searchable_seconds{quantile="0.95"}' in text
+    for stage in ("waiting", "reading", "indexing"):
+        assert f'tabellion_stage_seconds{{stage="{stage}",quantile="0.5"}}' in text
+    assert 'tabellion_ready{part="catalogue"} 1\n' in text
+    assert 'tabellion_ready{part="keeper"} 0\n' in text
     assert "tabellion_stamp_lag_seconds" in text
     assert "tabellion_inventory_coverage" in text
 

@@ -7,6 +7,17 @@ from threading import Event
 from tabellion.running.health import Findings, Health, Standstill
 
 
+def test_how_long_each_check_took_is_kept() -> None:
+    def slow() -> dict[str, str | None]:
+        time.sleep(0.02)
+        return {"vault": None}
+
+    health = Health({"vault": slow, "index": lambda: {"index": None}})
+    assert health.took == {}
+    health()
+    assert health.took["vault"] >= 0.02 > health.took["index"] >= 0
+
+
 def test_what_each_part_says_is_put_together() -> None:
     def broken() -> Findings:
         raise ValueError("not for strangers")
