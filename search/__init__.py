@@ -5,7 +5,7 @@ from search.answer import Answer, Finder, SearchRequest
 from search.embedded import EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter
 from search.engines import Engine, engine_of
 from search.errors import CursorError, IndexBusy, IndexOutdated, IndexRefused, IndexUnreachable, QueryError
-from search.lists import FolderResultLists, ResultList, ResultLists
+from search.lists import CatalogueResultLists, FolderResultLists, ResultList, ResultLists
 from search.port import (
     Amount,
     Identifier,
@@ -30,6 +30,7 @@ __all__ = [
     "EmbeddedWriter",
     "Engine",
     "Finder",
+    "CatalogueResultLists",
     "FolderResultLists",
     "Identifier",
     "IndexBusy",

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import regex
+from sqlalchemy import delete, insert, select
 
+from archive.catalogue import Catalogue
+from archive.catalogue.schema import result_lists
 from tabellion.base.clock import Clock
 from tabellion.base.ids import Randomness
 
@@ -50,7 +53,7 @@ class FolderResultLists:
     def keep(self, results: ResultList) -> str:
         """Write the list, and make room: expired lists first, then the oldest."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = base64.urlsafe_b64encode(self.randomness(16)).rstrip(b"=").decode()
+        name = _new_name(self.randomness)
         value = {
             "query": results.query,
             "documents": results.documents,
@@ -92,3 +95,50 @@ class FolderResultLists:
         for place, (age, path) in enumerate(ages):
             if place < surplus or age <= oldest:
                 path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueResultLists:
+    """Lists in the catalogue, that the api processes of all machines share: whichever is asked has the next page."""
+
+    catalogue: Catalogue
+    clock: Clock
+    randomness: Randomness = os.urandom
+    lifetime: timedelta = field(default=timedelta(hours=1))
+    most: int = 2_000
+
+    def keep(self, results: ResultList) -> str:
+        """Write the list, and make room: expired lists first, then the oldest."""
+        name, now = _new_name(self.randomness), self.clock.now()
+        row = {
+            "name": name,
+            "query": results.query,
+            "documents": json.dumps(results.documents),
+            "until": now + self.lifetime,
+        }
+        with self.catalogue.write() as connection:
+            connection.execute(insert(result_lists).values(row))
+            newest = select(result_lists.c.until).order_by(result_lists.c.until.desc())
+            # One that is as old as the last that has room goes as well: a few more or fewer do no harm.
+            last = connection.scalar(newest.offset(self.most).limit(1))
+            connection.execute(delete(result_lists).where(result_lists.c.until <= max(now, last or now)))
+        return name
+
+    def fetch(self, name: str) -> ResultList | None:
+        """The list of that name; a name that is no name of ours is nobody's."""
+        if not _NAME.fullmatch(name):
+            return None
+        wanted = select(result_lists).where(
+            result_lists.c.name == name, result_lists.c.until > self.clock.now()
+        )
+        with self.catalogue.read() as connection:
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            return None
+        return ResultList(
+            row.query, tuple((document, score) for document, score in json.loads(row.documents))
+        )
+
+
+def _new_name(randomness: Randomness) -> str:
+    return base64.urlsafe_b64encode(randomness(16)).rstrip(b"=").decode()

@@ -14,7 +14,7 @@ from archive.catalogue.schema import documents, log_outbox
 from archive.log_memory import read_only_reason
 from archive.stamp_closing import demand
 from archive.verify import verify
-from search import Analyser, Engine, Finder, FolderResultLists
+from search import Analyser, CatalogueResultLists, Engine, Finder, FolderResultLists
 from signing.verdict import Report
 from tabellion.authorities import make_authorities
 from tabellion.base.errors import TabellionError
@@ -31,12 +31,16 @@ LIVES_WITHIN = timedelta(seconds=15)
 
 def make_finder(parts: Parts, engine: Engine) -> Finder:
     """Answers searches; whose words and registry it may use is set for each request."""
-    home = parts.settings.home
+    catalogue, clock = parts.archive.catalogue, parts.archive.clock
+    # Where machines share a database, whichever answers the first page of a search, another may be asked for the next.
+    shared = catalogue.dialect == "postgresql"
     return Finder(
         index=engine.reader(),
         analyser=Analyser(),
         words_of=lambda document, page: None,
-        lists=FolderResultLists(home / "results", parts.archive.clock),
+        lists=CatalogueResultLists(catalogue, clock)
+        if shared
+        else FolderResultLists(parts.settings.home / "results", clock),
     )
 
 

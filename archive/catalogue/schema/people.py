@@ -102,6 +102,16 @@ saved_searches = Table(
     UniqueConstraint("account_id", "name"),
 )
 
+# Documents that searches found, for an hour, where several machines answer: ids and scores, and a digest of the query.
+result_lists = Table(
+    "result_lists",
+    metadata,
+    Column("name", String(22), primary_key=True),  # random
+    Column("query", String(64), nullable=False),
+    Column("documents", Text, nullable=False),
+    instant("until", index=True),
+)
+
 # What a request with an Idempotency-Key made, so that the same request makes it once.
 idempotency = Table(
     "idempotency",
