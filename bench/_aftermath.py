@@ -16,7 +16,7 @@ TEMPORARY = (".tmp-*", "*.tmp", "*.taken", "*.unfinished", ".claimed/*")
 
 
 def check_found(service: Service, token: str, papers: Sequence[Tiny], doors: Sequence[Door]) -> list[str]:
-    """Each acknowledged paper is found by its word, as one document; waits until it is searchable."""
+    """Each acknowledged paper is found by its word, as one document; waits as long as more and more are found."""
     acknowledged = set().union(*(door.acknowledged for door in doors))
     left = {paper.name: paper for paper in papers if paper.name in acknowledged}
     wrong = [f"{paper.name} was never acknowledged" for paper in papers if paper.name not in acknowledged]
@@ -29,6 +29,7 @@ def check_found(service: Service, token: str, papers: Sequence[Tiny], doors: Seq
                 total = _total(client, paper.word)
                 if total:
                     del left[name]
+                    deadline = time.monotonic() + SEARCHABLE_SECONDS
                 if total > 1:
                     wrong.append(f"{name} is there {total} times")
             time.sleep(0.5)

@@ -40,9 +40,11 @@ def looked_into(home: Path, settings: Mapping[str, str]) -> Iterator[Parts]:
 
 
 def wait_until_quiet(archive: Archive, seconds: float = QUIET_SECONDS) -> list[str]:
-    """Until no work is left and no outbox holds anything; what is left after so many seconds."""
-    deadline = time.monotonic() + seconds
+    """Until no work is left and no outbox holds anything; what is left when nothing has changed for so many seconds."""
+    deadline, before = time.monotonic() + seconds, None
     while (left := _unfinished(archive)) and time.monotonic() < deadline:
+        if left != before:
+            deadline, before = time.monotonic() + seconds, left
         time.sleep(0.5)
     return left
 
