@@ -52,6 +52,9 @@ def fold(text: str) -> Folded:
             elif thai and letters and letters[-1] == " " and len(letters) > 1 and _is_thai(letters[-2]):
                 letters.pop()
                 origin.pop()
+            elif plain == "ц" and letters and letters[-1] == "ы":
+                # "ьщ" in a narrow print, as in "плательщик"; no Russian word has these two.
+                letters[-1], plain = "ь", "щ"
             letters.append(plain)
             origin.append(index)
     if letters and letters[-1] == " ":

@@ -77,7 +77,7 @@ class Recogniser:
                         confidence = mean_confidence(again)
         if confidence < _POOR:
             # Tesseract's opinion on orientation wants more letters than a short letter has, and errs on some.
-            trial = self._reads_turned(whole, dpi, rotation)
+            trial = self._reads_turned(whole, dpi, rotation, language)
             if trial is not None:
                 turned = turn(whole, trial[0])
                 again = self._words(turned, dpi, trial[1], 0.0, bilevel=bilevel)
@@ -111,19 +111,19 @@ class Recogniser:
         strip = np.ascontiguousarray(_densest_strip(grey)[:, ::-1])
         return mean_confidence(self._engine.recognise(strip, dpi, language.models, Layout.BLOCK)) >= _READABLE
 
-    def _reads_turned(self, grey: Grey, dpi: int, tried: int) -> tuple[int, Language] | None:
+    def _reads_turned(
+        self, grey: Grey, dpi: int, tried: int, spoken: Language
+    ) -> tuple[int, Language] | None:
         """How far to turn a page until a strip of it reads well, and in what language; None where none does.
 
-        `tried` is the rotation in which the whole page read poorly.
+        `tried` and `spoken` are the rotation and language in which the whole page read poorly.
         """
         scripts = dict.fromkeys(language.script for language in self._languages)
-        for rotation in (180, 90, 270):
-            if rotation == tried:
-                continue
+        for rotation in sorted((0, 90, 180, 270), key=lambda rotation: (rotation != tried, rotation != 180)):
             strip = _densest_strip(turn(grey, rotation))
             for script in sorted(scripts, key=lambda script: script != "Latin"):
                 language = self._of_script(script)
-                if language is None:
+                if language is None or (rotation == tried and script == spoken.script):
                     continue
                 words = self._engine.recognise(strip, dpi, language.models, Layout.BLOCK)
                 text = " ".join(word.text for word in words)
@@ -160,7 +160,9 @@ class Recogniser:
             if len(tried) == 1:
                 seen = self._engine.orientation(grey, dpi)
                 script = _OSD_SCRIPTS.get(seen.script) if seen else None
-                if seen is not None and seen.rotation and seen.confidence >= _MIN_ORIENTATION_CONFIDENCE:
+                turned = seen is not None and seen.rotation and seen.confidence >= _MIN_ORIENTATION_CONFIDENCE
+                # Of thin print that reads fairly well as it lies, that opinion is wrong.
+                if turned and confidence < _POOR:
                     return self._of_script(script or "") or tried[0][2]
                 scripts.sort(key=lambda other: other != script)
         return max(tried, key=lambda item: item[:2])[2]

@@ -39,7 +39,7 @@ _SIGN = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=T
 _GROUPED = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+|\d+"
 _AMOUNT = re.compile(
     rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?:(?<=\s)(?P<minus>[-−])|(?<![\d/.,-]))(?P<whole>{_GROUPED})(?P<mark>[.,])\s?(?P<cents>\d{{2}})(?![\d/]|[.,-]\d|\s?%)"
-    rf"(?:\s{{0,2}}(?P<after>{_SIGN})(?!\w))?",
+    rf"(?:\s{{0,2}}\.?(?P<after>{_SIGN})(?!\w))?",
     re.IGNORECASE,
 )
 

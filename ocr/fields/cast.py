@@ -76,6 +76,7 @@ def _chosen(
     taken = any(sign in text for sign in words.claims.taken)
     weights: list[tuple[Party, dict[str, Sign]]] = []
     shared = _shared(parties)
+    collectors = sum(not party.is_person and named_like(party, words.names.collectors) for party in parties)
     for party in parties:
         found: dict[str, list[Sign]] = {}
         signs = [
@@ -98,6 +99,9 @@ def _chosen(
             role = "assignee" if "assignee" in roles else "claimant"
             if role in roles and kind not in ("contract", "invoice"):
                 found.setdefault(role, []).append(Sign(role, 0.9, "a collector by its name"))
+            if kind == "assignment_notice" and collectors > 1:
+                # Of two such companies one has sold.
+                found.setdefault("creditor", []).append(Sign("creditor", _LEAST, "a company"))
         else:
             first = next((role for role in ("origin", "creditor", "claimant") if role in roles), "creditor")
             found.setdefault(first, []).append(Sign(first, 0.8 if first != "origin" else 0.76, "a company"))

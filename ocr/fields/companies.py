@@ -127,15 +127,19 @@ class CompanyFinder(PageOfNames):
     def _leading(self, text: str) -> Iterator[Name]:
         """Names that begin with their form: quoted after it, or in capitals."""
         for form in self._words.names.before:
+            spelt = _bent(form) if self._language == "ru" else re.escape(form)
             capitals = r"(?:\s+[A-ZА-ЯЁÀ-ŽĄ-Ż][\w.-]*){1,4}"
             lead = r"(?:\s+[А-ЯЁA-Z][\w-]*){0,3}"
-            pattern = rf"(?<!\w){re.escape(form)}(?!\w)(?:{lead}\s{{0,2}}{_QUOTED}|{capitals})".replace(
-                r"\ ", r"\s+"
-            )
+            pattern = rf"(?<!\w){spelt}(?!\w)(?:{lead}\s{{0,2}}{_QUOTED}|{capitals})".replace(r"\ ", r"\s+")
             for match in re.finditer(pattern, text):
                 if "\n" in match[0] and "«" not in match[0] and self._apart_inside(match):
                     continue
-                yield Name(match.start(), match.end(), self._quotes(" ".join(match[0].split())), "company")
+                printed = " ".join(match[0].split())
+                if self._language == "ru" and not self._printed and not printed.startswith(form):
+                    if not set(printed) & set("«»"):
+                        continue
+                    printed = form + printed[len(form) :]
+                yield Name(match.start(), match.end(), self._quotes(printed), "company")
 
     def _apart_inside(self, match: re.Match[str]) -> bool:
         indices = self._flow.words(match.start(), match.end())
@@ -147,3 +151,14 @@ class CompanyFinder(PageOfNames):
             return name.rstrip(".,")
         opened = re.sub(r"\s[«\"“„‹<]{1,2}\s?", " «", name, count=1)
         return re.sub(r"\s?[»\"”›>]{1,2}$", "»", opened)
+
+
+_CYRILLIC = {"О": "ОO0о", "А": "АAа", "З": "З3", "П": "П"}
+"""What a scan gives for the capitals of short Russian forms: "000" for "ООО"."""
+
+
+def _bent(form: str) -> str:
+    """The form as a pattern: of capitals alone, as a scan bends them."""
+    if not form.isupper():
+        return re.escape(form)
+    return "".join(f"[{_CYRILLIC[letter]}]" if letter in _CYRILLIC else re.escape(letter) for letter in form)

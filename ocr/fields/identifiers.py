@@ -48,7 +48,7 @@ def _always(bearer: Bearer) -> Callable[[str], Bearer]:
 
 
 def _labelled(labels: str, body: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{labels})[\s.:№n-]{{0,6}}(?P<id>{body})(?![\w])", re.IGNORECASE)
+    return re.compile(rf"(?:{labels})[\s.,:№n-]{{0,6}}(?P<id>{body})(?![\w])", re.IGNORECASE)
 
 
 def _digits(count: int) -> str:

@@ -15,7 +15,7 @@ LABEL_REACH = 34
 _FLOW_REACH = 110
 # Words that may stand between an amount and the label behind it.
 _BRIDGE = re.compile(
-    r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|в|качестве)\s)*"
+    r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|para|presupuestad[oa]s|calculad[oa]s|fijad[oa]s|в|качестве)\s)*"
 )
 
 

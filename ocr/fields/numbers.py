@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ocr.fields.candidate import Candidate
 from ocr.fields.cells import Cell, Cells
@@ -20,6 +20,12 @@ _LINK = re.compile(
 )
 # Letters and digits with marks inside, at least two digits; Thai numbers may begin with a short word of letters.
 _THAI_ABBREVIATION = r"(?:[\u0e01-\u0e2e][\u0e34-\u0e3a\u0e47-\u0e4e]?[ ]?){1,3}"
+# "Agreement for the hire of cars no.": what it is about may stand between.
+_FAR_LINK = re.compile(
+    r"(?P<about>(?:[ \n]+[^\W\d_]+){1,3})[ \n]+(?:(?:nr|no|num|numer|numero|número|number|מספר|מס'?)(?!\w)|n(?=[.°º]))"
+    r"[.:°º]*(?:[ \n]*[№°º:])*[ \n]*|(?P<about_too>(?:[ \n]+[^\W\d_]+){1,3})[ \n]*№[ \n]*",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
     rf"(?:{_THAI_ABBREVIATION}\.?[ ]?(?=\d))?"
     r"(?=[^\s,;()]*(?:/\n)?\d[^\s,;()]*\d)[^\W_](?:[\w\u0e01-\u0e4e./–-]|(?<=[/-])\n)*[^\W_](?!\w)",
@@ -64,9 +70,15 @@ def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator
                 )
     views = [(view, fold(view.text)) for view in flow.views()]
     for name in names:
+        others = {
+            label.split(" ")[0]
+            for other, labels in words.numbers.items()
+            if other != name
+            for label in labels
+        }
         for view, folded in views:
             for label in words.numbers.get(name, ()):
-                yield from ((name, found) for found in _after(cells, view, folded, label, name))
+                yield from ((name, found) for found in _after(cells, view, folded, label, name, others))
 
 
 def _headed(flow: Flow) -> Iterator[Candidate]:
@@ -78,7 +90,9 @@ def _headed(flow: Flow) -> Iterator[Candidate]:
             )
 
 
-def _after(cells: Cells, view: View, folded: Folded, label: str, name: str) -> Iterator[Candidate]:
+def _after(
+    cells: Cells, view: View, folded: Folded, label: str, name: str, others: Collection[str]
+) -> Iterator[Candidate]:
     place = folded.text.find(label)
     while place >= 0:
         stop = place + len(label)
@@ -92,6 +106,9 @@ def _after(cells: Cells, view: View, folded: Folded, label: str, name: str) -> I
         ):
             rest = link.end() if link else begin
             match = _number_at(view.text, rest)
+            far = _FAR_LINK.match(view.text, begin) if match is None and " " not in label else None
+            if far is not None and not _names_another(far["about"] or far["about_too"], others):
+                match = _number_at(view.text, far.end())
             if match and (view.row is not None or _goes_on(cells, begin - 1, match.start())):
                 end = match.start() + len(match[0].rstrip(".–-/"))
                 value = _tidy(_BROKEN.sub("", view.text[match.start() : end]))
@@ -100,6 +117,11 @@ def _after(cells: Cells, view: View, folded: Folded, label: str, name: str) -> I
             elif view.row is None:
                 yield from _beneath(cells, begin, rest, label, name)
         place = folded.text.find(label, place + 1)
+
+
+def _names_another(about: str, others: Collection[str]) -> bool:
+    """Whether a word between the noun and its number is one that other numbers are called by."""
+    return any(word in others for word in fold(about).text.split())
 
 
 def _number_at(text: str, place: int) -> re.Match[str] | None:

@@ -1,11 +1,11 @@
 """Names in running text, by the words around them: what they are called, whom they act against, where they live."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ocr.fields.names import Name
 from ocr.fields.scene import Mention, Scene, Sign
-from ocr.fields.wording import ends_with, holds_word, places
+from ocr.fields.wording import begins_with, ends_with, holds_word, places
 from ocr.folding import fold
 
 _BEFORE = 90
@@ -64,6 +64,8 @@ class RunningText:
                 break
         behind = text[name.end : min(end, name.end + _AFTER)]
         near = fold(behind[:_NEAR_AFTER]).text
+        if any(near.startswith(phrase) for phrase in self._scene.words.claims.gives):
+            yield Sign("creditor", 1.5, "gives the claim away")
         for role, noun in nouns:
             if "\u0e00" <= noun[0] <= "\u0e7f" and near.startswith(noun):
                 yield Sign(role, 3.0, f"before “{noun}”")
@@ -75,6 +77,19 @@ class RunningText:
                 role, noun = max(found, key=lambda item: len(item[1]))
                 yield Sign(role, 3.0, f"called “{noun}”")
                 return
+        if self._scene.kind == "contract" and (called := self._called(fold(behind).text, nouns)) is not None:
+            yield Sign(called[0], 3.0, f"called “{called[1]}”")
+
+    def _called(self, behind: str, nouns: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+        """The role by which a contract calls a party without quotes: "Moor Ltd, hereinafter the Lender"."""
+        for phrase in self._scene.words.names.called:
+            for match in re.finditer(rf"(?:^| |(?<=[\u0e00-\u0e7f])){re.escape(phrase)} ?", behind):
+                rest = behind[match.end() :]
+                for words in (rest, rest.partition(" ")[2]):
+                    found = [(role, noun) for role, noun in nouns if begins_with(words, noun)]
+                    if found:
+                        return max(found, key=lambda item: len(item[1]))
+        return None
 
     def is_officer(self, mention: Mention) -> bool:
         """Whether the person judges, signs or represents, and is no party."""

@@ -49,6 +49,8 @@ class NameWords:
     """What an account is called on a label."""
     debited: tuple[str, ...]
     """What stands before an account from which somebody else collects."""
+    called: tuple[str, ...]
+    """What stands between a party's name and the word by which a contract calls it: "hereinafter"."""
     collectors: tuple[str, ...]
     """Parts of the names of those who buy or collect claims."""
     born: tuple[str, ...]
@@ -61,6 +63,8 @@ class ClaimWords:
     assigned: tuple[str, ...]
     given: tuple[str, ...]
     taken: tuple[str, ...]
+    gives: tuple[str, ...]
+    """What follows the name of the one who gives a claim away: "has assigned"."""
 
 
 RoleWords = Mapping[str, tuple[str, ...]]

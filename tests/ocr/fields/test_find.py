@@ -266,3 +266,75 @@ def test_a_legal_form_is_broken_at_the_end_of_a_line() -> None:
 def test_one_number_for_tax_and_vat() -> None:
     found = fields(("Energia Chiara S.r.l.", "Partita IVA e codice fiscale 00743110157"), "invoice", "it")
     assert found["parties.creditor.partita_iva"] == "00743110157"
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "number"),
+    [
+        ("pl", "wynikającą z umowy pożyczki nr 2024/P/1187", "2024/P/1187"),
+        ("ru", "задолженность по договору займа № 56-П/24", "56-П/24"),
+        ("it", "derivante dal contratto di locazione n. NL-3390/24", "NL-3390/24"),
+    ],
+)
+def test_a_number_behind_what_the_contract_is_about(language: str, line: str, number: str) -> None:
+    assert fields((line,), "assignment_notice", language)["contract_number"] == number
+
+
+def test_a_number_behind_another_noun_is_not_the_contracts() -> None:
+    found = fields(("wynikającą z umowy i faktury nr 77/2024",), "assignment_notice", "pl")
+    assert "contract_number" not in found
+
+
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        (
+            "ru",
+            (
+                "ООО «Ряд», именуемое в дальнейшем Поставщик,",
+                "и ООО «Купец», именуемое в дальнейшем Покупатель",
+            ),
+        ),
+        ("en", ("Moor Credit Ltd, the Lender, and", "Vale Joinery Ltd, hereinafter called the Borrower")),
+        ("pl", ("Wierzba Sp. z o.o., zwana dalej Dostawcą,", "oraz Okoń S.A., zwana dalej Zamawiającym")),
+    ],
+)
+def test_a_contract_says_what_it_calls_its_parties(language: str, lines: tuple[str, ...]) -> None:
+    found = fields((*lines, *_ROOM), "contract", language)
+    first, second = (line.split(",")[0].removeprefix("и ").removeprefix("oraz ") for line in lines)
+    assert (found["parties.creditor.name"], found["parties.debtor.name"]) == (first, second)
+
+
+def test_of_two_companies_with_collectors_names_the_first_gives_away() -> None:
+    found = fields(
+        (
+            "Kestrel Debt Purchase Limited",
+            "On 18 December 2024 Moorland Credit Ltd assigned to",
+            "Kestrel Debt Purchase Limited all its rights.",
+            *_ROOM,
+        ),
+        "assignment_notice",
+    )
+    assert found["parties.creditor.name"] == "Moorland Credit Ltd"
+    assert found["parties.assignee.name"] == "Kestrel Debt Purchase Limited"
+
+
+def test_russian_words_and_forms_as_scans_bend_them() -> None:
+    found = fields(
+        ("Плателыцик\t000 «Купец»", "Получатель\tООО «Берег»", *_ROOM), "payment_confirmation", "ru"
+    )
+    assert found["parties.debtor.name"] == "ООО «Купец»"
+
+
+def test_money_set_aside_for_costs() -> None:
+    found = fields(
+        ("más los intereses desde el 9 de enero de 2025 y 310,00 € presupuestados para costas.",),
+        "court_order",
+        "es",
+    )
+    assert found["amounts.costs"] == "310.00"
+    assert "amounts.interest" not in found
+
+
+def test_a_comma_that_a_right_to_left_line_has_moved() -> None:
+    assert fields(("ח.פ. ,514123454 להלן: המלווה",), "contract", "he")["parties.creditor.hp"] == "514123454"
