@@ -5,6 +5,7 @@ vouches for it. In a hot folder people drop things, so only settled files of a k
 the rest is put aside under `refused/` with a reason, so that nobody takes it for kept. One bad file stops no other.
 """
 
+import fcntl
 import logging
 import os
 import stat
@@ -29,6 +30,7 @@ from tabellion.base.errors import TabellionError, Unavailable, Unreadable
 _log = logging.getLogger(__name__)
 
 STATIONS, HOT, UNASSIGNED = "stations", "hot", "unassigned"
+_LOCK = ".lock"
 MOST_AT_ONCE = 50
 """Files in one round, so that the keeper can stop or give its lease away in between."""
 
@@ -45,7 +47,7 @@ class NotTaken(Unreadable):
 
 
 class Folders:
-    """Watches the folders under `root`; `run` is one round. One keeper at a time calls it."""
+    """Watches the folders under `root`; `run` is one round. Of several keepers one at a time does it."""
 
     def __init__(
         self,
@@ -71,13 +73,22 @@ class Folders:
         self._taken = 0
         for name in (STATIONS, HOT):
             (self._root / name).mkdir(parents=True, exist_ok=True)
+        with (self._root / _LOCK).open("w") as lock:
+            try:
+                # A claim that stands belongs to nobody: of two that are at it, one would take away the other's.
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return 0
+            self._look()
+        return self._taken
+
+    def _look(self) -> None:
         self._looks.forget_absent()
         for station in _folders(self._root / STATIONS):
             for folder in _folders(station):
                 self._guarded(self._station_folder, station.name, folder)
         for folder in _folders(self._root / HOT):
             self._guarded(self._hot_folder, folder.name, folder)
-        return self._taken
 
     def _guarded(self, look: Callable[[str, Path], None], name: str, folder: Path) -> None:
         """One folder that cannot be handled leaves the others alone."""

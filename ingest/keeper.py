@@ -1,7 +1,8 @@
 """The keeper: exactly one acts, under a fenced lease; others stand by and take over when it falls silent.
 
 Its duties run in lanes, one thread each, so that sealing never waits for an authority, an index or a large file in a
-folder. Every duty is handed the fencing token and checks it in its own transactions.
+folder. Every duty is handed the fencing token and checks it in its own transactions. What concerns a machine and not
+the archive, such as the folders that it watches, is done by those that stand by as well.
 """
 
 import logging
@@ -38,6 +39,8 @@ class Duty:
     """Called when the keeper lets go: what must not be held by one that only stands by."""
     stop: Callable[[], None] | None = None
     """Called when the process is to end: what runs for long must not hold it up."""
+    everywhere: bool = False
+    """Done on every machine, also while another keeper acts; the token is 0 then, which no lease ever has."""
     _due: datetime | None = field(default=None, init=False)
     _failures: int = field(default=0, init=False)
 
@@ -96,9 +99,8 @@ class Keeper:
         return token is not None
 
     def run_once(self) -> bool:
-        """One round of all lanes in this thread. False: another process acts."""
-        if not self.renew():
-            return False
+        """One round of all lanes in this thread. False: another process acts, and only what is done everywhere was."""
+        self.renew()
         for lane in self._lanes:
             self._round(lane)
         return self.acts
@@ -137,10 +139,10 @@ class Keeper:
     def _round(self, lane: str) -> None:
         for duty in self._lanes[lane]:
             token = self._token
-            if token is None:
-                return
+            if token is None and not duty.everywhere:
+                continue
             try:
-                duty.round(token, self._archive.clock.now())
+                duty.round(token or 0, self._archive.clock.now())
             except LeaseLost:
                 _log.warning("the keeper's lease passed to another process")
                 self._token = None

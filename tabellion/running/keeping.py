@@ -68,7 +68,7 @@ def make_lanes(parts: Parts) -> dict[str, Sequence[Duty]]:
         ),
         "webhooks": _webhooks(parts),
         "index": (Duty("index", indexer.run, close=indexer.close),),
-        "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY),),
+        "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY, everywhere=True),),
         "sweep": (
             Duty("sweep", _sweeper(parts), every=SWEEP_EVERY),
             Duty("orphans", Sweeper(archive).run, every=LOOK_FOR_ORPHANS_EVERY),

@@ -1,5 +1,6 @@
 """Watched folders take what is whole, once, and nothing else; what they cannot take says why."""
 
+import fcntl
 import hashlib
 import os
 from collections.abc import Callable
@@ -161,6 +162,17 @@ def test_links_are_never_followed(
     assert secret.exists()
     with pytest.raises(OSError, match=r"symbolic links"):
         claims.open_plain(hot / "link.pdf")
+
+
+def test_two_keepers_of_a_machine_are_not_at_it_together(
+    archive: Archive, root: Path, hot: Path, settle: Callable[[], int]
+) -> None:
+    (hot / "letter.pdf").write_bytes(LETTER)
+    with (root / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert settle() == 0
+    assert settle() == 1
+    assert count(archive, deposits) == 1
 
 
 def test_an_unknown_type_is_put_aside_and_stops_nothing(

@@ -1,6 +1,7 @@
 """Exactly one keeper acts; a failing duty harms no other; what it does goes all the way to the search."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -82,6 +83,25 @@ def test_only_one_keeper_acts_and_another_takes_over(archive: Archive, clock: Ma
     second.release()
     assert first.run_once()
     assert done == ["first", "second", "first"]
+
+
+def test_what_concerns_a_machine_is_done_by_those_that_stand_by(archive: Archive) -> None:
+    done: list[tuple[str, str, int]] = []
+
+    def duties(name: str) -> dict[str, list[Duty]]:
+        def note(what: str, token: int) -> None:
+            done.append((name, what, token))
+
+        return {
+            "lane": [
+                Duty("seal", partial(note, "seal")),
+                Duty("watch", partial(note, "watch"), everywhere=True),
+            ]
+        }
+
+    assert Keeper(archive, "first", duties("first")).run_once()
+    assert not Keeper(archive, "second", duties("second")).run_once()
+    assert done == [("first", "seal", 1), ("first", "watch", 1), ("second", "watch", 0)]
 
 
 def test_a_keeper_whose_lease_has_passed_stops_its_round(archive: Archive, clock: ManualClock) -> None:
