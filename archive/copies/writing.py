@@ -11,6 +11,8 @@ from ocr.hocr import hocr
 from ocr.values import PageReading
 
 SUBJECT = "Searchable copy; the original is kept apart"
+REDRAWN = "Drawn anew as pictures of 200 dpi: pages"
+"""What the file says of born-digital pages that could not be carried over as they are."""
 
 Page = tuple[PageReading, Callable[[], bytes | Carried]]
 """A page as it was read, and its picture, fetched when it is written: upright, or as it was carried over."""
@@ -24,9 +26,15 @@ def write_pdf(
     Raises `PictureRefused`, and what fetching a picture raises; what was written is to be thrown away then.
     """
     about = About(title=title, language=language, made_at=made_at, author=archive, subject=SUBJECT)
+    redrawn: list[int] = []
     with PdfDocument(out, about) as pdf:
-        for page, picture in pages:
-            put_scan(pdf, Scan.of(page, picture()))
+        for number, (page, picture) in enumerate(pages, 1):
+            shown = picture()
+            put_scan(pdf, Scan.of(page, shown))
+            if isinstance(shown, Carried) and shown.redrawn:
+                redrawn.append(number)
+        if redrawn:
+            pdf.describe(f"{SUBJECT}. {REDRAWN} {', '.join(map(str, redrawn))}")
 
 
 def write_text(out: Sink, pages: Iterable[PageReading]) -> None:

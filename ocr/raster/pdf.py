@@ -3,6 +3,7 @@
 import ctypes
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -18,6 +19,7 @@ from ocr.raster.images import DECODING_ERRORS
 from ocr.raster.picture import decode, page_of
 from ocr.raster.source import READING_DPI, Pixels, SourcePage
 from ocr.raster.textlayer import TextLayer
+from ocr.raster.vectors import drawing_of
 
 _POINTS_PER_INCH = 72
 _MAX_RENDERED_PIXELS = 24_000_000
@@ -62,15 +64,18 @@ class PdfSource:
         return SourcePage(rendered, dpi, dpi, words)
 
     def carry(self, number: int) -> Carried:
-        """The page's own picture where it is one, else a rendering at the resolution of reading."""
+        """The page's own picture where it is one, else what is on it as a drawing, else a rendering."""
         try:
             page = self._document[number - 1]
         except pypdfium2.PdfiumError as error:
             raise PageRefused("DAMAGED", "the page cannot be opened") from error
         try:
-            return self._own(page) or packed(Image.fromarray(self._render(page)[0]))
+            return self._own(page) or _drawn(page) or self._redrawn(page)
         finally:
             page.close()
+
+    def _redrawn(self, page: Any) -> Carried:
+        return replace(packed(Image.fromarray(self._render(page)[0])), redrawn=True)
 
     def attachments(self) -> Iterator[bytes]:
         """The XML files that the PDF carries (ISO 32000-2 section 7.11.4), as far as they are of sane size."""
@@ -136,6 +141,15 @@ class PdfSource:
             return packed(picture, rotation) if _same(picture, page, rotation) else None
         except (pypdfium2.PdfiumError, *DECODING_ERRORS):
             return None
+
+
+def _drawn(page: Any) -> Carried | None:
+    """The page as a drawing that looks as it does."""
+    drawing = drawing_of(page)
+    if drawing is None:
+        return None
+    width, height = max(1, round(drawing.width)), max(1, round(drawing.height))
+    return Carried(drawing.packed(), "drawing", width, height, 3, page.get_rotation())
 
 
 def _only_picture(page: Any) -> Any | None:

@@ -152,9 +152,10 @@ def test_black_and_white_in_a_pdf_keeps_its_resolution_and_its_polarity(
     assert _apart(shown, BLACK.resize(shown.size)) < 3
 
 
-def test_a_born_digital_page_is_drawn(reader: Reader) -> None:
-    carried = _carried(reader, papers.pdf_of(1, b"0.2 0.4 0.6 rg 50 50 200 20 re f"))
-    assert not carried.own
+def test_a_page_that_cannot_be_drawn_is_a_picture_and_says_so(reader: Reader) -> None:
+    """It is clipped, so that less is seen than what it draws."""
+    carried = _carried(reader, papers.pdf_of(1, b"0 0 100 100 re W n 0.2 0.4 0.6 rg 50 50 200 200 re f"))
+    assert carried.coding == "jpeg" and carried.redrawn and not carried.own
     assert np.asarray(_shown(carried)).min() < 110
 
 

@@ -52,7 +52,9 @@ PICTURES: tuple[Callable[[], Carried], ...] = (
     lambda: _image("TIFF", "1", compression="group4", strip_size=1 << 30),
     lambda: _image("TIFF", "1", compression="tiff_lzw"),
     lambda: _image("PNG", "RGBA"),
-    lambda: _pdf(pdf_of(1, b"0.2 0.4 0.6 rg 50 50 200 20 re f")),
+    lambda: _pdf(
+        pdf_of(1, b"0.2 0.4 0.6 rg 50 50 200 20 re f 3 w [6 2] 0 d 20 20 m 90 90 200 10 90 300 c S")
+    ),
 )
 
 
@@ -96,9 +98,14 @@ def test_verapdf_accepts_copies_in_every_language(tmp_path: Path) -> None:
 
 @needs_verapdf
 @needs_shared("evalset", "pages")
-def test_verapdf_accepts_copies_of_scans_by_others(tmp_path: Path) -> None:
+def test_verapdf_accepts_copies_of_pages_by_others(tmp_path: Path) -> None:
+    """Scans, and born-digital pages: those that are drawn, and in Thai those that are not."""
     copies = {}
     for language in LANGUAGES:
+        born = next((SHARED / "evalset" / "pages" / language).glob("*_dunning_letter.clean.pdf"))
+        drawn = _pdf(born.read_bytes())
+        assert drawn.coding == ("jpeg" if language == "th" else "drawing")
+        copies[f"{language}-born"] = _copy(language, [drawn])
         file = next((SHARED / "evalset" / "pages" / language).glob("*.light.pdf"))
         carried = _pdf(file.read_bytes())
         assert carried.own

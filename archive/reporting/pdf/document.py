@@ -1,7 +1,7 @@
 """A PDF/A-2b file (ISO 19005-2, conformance level B): what makes it one beside its pages."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from types import TracebackType
@@ -76,6 +76,10 @@ class PdfDocument:
                 else put_picture(self._file, picture)
             )
         return self._pictures[key]
+
+    def describe(self, subject: str) -> None:
+        """Say of the file what is only known once its pages are written."""
+        self._about = replace(self._about, subject=subject)
 
     def add(self, page: Canvas) -> None:
         """Write a page."""

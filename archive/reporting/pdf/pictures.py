@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 from archive.reporting.errors import PictureRefused
-from archive.reporting.pdf.objects import ObjectFile, dictionary, name
+from archive.reporting.pdf.objects import ObjectFile, dictionary, name, number, ref
 from ocr.carried import Carried
+from ocr.drawing import Drawing
 from ocr.raster.fax import group_4, own_group_4
 
 _MOST_PIXELS = 89_000_000
+_GLYPH_BOX = -5000, -5000, 5000, 5000
+"""No letter is larger, in thousandths of the size of its font."""
 _GREY, _COLOUR = "DeviceGray", "DeviceRGB"
 _JPEG_SPACES = {"L": _GREY, "RGB": _COLOUR}
 
@@ -41,9 +44,37 @@ def put_picture(file: ObjectFile, data: bytes) -> Placed:
 def put_carried(file: ObjectFile, carried: Carried) -> Placed:
     """Write a picture that the reader of files has looked at; its data is not decoded here."""
     size = carried.width, carried.height
+    if carried.coding == "drawing":
+        return _put_drawing(file, carried)
     if carried.coding == "group4":
         return _put_fax(file, size, carried.data, black_is_1=carried.black_is_1)
     return _put(file, size, _COLOUR if carried.colours == 3 else _GREY, 8, carried.data, "DCTDecode")
+
+
+def _put_drawing(file: ObjectFile, carried: Carried) -> Placed:
+    """Write a drawing as a form (ISO 32000-1 section 8.10) that fills the unit square, as an image does."""
+    try:
+        drawing = Drawing.unpacked(carried.data)
+    except ValueError as error:
+        raise PictureRefused("what was carried over of a page is no drawing") from error
+    shown = {
+        f"G{place}": file.put_stream(glyph, None, raw=False, **_form(b"[%d %d %d %d]" % _GLYPH_BOX))
+        for place, glyph in enumerate(drawing.glyphs)
+    }
+    shown |= {
+        f"P{place}": put_carried(file, picture).target for place, picture in enumerate(drawing.pictures)
+    }
+    names = dictionary(**{label: ref(target) for label, target in shown.items()})
+    corner = number(drawing.width), number(drawing.height)
+    members = _form(b"[0 0 %s %s]" % corner) | {
+        "Resources": dictionary(XObject=names),
+        "Matrix": b"[%.9f 0 0 %.9f 0 0]" % (1 / drawing.width, 1 / drawing.height),
+    }
+    return Placed(file.put_stream(drawing.content, None, raw=False, **members), carried.width, carried.height)
+
+
+def _form(box: bytes) -> dict[str, bytes]:
+    return {"Type": b"/XObject", "Subtype": b"/Form", "BBox": box, "Resources": b"<<>>"}
 
 
 def _way(picture: Image.Image) -> Callable[[ObjectFile, Image.Image, bytes], Placed]:
