@@ -17,6 +17,7 @@ from archive.archive import Archive
 from archive.catalogue.schema import cosignatures
 from archive.catalogue.upsert import insert_if_absent
 from archive.stamp_files import LOCK_FOR
+from archive.stored import note_object
 from signing.checkpoint import Checkpoint
 from signing.cosignature import Cosignature
 from signing.note import Note, NoteSignature
@@ -43,11 +44,14 @@ def keep_cosignature(
     size = Checkpoint.parse_text(Note.parse(signed).text).size
     now = archive.clock.now()
     key = key_of(size, made.key.name)
+    ref = None
     if not archive.objects.vault.versions(key):
-        archive.objects.put_raw(key, note, now + LOCK_FOR)
+        ref = archive.objects.put_raw(key, note, now + LOCK_FOR)
     row = {"size": size, "witness": made.key.name, "note": note.decode(), "at": made.at}
     with archive.catalogue.write() as connection:
         insert_if_absent(connection, cosignatures, row, key=("size", "witness"))
+        if ref is not None:
+            note_object(connection, ref, None, ref.digest, now, retain_until=now + LOCK_FOR)
 
 
 def cosigned(connection: Connection, signed: bytes) -> bytes:

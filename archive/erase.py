@@ -35,7 +35,7 @@ from archive.erase_documents import documents_that_held, strip_document
 from archive.log import record
 from archive.packaging.shelf import owner_of as package_owner
 from archive.records import record_batch, record_document, record_key
-from archive.vault import Ref, VaultLocked, VaultMissing
+from archive.vault import Ref, Vault, VaultLocked, VaultMissing
 from tabellion.base.errors import Conflict, NotFound
 
 ERASED_ITEM = "erased"
@@ -76,7 +76,7 @@ def erase(archive: Archive, deposit_id: str, actor: str, reason: str) -> Erased:
         owners = _purge(archive, connection, row, held, actor, reason)
     keys = sum(archive.objects.destroy_key(owner) for owner in owners)
     if archive.objects.keyring is None:
-        keys += _delete_objects(archive, owners)
+        keys += delete_objects(archive.objects.vault, owners)
     archive.catalogue.purge()
     return Erased(deposit_id, row.batch_id, tuple(held), keys)
 
@@ -88,7 +88,7 @@ def reapply(archive: Archive) -> int:
     """
     owners = erased_owners(archive)
     if archive.objects.keyring is None:
-        return _delete_objects(archive, owners)
+        return delete_objects(archive.objects.vault, owners)
     return sum(
         archive.objects.destroy_key(owner) for owner in owners if archive.objects.keyring.exists(owner)
     )
@@ -242,9 +242,9 @@ def _records_before_erasure(connection: Connection) -> list[str]:
     return list(connection.execute(older).scalars())
 
 
-def _delete_objects(archive: Archive, owners: Iterable[str]) -> int:
+def delete_objects(vault: Vault, owners: Iterable[str]) -> int:
     """Without encryption there are no keys to destroy: the objects themselves go, every version of them."""
-    vault, count = archive.objects.vault, 0
+    count = 0
     for owner in owners:
         for ref in [*vault.versions(owner), *vault.list(f"{owner}/")]:
             with suppress(VaultMissing, VaultLocked):

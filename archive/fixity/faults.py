@@ -6,7 +6,6 @@ inventory/repairs/<id>     JSON (RFC 8785): which objects, from where to where, 
 Both are in clear, because they name ids and digests of stored bytes only, and are read when no key is at hand.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,8 @@ from archive.archive import SYSTEM_ACTOR, Archive
 from archive.fixity.sides import Looked
 from archive.log import record
 from archive.stamp_files import LOCK_FOR
+from archive.stored import note_object
+from archive.vault import Ref
 from signing import canonical
 from tabellion.base.clock import rfc3339
 from tabellion.base.ids import is_id
@@ -44,7 +45,7 @@ class Told:
     object_type: str
     object_id: str
     reason: str
-    subject: str
+    ref: Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,12 @@ def put_incidents(archive: Archive, found: Iterable[Looked]) -> list[Told]:
             }
             for one in some
         ]
-        subject = _put(
+        ref = _put(
             archive,
             INCIDENTS,
             {"$schema": INCIDENT_SCHEMA, "vault": vault, "code": fault, "objects": listed},
         )
-        told.append(Told("incident", *thing, _REASONS[fault], subject))
+        told.append(Told("incident", *thing, _REASONS[fault], ref))
     return told
 
 
@@ -113,22 +114,23 @@ def put_repairs(archive: Archive, vault: str, source: str, repaired: Sequence[Re
 
 
 def record_told(archive: Archive, connection: Connection, told: Iterable[Told]) -> None:
-    """Have the entries appended to the log."""
+    """Have the entries appended to the log, and give what they commit to its row."""
+    now = archive.clock.now()
     for one in told:
         record(
             connection,
             type=one.type,
             object_type=one.object_type,
             object_id=one.object_id,
-            subject=one.subject,
+            subject=one.ref.digest,
             actor=SYSTEM_ACTOR,
-            time=archive.clock.now(),
+            time=now,
             reason=one.reason,
         )
+        note_object(connection, one.ref, None, one.ref.digest, now, retain_until=now + LOCK_FOR)
 
 
-def _put(archive: Archive, prefix: str, value: dict[str, Any]) -> str:
+def _put(archive: Archive, prefix: str, value: dict[str, Any]) -> Ref:
     now = archive.clock.now()
     body = canonical.dumps({**value, "archive": archive.id, "at": rfc3339(now)})
-    archive.objects.put_raw(f"{prefix}{archive.ids.new()}", body, now + LOCK_FOR)
-    return hashlib.sha256(body).hexdigest()
+    return archive.objects.put_raw(f"{prefix}{archive.ids.new()}", body, now + LOCK_FOR)

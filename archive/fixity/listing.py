@@ -61,6 +61,7 @@ def continue_inventory(archive: Archive, lease: int, stamp: str) -> int:
     now = archive.clock.now()
     inventory.append(vault, [Ref(row.key, row.version, row.digest, row.size) for row in rows], now + LOCK_FOR)
     segments = inventory.segments(vault)
+    note_raw(archive, lease, (inventory.PREFIX,))
     with archive.catalogue.write() as connection:
         check_lease(connection, "keeper", lease)
         for some in in_pieces([row.id for row in rows]):

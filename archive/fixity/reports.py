@@ -4,7 +4,6 @@ inventory/checks/<id>   JSON (RFC 8785): how many objects there are, how many of
                         oldest look, what is missing or altered, and how much was read since the report before
 """
 
-import hashlib
 from datetime import timedelta
 
 from sqlalchemy import Connection, insert, select, update
@@ -15,6 +14,7 @@ from archive.catalogue.schema import fixity_reports
 from archive.fixity.figures import Figures, figures
 from archive.log import record
 from archive.stamp_files import LOCK_FOR
+from archive.stored import note_object
 from signing import canonical
 from tabellion.base.clock import rfc3339
 
@@ -88,19 +88,19 @@ def close_due(archive: Archive, lease: int) -> bool:
         }
     )
     # The same report after an interruption is a further version; the one counts whose digest the log names.
-    archive.objects.put_raw(f"{CHECKS}{row.report}", body, now + LOCK_FOR)
-    digest = hashlib.sha256(body).hexdigest()
+    ref = archive.objects.put_raw(f"{CHECKS}{row.report}", body, now + LOCK_FOR)
     with archive.catalogue.write() as connection:
         check_lease(connection, "keeper", lease)
         ended = update(fixity_reports).where(fixity_reports.c.id == row.id)
-        connection.execute(ended.values(ended_at=now, digest=digest))
+        connection.execute(ended.values(ended_at=now, digest=ref.digest))
+        note_object(connection, ref, None, ref.digest, now, retain_until=now + LOCK_FOR)
         count(archive, connection)
         record(
             connection,
             type="fixity",
             object_type="archive",
             object_id=archive.id,
-            subject=digest,
+            subject=ref.digest,
             actor=SYSTEM_ACTOR,
             time=now,
             reason=outcome(found),

@@ -2,7 +2,7 @@
 
 import errno
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +18,9 @@ from archive.fixity import reports
 from archive.fixity.faults import Repaired, put_incidents, put_repairs, record_told
 from archive.fixity.figures import DAYS
 from archive.fixity.listing import note_raw
-from archive.fixity.sides import FIRST, SECOND, Fault, Looked, Place, ref_of
+from archive.fixity.sides import FIRST, SECOND, Columns, Fault, Looked, Place, due_in, ref_of, require_there
 from archive.fixity.throttle import Stopped, Throttle
-from archive.identity import read_identity
-from archive.vault import KeyMissing, Ref, Vault, VaultAltered, VaultMissing
+from archive.vault import Ref, Vault, VaultAltered, VaultMissing
 from tabellion.base.errors import EvidenceError, Unavailable
 
 LIST_EVERY = timedelta(hours=12)
@@ -44,13 +43,13 @@ class Rolling:
     Each object's look is committed; a step that is stopped loses at most the objects that it was reading.
     """
 
-    def __init__(self, archive: Archive, pace: Pace, second: Vault | None = None) -> None:
+    def __init__(self, archive: Archive, pace: Pace, second: Callable[[], Vault] | None = None) -> None:
         self._archive = archive
         self._pace = pace
         self._throttle = Throttle(pace.rate)
-        self._places = [Place(FIRST, archive.objects.vault)]
+        self._vaults: list[tuple[Columns, Callable[[], Vault]]] = [(FIRST, lambda: archive.objects.vault)]
         if second is not None:
-            self._places.append(Place(SECOND, second))
+            self._vaults.append((SECOND, second))
         self._listed_at: datetime | None = None
 
     def stop(self) -> None:
@@ -64,20 +63,33 @@ class Rolling:
         """
         self._prepare(token)
         done = 0
-        self._places.append(self._places.pop(0))  # each of the two begins in turn
-        for place in self._places:
-            while not self._throttle.busy:
-                with self._archive.catalogue.read() as connection:
-                    due = place.due(connection, self._archive.clock.now(), timedelta(days=self._pace.days))
-                if not due:
-                    break
-                _require_there(place.vault, self._archive)
-                looked = self._look(place, due)
-                keep_looks(self._archive, token, place, looked)
-                done += len(looked)
-                if len(looked) < len(due):
-                    break
+        away: Unavailable | None = None
+        self._vaults.append(self._vaults.pop(0))  # each of the two begins in turn
+        for columns, connect in self._vaults:
+            try:
+                done += self._read_due(token, columns, connect)
+            except Unavailable as error:
+                away = error
         reports.close_due(self._archive, token)
+        if away is not None:
+            raise away
+        return done
+
+    def _read_due(self, token: int, columns: Columns, connect: Callable[[], Vault]) -> int:
+        """Read what is due in one vault, as far as the rate allows."""
+        done = 0
+        while not self._throttle.busy:
+            with self._archive.catalogue.read() as connection:
+                due = due_in(columns, connection, self._archive.clock.now(), timedelta(days=self._pace.days))
+            if not due:
+                break
+            place = Place(columns, connect())
+            require_there(place.vault, self._archive)
+            looked = self._look(place, due)
+            keep_looks(self._archive, token, place, looked)
+            done += len(looked)
+            if len(looked) < len(due):
+                break
         return done
 
     def _prepare(self, token: int) -> None:
@@ -93,17 +105,12 @@ class Rolling:
     def _look(self, place: Place, rows: Sequence[Row[Any]]) -> list[Looked]:
         """What reading the objects found; fewer of them where the step's share of bytes is used up."""
         looked: list[Looked] = []
-        erased: frozenset[str] | None = None
+        judge = Judge(self._archive)
         try:
             for row in rows:
                 fault = read_again(place.vault, ref_of(row), self._throttle)
-                if place.columns is FIRST and row.owner is not None:
-                    if fault is None and not self._opens(row.owner):
-                        fault = "no-key"
-                    if fault in ("missing", "no-key"):
-                        erased = frozenset(erased_owners(self._archive)) if erased is None else erased
-                        if row.owner in erased:
-                            fault = "erased" if fault == "missing" else None
+                if place.columns is FIRST:
+                    fault = judge.fault(row, fault)
                 looked.append(Looked(row, place.columns.name, fault, row.fault))
                 if self._throttle.busy:
                     break
@@ -111,12 +118,37 @@ class Rolling:
             pass
         return looked
 
-    def _opens(self, owner: str) -> bool:
+
+class Judge:
+    """Says of what was found in the first vault whether it is a loss, or what an erasure left."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._erased: frozenset[str] | None = None
+
+    def fault(self, row: Row[Any], fault: Fault | None) -> Fault | None:
+        """The fault of an object whose bytes were read, by its key and by what the log says was erased."""
+        if row.owner is None or fault == "altered":
+            return fault
+        if fault is None and not self.opens(row.owner):
+            fault = "no-key"
+        if fault is not None and self.is_erased(row.owner):
+            return "erased" if fault == "missing" else None
+        return fault
+
+    def opens(self, owner: str) -> bool:
+        """Whether the owner's key is there and can be unwrapped; always so without encryption."""
         keyring = self._archive.objects.keyring
         try:
             return keyring is None or bool(keyring.secret(owner))
-        except (KeyMissing, EvidenceError):
+        except EvidenceError:
             return False
+
+    def is_erased(self, owner: str) -> bool:
+        """Whether log or catalogue say that the owner was erased."""
+        if self._erased is None:
+            self._erased = frozenset(erased_owners(self._archive))
+        return owner in self._erased
 
 
 def read_again(vault: Vault, ref: Ref, throttle: Throttle) -> Fault | None:
@@ -165,10 +197,3 @@ def keep_looks(archive: Archive, token: int, place: Place, looked: Sequence[Look
             faults=len(found),
             repaired=len(back),
         )
-
-
-def _require_there(vault: Vault, archive: Archive) -> None:
-    """Raise `Unavailable` where the vault is not this archive's: a disk that is not mounted loses nothing."""
-    identity = read_identity(vault)
-    if identity is None or identity.archive != archive.id:
-        raise Unavailable("the vault is not there, or is another one: nothing in it was looked at")

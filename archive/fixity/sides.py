@@ -6,8 +6,11 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
+from archive.archive import Archive
 from archive.catalogue.schema import objects
+from archive.identity import read_identity
 from archive.vault import Ref, Vault
+from tabellion.base.errors import Unavailable
 
 Fault = Literal["missing", "altered", "no-key", "erased"]
 
@@ -60,30 +63,37 @@ class Place:
     columns: Columns
     vault: Vault
 
-    def due(self, connection: Connection, now: datetime, period: timedelta) -> list[Row[Any]]:
-        """Some objects that must be read now: never read ones, then what is not as it should be, then the oldest."""
-        of = self.columns
-        wanted = select(
-            objects.c.id,
-            objects.c.key,
-            of.version.label("version"),
-            objects.c.digest,
-            objects.c.size,
-            objects.c.owner,
-            of.fault.label("fault"),
-        ).where(of.present)
-        never = and_(of.checked_at.is_(None), objects.c.at <= now - FIRST_LOOK)
-        faulty = and_(of.fault.is_not(None), of.checked_at <= now - LOOK_AGAIN)
-        old = of.checked_at <= now - period * SHARE_OF_PERIOD
-        found: list[Row[Any]] = []
-        for condition, order in ((never, objects.c.id), (faulty, of.checked_at), (old, of.checked_at)):
-            if len(found) < AT_ONCE:
-                seen = [row.id for row in found]
-                query = wanted.where(condition, objects.c.id.not_in(seen)).order_by(order)
-                found += connection.execute(query.limit(AT_ONCE - len(found))).all()
-        return found
+
+def due_in(of: Columns, connection: Connection, now: datetime, period: timedelta) -> list[Row[Any]]:
+    """Some objects that must be read now: never read ones, then what is not as it should be, then the oldest."""
+    wanted = select(
+        objects.c.id,
+        objects.c.key,
+        of.version.label("version"),
+        objects.c.digest,
+        objects.c.size,
+        objects.c.owner,
+        of.fault.label("fault"),
+    ).where(of.present)
+    never = and_(of.checked_at.is_(None), objects.c.at <= now - FIRST_LOOK)
+    faulty = and_(of.fault.is_not(None), of.checked_at <= now - LOOK_AGAIN)
+    old = of.checked_at <= now - period * SHARE_OF_PERIOD
+    found: list[Row[Any]] = []
+    for condition, order in ((never, objects.c.id), (faulty, of.checked_at), (old, of.checked_at)):
+        if len(found) < AT_ONCE:
+            seen = [row.id for row in found]
+            query = wanted.where(condition, objects.c.id.not_in(seen)).order_by(order)
+            found += connection.execute(query.limit(AT_ONCE - len(found))).all()
+    return found
 
 
 def ref_of(row: Row[Any]) -> Ref:
-    """The stored object that a row of `Place.due` names."""
+    """The stored object that a row of `due_in` names."""
     return Ref(row.key, row.version, row.digest, row.size)
+
+
+def require_there(vault: Vault, archive: Archive) -> None:
+    """Raise `Unavailable` where the vault is not this archive's: a disk that is not mounted loses nothing."""
+    identity = read_identity(vault)
+    if identity is None or identity.archive != archive.id:
+        raise Unavailable("the vault is not there, or is another one: nothing in it was looked at")

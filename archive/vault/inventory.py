@@ -119,15 +119,20 @@ def check_inventory(
         if isinstance(line, Removed):
             removed[line.key, line.version] = position
     objects = size = 0
+    lost: dict[tuple[str, str], InventoryFinding] = {}
     for position, line in enumerate(_lines(vault, segments, [])):
         if isinstance(line, Ref) and removed.get((line.key, line.version), -1) < position:
             try:
                 size += check_object(vault, line)
             except EvidenceError as error:
-                findings.append(InventoryFinding(line.key, line.version, error.code, error.message))
+                found = InventoryFinding(line.key, line.version, error.code, error.message)
+                lost[line.key, line.digest] = found
+            else:
+                # What was brought back after a loss has a later line, where its version is another one.
+                lost.pop((line.key, line.digest), None)
             objects += 1
             progress(objects, size)
-    return InventoryReport(objects, size, tuple(findings))
+    return InventoryReport(objects, size, (*findings, *lost.values()))
 
 
 def check_object(vault: Vault, ref: Ref) -> int:

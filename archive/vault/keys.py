@@ -19,7 +19,7 @@ from tabellion.base.clock import Clock
 from tabellion.base.ids import Randomness
 
 PREFIX = "keys/"
-_DESTROYED = ".destroyed"
+DESTROYED = ".destroyed"
 _LARGEST_WRAPPED = 4096
 
 
@@ -72,7 +72,7 @@ class KeyRing:
 
     def is_destroyed(self, owner: str) -> bool:
         """Whether the owner's key was destroyed on purpose."""
-        return bool(self._vault.versions(key_of(owner) + _DESTROYED))
+        return bool(self._vault.versions(key_of(owner) + DESTROYED))
 
     def create(self, owner: str) -> bytes:
         """A new key, durable in the vault. Raises `VaultTaken` where there is one, `KeyMissing` if it was destroyed."""
@@ -115,7 +115,7 @@ class KeyRing:
         The mark comes first: a writer who makes the key at the same moment sees the mark after and deletes it again.
         """
         if self.exists(owner):
-            self._vault.put(key_of(owner) + _DESTROYED, io.BytesIO(b""))
+            self._vault.put(key_of(owner) + DESTROYED, io.BytesIO(b""))
         with self._cache_lock:
             self._cache.pop(owner, None)
         return self._delete_all(owner)
@@ -124,7 +124,7 @@ class KeyRing:
         """All owners that have a key, in order."""
         last = None
         for ref in self._vault.list(PREFIX + prefix):
-            if not ref.key.endswith(_DESTROYED) and ref.key != last:
+            if not ref.key.endswith(DESTROYED) and ref.key != last:
                 last = ref.key
                 yield ref.key.removeprefix(PREFIX)
 
@@ -216,6 +216,6 @@ class KeyRing:
 
 def key_of(owner: str) -> str:
     """Where the wrapped key of an owner lies in the vault."""
-    if owner.endswith(_DESTROYED):
+    if owner.endswith(DESTROYED):
         raise BadKey(f"not a name for an owner of keys: {owner[:80]!r}")
     return PREFIX + owner

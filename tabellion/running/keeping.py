@@ -1,5 +1,6 @@
 """The keeper with its duties."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from archive.algorithm_changes import note_policy
 from archive.authorities import TimestampAuthority
 from archive.authorities.tightened import Tightened
 from archive.erase import reapply
+from archive.errors import LogReadOnly
 from archive.fixity import Pace as FixityPace
 from archive.fixity import Rolling
 from archive.late_lists import LateLists
@@ -16,6 +18,7 @@ from archive.locks import Locks
 from archive.outside import Outside
 from archive.receipts import Receipts
 from archive.renewals import Renewals
+from archive.second import Copies, forget_second, require_not_behind
 from archive.sequencer import Sequencer
 from archive.stamp_closing import Pace
 from archive.stamps import Stamps
@@ -27,8 +30,11 @@ from ingest.sweeping import Sweeper
 from ingest.transports.files import sweep as sweep_broker
 from search import Analyser
 from tabellion.authorities import make_authorities
-from tabellion.wiring import Parts, nudger, search_engine
+from tabellion.base.errors import Unavailable
+from tabellion.wiring import Parts, nudger, search_engine, second_vault
 from tabellion.witnessing import make_witnesses
+
+_log = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(seconds=20)
 LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
@@ -75,6 +81,7 @@ def make_lanes(parts: Parts) -> dict[str, Sequence[Duty]]:
             Duty("erasures", lambda _token: reapply(archive), every=LOOK_FOR_ORPHANS_EVERY),
         ),
         "fixity": _fixity(parts),
+        "copies": _copies(parts),
     }
 
 
@@ -83,8 +90,20 @@ def _fixity(parts: Parts) -> Sequence[Duty]:
     settings = parts.settings
     if not settings.fixity_days:
         return ()
-    rolling = Rolling(parts.archive, FixityPace(settings.fixity_days, settings.fixity_rate))
+    second = second_vault(settings, parts.archive.clock)
+    pace = FixityPace(settings.fixity_days, settings.fixity_rate)
+    rolling = Rolling(parts.archive, pace, None if second is None else lambda: second.vault)
     return (Duty("fixity", rolling.run, stop=rolling.stop),)
+
+
+def _copies(parts: Parts) -> Sequence[Duty]:
+    """Copies everything into the second vault, where there is one."""
+    archive = parts.archive
+    second = second_vault(parts.settings, archive.clock)
+    if second is None:
+        return (Duty("copies", lambda token: forget_second(archive, token), every=TIDY_EVERY),)
+    copies = Copies(archive, second)
+    return (Duty("copies", copies.run, stop=copies.stop),)
 
 
 def _webhooks(parts: Parts) -> Sequence[Duty]:
@@ -101,8 +120,23 @@ def _webhooks(parts: Parts) -> Sequence[Duty]:
 
 def _sequencer(parts: Parts, witnesses: Witnesses) -> Sequencer:
     """The writer of the log; checkpoints of earlier keys are its own as well."""
-    log, former = parts.chest.log, parts.chest.log_keys(parts.archive.origin)[1:]
-    return Sequencer(parts.archive, log, former_keys=former, ask_outside=witnesses.ask)
+    archive = parts.archive
+    log, former = parts.chest.log, parts.chest.log_keys(archive.origin)[1:]
+    second = second_vault(parts.settings, archive.clock)
+
+    def ask(token: int) -> None:
+        witnesses.ask(token)
+        if second is None:
+            return
+        try:
+            require_not_behind(archive, second.vault)
+        except LogReadOnly:
+            raise
+        except Unavailable as error:
+            # As with a witness that is down: what it would say cannot hold up the log.
+            _log.warning("the second vault could not be asked", extra={"why": error.message})
+
+    return Sequencer(archive, log, former_keys=former, ask_outside=ask)
 
 
 def _stamps(parts: Parts, pace: Pace) -> Stamps:

@@ -86,8 +86,9 @@ def test_all_is_read_again_in_its_time(kept: Archive, papers: list[Deposited], c
     clock.advance(days=1)
     count = look(kept)
     with kept.catalogue.read() as connection:
-        assert count == connection.scalar(select(func.count()).select_from(t.objects))
+        rows = connection.scalar(select(func.count()).select_from(t.objects))
         keys = set(connection.scalars(select(t.objects.c.key)))
+    assert count == (rows or 0) - 1, "all but the report that tells of it"
     assert {KEY, "inventory/1"} <= keys
     assert any(key.startswith("stamps/") and key.endswith("/token.der") for key in keys)
     assert look(kept) == 0
