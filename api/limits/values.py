@@ -47,7 +47,7 @@ class AtOnce:
 def _at_once() -> dict[Costly, AtOnce]:
     return {
         Costly.UPLOAD: AtOnce(4, 64),
-        Costly.SEARCH: AtOnce(4, 12),
+        Costly.SEARCH: AtOnce(4, 8),
         Costly.EXPORT: AtOnce(2, 6),
         Costly.VERIFY: AtOnce(2, 4),
         Costly.SIGN_IN: AtOnce(2, 4),

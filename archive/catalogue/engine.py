@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -14,6 +15,9 @@ from tabellion.base.errors import DiskFull, Unavailable
 BUSY_SECONDS = 30.0
 CONNECTIONS, KEPT = 15, 5
 """Connections to PostgreSQL that a process opens at most, and those that it keeps."""
+
+FILES_KEPT = 16
+"""Connections to SQLite that a process keeps; it may open as many more."""
 
 LIBPQ = {
     "connect_timeout": 10,
@@ -38,6 +42,7 @@ class Catalogue:
 
     def __init__(self, url: str, connections: int = CONNECTIONS) -> None:
         self.engine = open_engine(url, connections)
+        self._writer = Lock()
 
     @property
     def dialect(self) -> str:
@@ -53,10 +58,27 @@ class Catalogue:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that commits at the end, or does nothing. On SQLite it takes the write lock first."""
-        with translated(), self.engine.connect() as plain:
+        with self._one_writer(), translated(), self.engine.connect() as plain:
             connection = plain.execution_options(tabellion_write=True)
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """On SQLite, let the writers of this process in one after the other.
+
+        A lock of the database is looked for again after pauses that grow to a tenth of a second, with a connection in
+        one's hands; here the next one begins at once, and who waits keeps nothing from those who read.
+        """
+        if self.dialect != "sqlite":
+            yield
+            return
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise CatalogueUnavailable(f"others have been writing to the catalogue for {BUSY_SECONDS:.0f} s")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def purge(self) -> None:
         """Make sure that deleted rows leave no bytes behind in the database files (erasure)."""
@@ -95,7 +117,14 @@ def open_engine(url: str, connections: int = CONNECTIONS) -> Engine:
         )
     file = url.removeprefix("sqlite:///")
     Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        # As many as answer at once in an api process: opening one anew takes longer than most questions.
+        pool_size=FILES_KEPT,
+        max_overflow=FILES_KEPT,
+        pool_timeout=BUSY_SECONDS,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
@@ -23,6 +24,8 @@ BACKLOG = 512
 BIND_SECONDS = 5.0
 # An upload that is on its way is cut after so long; it was not acknowledged and can be sent again.
 GRACE_SECONDS = 3
+# Reading takes all the processors it can get: it gives way to those who wait for an answer (nice(2)).
+WORKERS_GIVE_WAY = 5
 log = logging.getLogger(__name__)
 
 
@@ -123,6 +126,7 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
 def _run_worker(parts: Parts) -> None:
     from tabellion.running.working import make_worker  # noqa: PLC0415
 
+    os.nice(WORKERS_GIVE_WAY)
     name = holder()
     worker = make_worker(parts, name)
     # Its reader starts while the rest is still being imported.

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
@@ -195,7 +196,13 @@ class TestTurns:
         self, brought: list[tuple[str, int]], served: list[int]
     ) -> None:
         """Between two pieces of one who waits, no other is served more than twice."""
-        clock, catalogue = ManualClock(), Catalogue("sqlite://")
+        with TemporaryDirectory() as folder:
+            catalogue = Catalogue(f"sqlite:///{folder}/turns.db")
+            self.hold_to_rounds(catalogue, brought, served)
+            catalogue.close()
+
+    def hold_to_rounds(self, catalogue: Catalogue, brought: list[tuple[str, int]], served: list[int]) -> None:
+        clock = ManualClock()
         metadata.create_all(catalogue.engine, [work])
         waiting: Counter[str] = Counter()
         order: list[tuple[str, set[str]]] = []
@@ -216,4 +223,3 @@ class TestTurns:
                 else:
                     others[one] += 1
                     assert others[one] <= 2, order
-        catalogue.close()
