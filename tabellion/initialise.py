@@ -70,7 +70,7 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
     )
     chest = make_keys(settings, now)
     keyring = KeyRing(vault, chest.wrapper, os.urandom, clock) if identity.encrypted else None
-    catalogue = Catalogue(settings.catalogue_address)
+    catalogue = Catalogue(settings.catalogue_address, settings.database_connections)
     try:
         upgrade(catalogue)
         search_engine(settings).prepare()

@@ -41,6 +41,9 @@ class Settings(LimitSettings):
     """File that holds that URL, in the place of the setting."""
     database_password_file: Path | None = None
     """File with the password for a database URL that names a user and no password."""
+    database_connections: int = Field(15, ge=2, le=200)
+    """Connections to that server that one process opens at most; those of all processes together must fit what the
+    server allows (`max_connections`)."""
     vault_url: str | None = None
     """Vault; default: a folder in the home. `file:///path` for a folder elsewhere, or a bucket with Object Lock:
     `s3://bucket?endpoint=https://host:port&region=NAME&ca=FILE` (region and ca where they are needed)."""
@@ -73,7 +76,8 @@ class Settings(LimitSettings):
     search_password_file: Path | None = None
     """File with the password for a search URL that names a user and no password."""
     broker_url: SecretStr | None = None
-    """Broker of the nudges; default: Celery's filesystem transport in the home. `redis://...`, `amqp://...`."""
+    """Broker of the nudges; default: files in the home. `redis://:password@host:6379/0`, `amqp://user:password@host//`,
+    or over TLS `rediss://...?ca=FILE`, `amqps://...?ca=FILE`."""
     broker_url_file: Path | None = None
     """File that holds that URL, in the place of the setting."""
     broker_password_file: Path | None = None
