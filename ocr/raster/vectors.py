@@ -6,14 +6,11 @@ becomes a picture.
 """
 
 import ctypes
-import io
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import cv2
 import numpy as np
-import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
@@ -22,15 +19,12 @@ from ocr.bidi import has_right_to_left
 from ocr.carried import Carried
 from ocr.drawing import Drawing
 from ocr.raster.carrying import own_jpeg, packed
+from ocr.raster.likeness import looks_like
 
 _MAX_OBJECTS, _MAX_CHARS, _MAX_BYTES = 20_000, 60_000, 16_000_000
 _MAX_PICTURE_PIXELS = 24_000_000
 _UNIT = 1000.0
 """Glyphs are given in thousandths of the size of their font."""
-_SEEN_DPI, _TILE, _ALIKE = 216, 5, 90.0
-"""Both are seen at so many dots an inch; the mean shades of tiles of half a millimetre may be so far apart. On pages in
-eight languages they were 25 to 43 apart where all was right, up to 100 in thin Courier, and from 171 where a letter was
-missing or another."""
 _RECTANGLE = 6
 """The most operators that the outline of a rectangle has."""
 _BROKEN = 2
@@ -54,7 +48,7 @@ def drawing_of(page: Any) -> Drawing | None:
             drawing = _Drawer(page, rendered=rendered).draw()
         except (_Undrawable, pypdfium2.PdfiumError, ValueError, OSError):
             return None
-        if drawing is not None and _looks_like(drawing, page):
+        if drawing is not None and looks_like(drawing, page):
             return drawing
         if drawing is None or not drawing.pictures:
             return None
@@ -291,56 +285,3 @@ def _numbers(values: tuple[float, ...], decimals: int) -> bytes:
 
 def _address(pointer: Any) -> int:
     return ctypes.cast(pointer, ctypes.c_void_p).value or 0
-
-
-def _looks_like(drawing: Drawing, page: Any) -> bool:
-    """Whether the drawing looks as the page does, tile by tile: a letter that is missing or another is seen."""
-    rotation = page.get_rotation()
-    with pypdfium2.PdfDocument(_shown(drawing)) as document:
-        drawn = _tiles(document[0], 0)
-    seen = _tiles(page, rotation)
-    return drawn.shape == seen.shape and float(np.abs(drawn - seen).max()) < _ALIKE
-
-
-def _tiles(page: Any, rotation: int) -> np.ndarray:
-    bitmap = page.render(
-        scale=_SEEN_DPI / 72, may_draw_forms=True, rev_byteorder=True, rotation=-rotation % 360
-    )
-    pixels = np.asarray(bitmap.to_numpy()[:, :, :3], dtype=np.float32)
-    return np.asarray(cv2.blur(pixels, (_TILE, _TILE)))
-
-
-def _shown(drawing: Drawing) -> bytes:
-    """A PDF of the drawing alone."""
-    with pikepdf.new() as pdf:
-        names: dict[str, Any] = {}
-        for number, glyph in enumerate(drawing.glyphs):
-            names[f"/G{number}"] = pdf.make_stream(
-                glyph, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[-5000, -5000, 5000, 5000]
-            )
-        for number, picture in enumerate(drawing.pictures):
-            names[f"/P{number}"] = _picture(pdf, picture)
-        pdf.add_blank_page(page_size=(drawing.width, drawing.height))
-        pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(names))
-        pdf.pages[0].Contents = pdf.make_stream(drawing.content)
-        out = io.BytesIO()
-        pdf.save(out)
-    return out.getvalue()
-
-
-def _picture(pdf: Any, picture: Carried) -> Any:
-    members: dict[str, Any] = {"Filter": pikepdf.Name.DCTDecode, "BitsPerComponent": 8}
-    if picture.coding == "group4":
-        parameters = pikepdf.Dictionary(
-            K=-1, Columns=picture.width, Rows=picture.height, BlackIs1=picture.black_is_1
-        )
-        members = {"Filter": pikepdf.Name.CCITTFaxDecode, "BitsPerComponent": 1, "DecodeParms": parameters}
-    return pdf.make_stream(
-        picture.data,
-        Type=pikepdf.Name.XObject,
-        Subtype=pikepdf.Name.Image,
-        Width=picture.width,
-        Height=picture.height,
-        ColorSpace=pikepdf.Name.DeviceRGB if picture.colours == 3 else pikepdf.Name.DeviceGray,
-        **members,
-    )
