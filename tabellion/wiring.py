@@ -8,12 +8,14 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from celery import Celery
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from archive.archive import Archive
 from archive.catalogue import Catalogue, check
 from archive.catalogue.schema import archive_state
 from archive.identity import Identity, read_identity
+from archive.second import Second
 from archive.vault import FolderVault, KeyRing, Objects, Vault
 from ingest.queue import Nudge, build_app
 from ocr import Limits, Reader
@@ -21,7 +23,7 @@ from search import Engine, engine_of
 from signing.algorithms import AlgorithmPolicy
 from tabellion.algorithms import algorithm_policy
 from tabellion.base.clock import Clock, SystemClock
-from tabellion.base.errors import NotInitialised, SettingsError
+from tabellion.base.errors import NotInitialised, SettingsError, Unavailable
 from tabellion.base.ids import Ids
 from tabellion.homes import agree
 from tabellion.keychest import KeyChest, open_keys
@@ -74,12 +76,46 @@ def open_vault(settings: Settings, clock: Clock, *, make: bool = False) -> Vault
     """
     if settings.vault_url is None or not settings.vault_url.startswith("s3:"):
         return FolderVault(settings.vault_folder, clock) if make or settings.vault_folder.is_dir() else None
+    keys = settings.vault_access_key, settings.vault_secret_key
+    return _open_bucket(settings.vault_url, *keys, settings.vault_lock, clock, make=make)
+
+
+def open_second(settings: Settings, clock: Clock) -> Vault:
+    """The second vault that the settings name; its bucket, or its folder in one that is there, is made where absent.
+
+    Raises Unavailable where the folder's own folder is not there (a disk that is not mounted), or the store is down.
+    """
+    url = settings.second_vault_url or ""
+    if not url.startswith("s3:"):
+        folder = settings.second_vault_folder
+        if not folder.parent.is_dir():
+            raise Unavailable(f"the second vault's place is not there: {folder.parent}")
+        return FolderVault(folder, clock)
+    keys = settings.second_vault_access_key, settings.second_vault_secret_key
+    vault = _open_bucket(url, *keys, settings.vault_lock, clock, make=True)
+    if vault is None:
+        raise Unavailable("the second vault's bucket is not there and cannot be made")
+    return vault
+
+
+def second_vault(settings: Settings, clock: Clock) -> Second | None:
+    """The second vault, opened when it is first needed; None without one in the settings."""
+    if settings.second_vault_url is None:
+        return None
+    # What follows the bucket's name are its endpoint and files, which concern nobody who reads a page.
+    name = settings.second_vault_url.partition("?")[0]
+    return Second(name, lambda: open_second(settings, clock))
+
+
+def _open_bucket(
+    url: str, access_key: str | None, secret_key: SecretStr | None, lock: str, clock: Clock, *, make: bool
+) -> Vault | None:
     # The client of object stores takes a quarter of a second to load, in every process, also where none is used.
     from archive.vault import s3  # noqa: PLC0415
 
-    secret = "" if settings.vault_secret_key is None else settings.vault_secret_key.get_secret_value()
-    address = s3.parse_address(settings.vault_url, settings.vault_access_key or "", secret)
-    store, modes = s3.Store(address, clock), s3.parse_modes(settings.vault_lock)
+    secret = "" if secret_key is None else secret_key.get_secret_value()
+    address = s3.parse_address(url, access_key or "", secret)
+    store, modes = s3.Store(address, clock), s3.parse_modes(lock)
     if make:
         s3.prepare(store)
     elif not s3.exists(store):
