@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute
 
 from api import pages, problems, rest
 from api.access import PUBLIC, Action, Actor
+from api.hosts import HostCheck
 from api.limits import Costly, Guard, Limiter
 from api.openapi import describe
 from api.request import COOKIE, Ask, asked
@@ -58,6 +59,7 @@ def build_app(service: Service, version: str) -> FastAPI:
     others = dict.fromkeys(LISTS, LARGEST_LIST) | dict.fromkeys(STREAMED)
     app.add_middleware(BodyLimit, limit=LARGEST_BODY, others=others, refuse=refuse)
     app.add_middleware(Guard, limiter=limiter, cookie=COOKIE, refuse=refuse)
+    app.add_middleware(HostCheck, names=service.options.hosts, refuse=refuse)
     app.add_middleware(SecurityHeaders, ids=service.archive.ids, tls=service.options.secure_cookies)
     refuse_ungated(app.routes)
     return app

@@ -30,6 +30,8 @@ class Options:
     retention: timedelta
     algorithms: AlgorithmPolicy = BUILT_IN
     private_networks: tuple[Network, ...] = ()
+    # Names under which the service answers; none: under any.
+    hosts: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     # How long who asks for a copy waits for it, before he is told to ask again.
     copy_seconds: float = 10.0

@@ -153,6 +153,12 @@ class Settings(LimitSettings):
     """How many bytes a second that may read."""
     stamp_minutes: float = Field(60.0, gt=0)
     """How long a batch stamp stays open at most."""
+    proxies: str = "127.0.0.1 ::1"
+    """Addresses and networks (CIDR) of proxies, separated by spaces: whom they name in X-Forwarded-For, and the scheme
+    in X-Forwarded-Proto, are believed. Nobody else is believed."""
+    hosts: str = ""
+    """Names, separated by spaces, under which the service answers, besides the host of `public_url` and loopback;
+    empty: under any."""
     secure_cookies: bool = False
     """Whether cookies are sent over TLS only; required as soon as the service is not on loopback."""
     log_level: str = "INFO"
@@ -232,6 +238,20 @@ class Settings(LimitSettings):
             raise SettingsError(f"TABELLION_PRIVATE_NETWORKS: {error}") from error
 
     @property
+    def proxy_list(self) -> list[str]:
+        """The proxies that are believed; raises SettingsError for what is no address or network."""
+        try:
+            return [str(ip_network(each)) for each in self.proxies.split()]
+        except ValueError as error:
+            raise SettingsError(f"TABELLION_PROXIES: {error}") from error
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names under which the service answers; none: under any."""
+        names = [*self.hosts.split(), urlsplit(self.public_url or "").hostname or ""]
+        return frozenset(name.lower() for name in names if name) if self.hosts.strip() else frozenset()
+
+    @property
     def embedded(self) -> bool:
         """Whether everything lies in the home: no server of others is used."""
         return self.database_url is None and self.broker_url is None and self.vault_url is None
@@ -251,6 +271,7 @@ class Settings(LimitSettings):
                     f"TABELLION_{name.upper()} holds a password that everybody knows",
                     advice="Give the server a long, random one, as `openssl rand -base64 48` makes it.",
                 )
+        _ = self.proxy_list
         unknown_roles = self.must_show_second - PEOPLE
         if unknown_roles:
             raise SettingsError(

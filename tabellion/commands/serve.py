@@ -106,6 +106,8 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
+        proxy_headers=True,
+        forwarded_allow_ips=parts.settings.proxy_list,
         ws="none",
         log_config=None,
         access_log=False,

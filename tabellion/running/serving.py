@@ -68,6 +68,7 @@ def make_service(parts: Parts) -> Service:
             second_factor_roles=settings.must_show_second,
             public_url=settings.public_url,
             private_networks=settings.own_networks,
+            hosts=settings.host_names,
             limits=limits_of(settings),
         ),
         nudge=nudger(settings),
