@@ -41,10 +41,11 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpcore", "pdfminer", "alembic", "PIL", "amqp", "opensearch"):
+    for noisy in ("httpx", "httpcore", "pdfminer", "alembic", "PIL", "amqp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # It says at every start that a transport of files has no host name.
-    logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+    # Kombu says at every start that a transport of files has no host name, the other one each try that got no answer.
+    for noisy in ("kombu.connection", "opensearch"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ def start() -> Running:
         words += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
     return launch(
         "s3",
-        [str(weed), "server", *words],
+        [str(weed), f"-logdir={folder}", "server", *words],
         folder,
         answers=answers,
         settings={
