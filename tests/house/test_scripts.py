@@ -9,7 +9,7 @@ from tests.house.repository import ROOT
 from tests.services.run import SERVICES
 
 SCRIPTS = sorted([*(ROOT / "script").iterdir(), ROOT / ".ci" / "run"])
-PROMISED = {"bootstrap", "server", "test", "lint", "bench", "services"}
+PROMISED = {"bootstrap", "server", "test", "lint", "bench", "services", "audit", "sbom"}
 
 
 def test_every_promised_script_is_there() -> None:
@@ -30,6 +30,8 @@ def test_a_script_is_an_executable_shell_file_that_says_what_it_does(path: os.Pa
     [
         ["bootstrap", "--tests"],
         ["server", "--demo"],
+        ["audit", "--all"],
+        ["sbom"],
         ["bench"],
         ["bench", "nothing"],
         ["bench", "../tests/shared"],
@@ -47,4 +49,5 @@ def test_wrong_use_ends_with_2_and_the_right_one(words: list[str]) -> None:
 
 
 def test_the_promised_services_can_be_started() -> None:
-    assert set(SERVICES) == {"postgresql", "redis", "rabbitmq", "s3", "opensearch", "opensearch2"}
+    promised = {"postgresql", "redis", "rabbitmq", "s3", "opensearch", "opensearch2"}
+    assert set(SERVICES) == promised | {"postgresql-durable"}
