@@ -227,10 +227,7 @@ def _identifier_plans(form: str) -> tuple[plan.Plan, ...]:
 
 
 def _phrases(tokens: Sequence[Token]) -> tuple[plan.Plan, ...]:
-    return (
-        plan.Weighted(plan.Phrase("exact", tuple(token.form for token in tokens)), PHRASE),
-        plan.Weighted(plan.Phrase("folded", tuple(token.folded for token in tokens)), PHRASE * FOLDED),
-    )
+    return (plan.Weighted(plan.Phrase("folded", tuple(token.folded for token in tokens)), PHRASE),)
 
 
 def _constants(options: Sequence[plan.Plan]) -> plan.Plan:

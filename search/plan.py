@@ -32,7 +32,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Pages that have the tokens (two at least) next to each other, scored by BM25."""
+    """Pages that have the tokens (two at least) next to each other, scored by BM25; of PHRASE_FIELDS alone."""
 
     field: str
     values: tuple[str, ...]

@@ -4,23 +4,30 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from search.analysis import Analyser, fold, identifier_form, normalise
 from search.analysis.identifiers import BREAK, grams, is_iban, skeleton, tails
 from search.port import PageRecord
 
-FORMAT = 3
+FORMAT = 4
 """Goes up when the analyser or the fields change, so that an index of an older kind is noticed and rebuilt."""
 
 TEXT_FIELDS = ("exact", "folded", "stem", "part")
-"""Space-separated tokens with positions; the first three are parallel, `part` has positions of its own.
+"""Space-separated tokens; the first three are parallel, `part` has an order of its own.
 
-Like all fields with positions they begin with a mark, so that none is empty: engines differ in whether a page without
+Like all fields of tokens they begin with a mark, so that none is empty: engines differ in whether a page without
 the field counts in its statistics, and would score differently.
 """
 
 PARTY_FIELDS = ("party", "debtor", "creditor")
 """Space-separated folded tokens of names and identifiers, with positions."""
+
+GRAM_FIELD = "gram"
+WORD_FIELDS = ("exact", "stem")
+"""The text fields that are indexed without positions: phrases are those of folded words."""
+
+PHRASE_FIELDS = ("folded", "part", *PARTY_FIELDS, GRAM_FIELD)
 
 RAW_FIELDS = (
     "document",
@@ -37,11 +44,9 @@ RAW_FIELDS = (
     "identifier",
     "tail",
     "iban",
-    "mirror",
 )
-"""Sets of single tokens without positions; `mirror` holds the folded words backwards, for variants."""
+"""Sets of single tokens without positions."""
 
-GRAM_FIELD = "gram"
 DAY_FIELDS = ("date", "due", "received")
 NUMBER_FIELDS = (*DAY_FIELDS, "amount")
 
@@ -60,7 +65,13 @@ class PageTerms:
     facets: dict[str, list[tuple[str, str]]]
     place: int
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The folded words of the page, each once."""
+        return frozenset(self.texts["folded"].split()) - {BREAK}
 
+
+@lru_cache(maxsize=4096)
 def raw_value(text: str) -> str:
     """How a value of a raw field is written in the index and in a query: normalised, spaces single."""
     return " ".join(normalise(text).split())
@@ -115,7 +126,6 @@ def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
             "identifier": list(identifiers),
             "tail": list(dict.fromkeys(tail for form in identifiers for tail in tails(form))),
             "iban": [form for iban in ibans for form in (iban, iban[2:], skeleton(iban), *tails(iban))],
-            "mirror": [word[::-1] for word in set(text.folded.split())],
         },
         numbers={
             **{

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import regex
@@ -14,6 +15,7 @@ from search.analysis.segments import Segment, Sort, segments, stretches
 from search.analysis.stems import Stems
 
 _LONGEST = 64
+_LONGEST_KNOWN = 40
 _QUOTES = regex.compile("['\u2019\u02bc`\u00b4]")
 _GERSHAYIM = regex.compile('["\u05f3\u05f4\u201d]')
 _SPACES = regex.compile(r"\s+")
@@ -66,6 +68,9 @@ class Fields(NamedTuple):
     identifiers: tuple[str, ...]
 
 
+_NO_FIELDS = Fields("", "", "", "", ())
+
+
 class Analyser:
     """Makes tokens of pages and of queries, by the same rules; safe to share between threads."""
 
@@ -74,7 +79,8 @@ class Analyser:
         self._word_forms = lru_cache(maxsize=cache)(self._analyse_word)
         self._number_forms = lru_cache(maxsize=cache // 4)(_analyse_number)
         self._chunk_tokens = lru_cache(maxsize=cache // 4)(self._analyse_chunk)
-        self._chunk_fields = lru_cache(maxsize=cache)(self._weave_chunk)
+        self._most_woven = cache
+        self._woven: dict[str, dict[str, Fields]] = {}
 
     def tokens(self, text: str, language: str = "und") -> list[Token]:
         """The tokens of a text in order; positions in the parallel fields are their places in this list."""
@@ -88,9 +94,6 @@ class Analyser:
                 for token in self._chunk_tokens(chunk[0], language):
                     found.append(Token(start + token[0], start + token[1], *token[2:]))
         return found
-
-    def _weave_chunk(self, chunk: str, language: str) -> Fields:
-        return _weave(self._chunk_tokens(chunk, language))
 
     def _analyse_chunk(self, chunk: str, language: str) -> tuple[Token, ...]:
         return tuple(self._analyse(chunk, 0, len(chunk), language))
@@ -109,20 +112,40 @@ class Analyser:
                 yield Token(segment.start, segment.end, *forms)
 
     def fields(self, text: str, language: str = "und") -> Fields:
-        """What `tokens` gives, joined to fields, in half the time."""
+        """What `tokens` gives, joined to fields, in a third of the time."""
+        known = self._woven.setdefault(language, {})
         woven: list[Fields] = []
         for at, end in stretches(text):
             if _is_whole(text, at, end):
                 woven.append(_weave(self._analyse(text, at, end, language)))
-            else:
-                woven += [self._chunk_fields(chunk, language) for chunk in text[at:end].split()]
+                continue
+            for chunk in text[at:end].split():
+                fields = known.get(chunk)
+                woven.append(self._weave_chunk(chunk, language, known) if fields is None else fields)
+        if not woven:
+            return _NO_FIELDS
+        exact, folded, stem, part, identifiers = zip(*woven, strict=True)
         return Fields(
-            " ".join([one.exact for one in woven if one.exact]),
-            " ".join([one.folded for one in woven if one.exact]),
-            " ".join([one.stem for one in woven if one.exact]),
-            " ".join([one.part for one in woven if one.part]),
-            tuple(identifier for one in woven if one.identifiers for identifier in one.identifiers),
+            " ".join(filter(None, exact)),
+            " ".join(filter(None, folded)),
+            " ".join(filter(None, stem)),
+            " ".join(filter(None, part)),
+            tuple(chain.from_iterable(identifiers)),
         )
+
+    def _weave_chunk(self, chunk: str, language: str, known: dict[str, Fields]) -> Fields:
+        """The fields of what stands between spaces; short ones are remembered, for they come again.
+
+        A plain dictionary that is emptied when it is full: the oldest entry first would cost more than it saves.
+        """
+        if thai.is_run(chunk):
+            return _weave_thai(chunk)
+        fields = _weave(self._analyse(chunk, 0, len(chunk), language))
+        if len(chunk) <= _LONGEST_KNOWN:
+            if len(known) >= self._most_woven:
+                known.clear()
+            known[chunk] = fields
+        return fields
 
     def stems(self, form: str) -> frozenset[str]:
         """The folded stems that a word of unknown language may have."""
@@ -148,11 +171,9 @@ class Analyser:
 
     def _thai(self, text: str, segment: Segment) -> Iterator[Token]:
         run = text[segment.start : segment.end]
-        grams = thai.trigrams(normalise(run))
+        grams = thai.trigrams(thai.normalised(run))
         for start, end in thai.cut(run):
-            form = normalise(run[start:end])[:_LONGEST]
-            if not form:
-                continue
+            form = thai.normalised(run[start:end])[:_LONGEST]
             yield Token(segment.start + start, segment.start + end, form, form, form, grams)
             grams = ()
 
@@ -167,6 +188,10 @@ def _is_whole(text: str, at: int, end: int) -> bool:
 
 def _weave(tokens: Iterable[Token]) -> Fields:
     kept = list(tokens)
+    if len(kept) == 1:
+        token = kept[0]
+        identifiers = (token.identifier,) if token.identifier else ()
+        return Fields(token.form, token.folded, token.stem, " ".join(token.parts), identifiers)
     return Fields(
         " ".join([token.form for token in kept]),
         " ".join([token.folded for token in kept]),
@@ -174,6 +199,12 @@ def _weave(tokens: Iterable[Token]) -> Fields:
         " ".join([part for token in kept for part in token.parts]),
         tuple(token.identifier for token in kept if token.identifier),
     )
+
+
+def _weave_thai(run: str) -> Fields:
+    """The same for a run of Thai letters."""
+    forms = " ".join([thai.normalised(run[start:end])[:_LONGEST] for start, end in thai.cut(run)])
+    return Fields(forms, forms, forms, " ".join(thai.trigrams(thai.normalised(run))), ())
 
 
 def _analyse_number(raw: str, number: bool) -> _Forms:

@@ -6,6 +6,7 @@ from functools import lru_cache
 import regex
 
 _DECIMAL = regex.compile(r"[\p{Nd}--[0-9]]", regex.V1)
+_MARK = regex.compile(r"\p{M}")
 _SOFT = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
 
 # Letters that carry a stroke or are ligatures have no decomposition in Unicode; these are the usual Latin ones.
@@ -39,9 +40,12 @@ def fold(form: str) -> str:
     """
     if form.isascii():
         return form
+    apart = unicodedata.normalize("NFD", form)
+    if not _MARK.search(apart):
+        return form.translate(_LETTERS)
     kept: list[str] = []
     latin = False
-    for character in unicodedata.normalize("NFD", form):
+    for character in apart:
         if not unicodedata.combining(character):
             latin = "LATIN" in unicodedata.name(character, "")
         elif latin or ord(character) in _HEBREW_POINTS or ord(character) in _ARABIC_POINTS:

@@ -11,7 +11,7 @@ import tantivy
 from search import plan as p
 from search.analysis import normalise
 from search.embedded.generations import Generations
-from search.embedded.schema import build_schema, stored_hit
+from search.embedded.schema import MIRROR, build_schema, stored_hit
 from search.embedded.translate import translate
 from search.errors import IndexOutdated
 from search.facets import FACET_PREFIX, facet_value, in_order
@@ -141,10 +141,13 @@ class EmbeddedIndex:
             return []
         beginning, end = halves(word, distance)
         counts: dict[str, int] = dict(searcher.terms_with_prefix("folded", beginning, None, _MOST_CANDIDATES))
-        for mirrored, count in searcher.terms_with_prefix("mirror", end[::-1], None, _MOST_CANDIDATES):
-            counts.setdefault(mirrored[::-1], count)
+        for mirrored, _ in searcher.terms_with_prefix(MIRROR, end[::-1], None, _MOST_CANDIDATES):
+            counts.setdefault(mirrored[::-1], 0)
         counts.pop(word, None)
-        return nearest(word, counts, distance, limit)
+        near = nearest(word, counts, distance, len(counts))
+        # How many pages of a word make it known backwards says nothing of how many have it.
+        common = {each: counts[each] or searcher.doc_freq("folded", each) for each in near}
+        return nearest(word, common, distance, limit)
 
     def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:
         """Words of pages in scope that begin so, commonest first; nothing for less than two letters."""

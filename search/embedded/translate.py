@@ -51,7 +51,8 @@ def _leaf(
         case p.Nothing():
             query = Query.empty_query()
         case p.Term(field, value):
-            query = Query.term_query(schema, field, value)
+            # Scores need no positions; those of a word on half of all pages would cost more than all else.
+            query = Query.term_query(schema, field, value, index_option="freq")
         case p.OneOf(field, values):
             query = Query.const_score_query(Query.term_set_query(schema, field, list(values)), 1.0)
         case p.Phrase(field, values):

@@ -1,4 +1,4 @@
-"""The one writer of the embedded index, and the writer of a new generation beside it."""
+"""The one writer of the embedded index."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -10,15 +10,14 @@ import tantivy
 from search.analysis import Analyser
 from search.changes import Change, change_of
 from search.embedded.generations import Generations
-from search.embedded.schema import build_schema, document_of
+from search.embedded.schema import build_schema, document_of, prepared
 from search.errors import IndexBusy, IndexOutdated
 from search.port import PageRecord
-from search.terms import page_terms
 
 MOST_PENDING: Final = 2_000
 """Pages that may wait for a commit: more are committed at once, so that memory stays bounded."""
 
-_BROKEN = (ValueError, RuntimeError, OSError)
+BROKEN: Final = (ValueError, RuntimeError, OSError)
 """What tantivy raises when its writer has died; its Python classes are no finer."""
 
 
@@ -66,11 +65,11 @@ class _Generation:
         """
         try:
             act(self._living())
-        except _BROKEN:
+        except BROKEN:
             self._writer = None  # releases the lock of the dead one
             try:
                 act(self._living())
-            except _BROKEN as error:
+            except BROKEN as error:
                 self._writer = None
                 raise IndexBusy("the index cannot be written") from error
 
@@ -87,13 +86,11 @@ class _Generation:
             raise IndexOutdated("the files of the index are missing")
         try:
             return tantivy.Index(self._schema, str(self._path)).writer(self._heap, 1)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise IndexBusy("the index cannot be opened for writing") from error
 
     def _documents(self, change: Change) -> list[tantivy.Document]:
-        return [
-            document_of(record, page_terms(record, self._analyser), self._schema) for record in change.pages
-        ]
+        return [document_of(values, self._schema) for values in prepared(change, self._analyser)]
 
 
 def _write(writer: tantivy.IndexWriter, document: str, pages: Iterable[tantivy.Document]) -> None:
@@ -103,15 +100,21 @@ def _write(writer: tantivy.IndexWriter, document: str, pages: Iterable[tantivy.D
         writer.add_document(page)
 
 
-class _Writing:
-    """What the ordinary writer and the rebuild have in common."""
+class EmbeddedWriter:
+    """The writer of the generation in force: the keeper's, one at a time (a second one meets IndexBusy)."""
 
-    def __init__(self, generations: Generations, number: int, analyser: Analyser, heap: int) -> None:
-        self._generations = generations
+    def __init__(self, folder: Path, analyser: Analyser, *, heap: int = 64_000_000) -> None:
+        self._generations = Generations(folder)
         self._analyser = analyser
         self._heap = heap
-        self.generation = number
-        self._core = _Generation(generations.path(number), analyser, heap)
+        number = self._generations.current()
+        fresh = number is None
+        self.generation = self._generations.begin() if number is None else number
+        self._core = _Generation(self._generations.path(self.generation), analyser, heap)
+        if fresh:
+            self._core.commit()
+            self._generations.promote(self.generation)
+            self._generations.remove_before(self.generation)
 
     def replace(self, document: str, pages: Iterable[PageRecord]) -> None:
         """Put these pages in the place of all that is indexed of the document.
@@ -123,25 +126,6 @@ class _Writing:
     def delete(self, document: str) -> None:
         """Take a document out."""
         self._core.apply(Change(document))
-
-    def __enter__(self) -> Self:
-        return self
-
-
-class EmbeddedWriter(_Writing):
-    """The writer of the generation in force: the keeper's, one at a time (a second one meets IndexBusy)."""
-
-    def __init__(self, folder: Path, analyser: Analyser, *, heap: int = 64_000_000) -> None:
-        generations = Generations(folder)
-        number = generations.current()
-        if number is None:
-            number = generations.begin()
-            super().__init__(generations, number, analyser, heap)
-            self._core.commit()
-            generations.promote(number)
-            generations.remove_before(number)
-        else:
-            super().__init__(generations, number, analyser, heap)
 
     def commit(self) -> None:
         """Make the changes durable and visible.
@@ -162,49 +146,10 @@ class EmbeddedWriter(_Writing):
         self.commit()
         self._core.close()
 
+    def __enter__(self) -> Self:
+        return self
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class EmbeddedRebuild(_Writing):
-    """A new generation, written beside the one that answers and put in its place when complete.
-
-    Changes that are committed to the old generation meanwhile are not in the new one: whoever rebuilds holds the
-    keeper's fence, and what arrives waits in the outbox.
-    """
-
-    def __init__(self, folder: Path, analyser: Analyser, *, heap: int = 128_000_000) -> None:
-        generations = Generations(folder)
-        current = generations.current_of_any_format() or 0
-        for unfinished in (number for number in generations.numbers() if number > current):
-            generations.remove(unfinished)
-        super().__init__(generations, generations.begin(), analyser, heap)
-
-    def commit(self) -> None:
-        """Make the changes durable; nobody sees them before `complete`."""
-        self._core.commit()
-
-    def close(self) -> None:
-        """Commit and release the lock."""
-        self._core.close()
-
-    def complete(self) -> None:
-        """Put the new generation in force and remove the old ones."""
-        self._core.close()
-        self._generations.promote(self.generation)
-        self._generations.remove_before(self.generation)
-
-    def abandon(self) -> None:
-        """Remove the unfinished generation."""
-        self._core.drop()
-        self._generations.remove(self.generation)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.complete()
-        else:
-            self.abandon()

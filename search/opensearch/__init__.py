@@ -5,7 +5,8 @@ from search.opensearch.connection import Connection, connect
 from search.opensearch.engine import ServerEngine
 from search.opensearch.generations import Generations
 from search.opensearch.reader import OpenSearchIndex
-from search.opensearch.writer import OpenSearchRebuild, OpenSearchWriter
+from search.opensearch.rebuild import OpenSearchRebuild
+from search.opensearch.writer import OpenSearchWriter
 
 __all__ = [
     "Address",

@@ -1,11 +1,11 @@
-"""Changes sent in bulk by a thread beside: while the server takes loads, the next is made ready, and no more."""
+"""Changes sent in bulk by threads beside: while the server takes loads, the next is made ready, and no more."""
 
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from search.errors import IndexRefused, IndexUnreachable
 from search.opensearch.connection import WRITING, Connection
@@ -13,7 +13,6 @@ from search.opensearch.connection import WRITING, Connection
 LOAD: Final = 4_000_000
 """Characters of a load, more or less a page."""
 
-_UNDER_WAY: Final = 2
 _TOO_MANY, _CONFLICT, _NOT_FOUND = 429, 409, 404
 _PAUSE: Final = 0.5
 
@@ -27,12 +26,20 @@ class Action:
     id: str
     body: Mapping[str, Any] | None = None
 
-    def lines(self) -> str:
+    def lines(self) -> "Lines":
         """As the request carries it."""
         head = json.dumps({self.verb: {"_index": self.index, "_id": self.id}})
         if self.body is None:
-            return head + "\n"
-        return head + "\n" + json.dumps(self.body, ensure_ascii=False, separators=(",", ":")) + "\n"
+            return Lines(self.verb, head + "\n")
+        body = json.dumps(self.body, ensure_ascii=False, separators=(",", ":"))
+        return Lines(self.verb, f"{head}\n{body}\n")
+
+
+class Lines(NamedTuple):
+    """An action as a request carries it."""
+
+    verb: str
+    text: str
 
     def done(self, status: int) -> bool:
         """Whether the answer means that it is done: a word may be there already, a page gone already."""
@@ -50,23 +57,24 @@ class BulkSender:
         *,
         require_alias: bool,
         patience: float = WRITING,
+        threads: int = 1,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._connection = connection
         self._require_alias = require_alias
         self._patience = patience
         self._sleep = sleep
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="bulk")
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="bulk")
+        self._most_under_way = threads + 1
         self._under_way: list[Future[None]] = []
-        self._waiting: list[tuple[Action, str]] = []
+        self._waiting: list[Lines] = []
         self._size = 0
 
-    def add(self, actions: Iterable[Action]) -> None:
+    def add(self, actions: Iterable[Lines]) -> None:
         """Take actions; waits where the server is behind, and raises what a former load met."""
-        for action in actions:
-            lines = action.lines()
-            self._waiting.append((action, lines))
-            self._size += len(lines)
+        for lines in actions:
+            self._waiting.append(lines)
+            self._size += len(lines.text)
         if self._size >= LOAD:
             self._submit()
 
@@ -84,17 +92,17 @@ class BulkSender:
             future.cancel() or future.exception()
 
     def close(self) -> None:
-        """End the thread."""
-        self._thread.shutdown(cancel_futures=True)
+        """End the threads."""
+        self._threads.shutdown(cancel_futures=True)
 
     def _submit(self) -> None:
         load, self._waiting, self._size = self._waiting, [], 0
-        while len(self._under_way) >= _UNDER_WAY:
+        while len(self._under_way) >= self._most_under_way:
             self._under_way.pop(0).result()
         if load:
-            self._under_way.append(self._thread.submit(self._send, load))
+            self._under_way.append(self._threads.submit(self._send, load))
 
-    def _send(self, load: Sequence[tuple[Action, str]]) -> None:
+    def _send(self, load: Sequence[Lines]) -> None:
         """Send a load; what the server puts off for having too much to do is sent again after a pause that grows."""
         deadline, pause = time.monotonic() + self._patience, _PAUSE
         while load := self._put_off(load):
@@ -103,12 +111,12 @@ class BulkSender:
             self._sleep(pause)
             pause *= 2
 
-    def _put_off(self, load: Sequence[tuple[Action, str]]) -> list[tuple[Action, str]]:
+    def _put_off(self, load: Sequence[Lines]) -> list[Lines]:
         """One request; gives what is to be sent again."""
         answer = self._connection.ask(
             "POST",
             "/_bulk",
-            "".join(lines for _, lines in load),
+            "".join([lines.text for lines in load]),
             writing=True,
             require_alias=self._require_alias,
             filter_path="errors,items.*.status,items.*.error.type,items.*.error.reason",
@@ -116,11 +124,11 @@ class BulkSender:
         if not answer["errors"]:
             return []
         again = []
-        for (action, lines), item in zip(load, answer["items"], strict=True):
+        for lines, item in zip(load, answer["items"], strict=True):
             ((_, result),) = item.items()
             if result["status"] == _TOO_MANY:
-                again.append((action, lines))
-            elif not action.done(result["status"]):
+                again.append(lines)
+            elif not lines.done(result["status"]):
                 why = result.get("error", {})
                 raise IndexRefused(
                     f"the search server refused a page (status {result['status']}, {why.get('type')})"

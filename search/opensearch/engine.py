@@ -6,7 +6,8 @@ from search.analysis import Analyser
 from search.opensearch.connection import Connection
 from search.opensearch.generations import Generations
 from search.opensearch.reader import OpenSearchIndex
-from search.opensearch.writer import OpenSearchRebuild, OpenSearchWriter
+from search.opensearch.rebuild import OpenSearchRebuild
+from search.opensearch.writer import OpenSearchWriter
 from search.port import IndexRebuild, IndexWriter, SearchIndex
 from tabellion.base.errors import Conflict
 

@@ -8,16 +8,18 @@ The format is part of the names: a version that reads another one finds no alias
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import regex
 
 from search.errors import IndexOutdated, IndexRefused
 from search.opensearch.connection import Connection
-from search.opensearch.schema import page_index, words_index
+from search.opensearch.schema import IN_FORCE, page_index, words_index
 from search.terms import FORMAT
 
 WORDS = ".words"
+FLUSHING: Final = 120.0
+"""Seconds that a server may take to put a large generation on disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,10 @@ class Generations:
         return number
 
     def promote(self, number: int) -> None:
-        """Let a finished generation answer from now on, and remove all others, in one step."""
+        """Let a finished generation answer from now on, and remove all others, in one step; all of it is on disk."""
+        filled = f"/{self.name(number)},{self.name(number)}{WORDS}"
+        self.connection.ask("PUT", f"{filled}/_settings", IN_FORCE, writing=True)
+        self.connection.ask("POST", f"{filled}/_flush", writing=True, seconds=FLUSHING)
         names = {self.name(number): self.alias, self.name(number) + WORDS: self.alias + WORDS}
         others = [name for name in self._indexes() if name not in names]
         actions: list[dict[str, Any]] = [

@@ -1,15 +1,26 @@
 """The indexes on the server, and pages and words as its documents."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from search.analysis import skeleton
 from search.card import card_of
 from search.facets import FACET_PREFIX, facet_term
 from search.port import FACETS, PageRecord
-from search.terms import GRAM_FIELD, NUMBER_FIELDS, PARTY_FIELDS, RAW_FIELDS, TEXT_FIELDS, PageTerms
+from search.terms import NUMBER_FIELDS, PHRASE_FIELDS, RAW_FIELDS, WORD_FIELDS, PageTerms
 
 PLACE_SHIFT: Final = 1 << 63
 """Places have 64 bits without a sign; OpenSearch's `long` has a sign."""
+
+_IN_MAKING: Final[Mapping[str, Any]] = {
+    "number_of_shards": 1,
+    "number_of_replicas": 0,
+    "refresh_interval": "-1",
+    # A new generation that is lost is made anew: each of its pages alone need not be on disk, nor on two nodes.
+    "translog.durability": "async",
+}
+IN_FORCE: Final[Mapping[str, Any]] = {"translog.durability": "request", "auto_expand_replicas": "0-1"}
+"""The settings of a generation that answers."""
 
 _LONGEST_RAW = 8_000
 """Lucene's longest term is 32 766 bytes."""
@@ -22,14 +33,13 @@ def page_index(*, modern: bool) -> dict[str, Any]:
     tantivy computes them; from version 3 on that similarity has a name of its own. Nothing is seen before a refresh
     that we ask for.
     """
-    text = {"type": "text", "analyzer": "whitespace", "index_options": "positions"}
+    phrases = {"type": "text", "analyzer": "whitespace", "index_options": "positions"}
+    words = {**phrases, "index_options": "freqs"}
     raw = {"type": "keyword", "doc_values": False, "ignore_above": _LONGEST_RAW}
-    number = {"type": "long"}
+    number = {"type": "long", "doc_values": False}
     return {
         "settings": {
-            "number_of_shards": 1,
-            "auto_expand_replicas": "0-1",
-            "refresh_interval": "-1",
+            **_IN_MAKING,
             "similarity": {"default": {"type": "LegacyBM25" if modern else "BM25"}},
         },
         "mappings": {
@@ -37,8 +47,9 @@ def page_index(*, modern: bool) -> dict[str, Any]:
             # What came in is not kept: text is in the vault and nowhere else as it stands.
             "_source": {"includes": ["card"]},
             "properties": {
-                **dict.fromkeys((*TEXT_FIELDS, *PARTY_FIELDS, GRAM_FIELD), text),
-                **{name: raw for name in RAW_FIELDS if name not in ("document", "mirror")},
+                **dict.fromkeys(PHRASE_FIELDS, phrases),
+                **dict.fromkeys(WORD_FIELDS, words),
+                **dict.fromkeys(RAW_FIELDS, raw),
                 "document": {"type": "keyword"},
                 **{
                     FACET_PREFIX + name: {
@@ -50,7 +61,7 @@ def page_index(*, modern: bool) -> dict[str, Any]:
                     for name in FACETS
                 },
                 **dict.fromkeys(NUMBER_FIELDS, number),
-                "place": number,
+                "place": {"type": "long"},
                 "page": {"type": "integer", "index": False},
                 "card": {"type": "object", "enabled": False},
             },
@@ -62,7 +73,7 @@ def words_index() -> dict[str, Any]:
     """Settings and fields of a vocabulary: OpenSearch shows nobody its own dictionary of terms."""
     keyword = {"type": "keyword"}
     return {
-        "settings": {"number_of_shards": 1, "auto_expand_replicas": "0-1", "refresh_interval": "-1"},
+        "settings": _IN_MAKING,
         "mappings": {
             "dynamic": "strict",
             "_source": {"enabled": False},
@@ -75,7 +86,7 @@ def page_body(record: PageRecord, terms: PageTerms) -> dict[str, Any]:
     """A page as the index takes it."""
     return {
         **terms.texts,
-        **{name: items for name, items in terms.raw.items() if items and name != "mirror"},
+        **{name: items for name, items in terms.raw.items() if items},
         **{name: items for name, items in terms.numbers.items() if items},
         **{
             FACET_PREFIX + name: [facet_term(value, label) for value, label in pairs]

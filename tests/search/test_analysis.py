@@ -1,10 +1,15 @@
 """The analyser, by tables of examples for each language, and what holds for any text."""
 
+import re
+from functools import cache
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum import iban
 
 from search.analysis import Analyser, Token, compounds, fold, hebrew, normalise, thai
+from search.analysis.identifiers import _remainder, is_iban
 from search.analysis.segments import segments, stretches
 
 ANALYSER = Analyser()
@@ -211,3 +216,50 @@ def test_fields_are_the_tokens_joined(text: str) -> None:
 def test_cutting_at_lines_changes_no_segment(text: str) -> None:
     cut = [segment for at, end in stretches(text) for segment in segments(text, at, end)]
     assert cut == list(segments(text))
+
+
+@cache
+def thai_dictionary() -> list[str]:
+    from pythainlp.corpus import thai_words
+
+    words = sorted(word for word in thai_words() if re.fullmatch(f"[{thai.LETTERS}]+", word))
+    return words[::150]
+
+
+@st.composite
+def thai_runs(draw: st.DrawFn) -> str:
+    """Words of the dictionary, torn and mixed with letters in any order."""
+    words = st.sampled_from(thai_dictionary())
+    letters = st.text(st.characters(min_codepoint=0x0E01, max_codepoint=0x0E3A), max_size=4)
+    marks = st.text(st.characters(min_codepoint=0x0E40, max_codepoint=0x0E4E), max_size=2)
+    return "".join(draw(st.lists(st.one_of(words, words, letters, marks), max_size=12)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(thai_runs())
+def test_thai_is_cut_as_newmm_cuts_it(run: str) -> None:
+    from pythainlp.tokenize import word_tokenize
+
+    pieces = [run[at : at + 400] for at in range(0, len(run), 400)]
+    cut = [word for piece in pieces for word in word_tokenize(piece, engine="newmm", keep_whitespace=False)]
+    assert [run[start:end] for start, end in thai.cut(run)] == cut
+
+
+@given(st.text([*map(chr, range(0x0E01, 0x0E3B)), *map(chr, range(0x0E40, 0x0E4F))]))
+def test_a_run_of_thai_is_normalised_as_any_text(run: str) -> None:
+    assert thai.normalised(run) == normalise(run)
+
+
+@given(st.from_regex(r"[a-z]{2}[0-9]{2}[a-z0-9]{0,32}", fullmatch=True))
+def test_the_check_digits_of_an_account_are_those_of_the_standard(form: str) -> None:
+    right = f"{98 - _remainder(form[:2] + '00' + form[4:]):02}" if len(form) > 4 else "00"
+    for candidate in (form, form[:2] + right + form[4:]):
+        assert is_iban(candidate) == iban.is_valid(candidate)
+
+
+@pytest.mark.parametrize(
+    "account", ["PL61109010140000071219812874", "DE89370400440532013000", "NO9386011117947"]
+)
+def test_accounts_are_known_by_their_check_digits(account: str) -> None:
+    assert is_iban(account.lower())
+    assert not is_iban(account.lower()[:-1] + "5")

@@ -207,7 +207,7 @@ def test_loads_that_are_put_off_are_sent_again(prefix: str, connection: Connecti
     pauses: list[float] = []
     sender = BulkSender(Busy(over_nothing()), require_alias=True, sleep=pauses.append)
     alias = Generations(connection, prefix).alias
-    sender.add([Action("index", alias, "x", {"document": "x", "place": 1, "page": 1})])
+    sender.add([Action("index", alias, "x", {"document": "x", "place": 1, "page": 1}).lines()])
     sender.drain()
     sender.close()
     assert pauses == [0.5, 1.0]
@@ -218,7 +218,7 @@ def test_loads_that_are_put_off_are_sent_again(prefix: str, connection: Connecti
 @pytest.mark.services
 def test_a_page_that_the_server_refuses_stops_the_load(connection: Connection, prefix: str) -> None:
     sender = BulkSender(connection, require_alias=True)
-    sender.add([Action("index", Generations(connection, prefix).alias, "x", {"unknown": 1})])
+    sender.add([Action("index", Generations(connection, prefix).alias, "x", {"unknown": 1}).lines()])
     with pytest.raises(IndexRefused, match="strict_dynamic"):
         sender.drain()
     sender.close()
