@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, release_lease, take_lease
+from ingest.away import is_away
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ PAUSE_SECONDS = 0.25
 """Between rounds: well under the second that groups of the log are apart at most."""
 
 LONGEST_BACK_OFF = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(seconds=5)
 
 
 @dataclass(slots=True)
@@ -52,9 +54,11 @@ class Duty:
             self.run(token)
         except LeaseLost:
             raise
-        except Exception:
+        except Exception as error:
             self._failures += 1
-            wait = min(timedelta(seconds=2 ** min(self._failures, 10) / 2), LONGEST_BACK_OFF)
+            # A part that is away may be back at any moment, and its own patience was spent on it already.
+            longest = LONGEST_WAIT if is_away(error) else LONGEST_BACK_OFF
+            wait = min(timedelta(seconds=2 ** min(self._failures, 10) / 2), longest)
             self._due = now + max(wait, self.every)
             _log.exception("a duty of the keeper failed", extra={"duty": self.name, "again_in": str(wait)})
         else:

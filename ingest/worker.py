@@ -1,6 +1,5 @@
 """A worker: takes the most urgent work under a lease, does it, and says why where it could not."""
 
-import errno
 import logging
 from collections.abc import Callable
 from contextlib import suppress
@@ -27,6 +26,7 @@ from archive.packages import WORK as PACKAGE
 from archive.packages import ExportRefused, Issuer, build_ordered, fail_ordered
 from archive.verification.trust import VerifyTrust
 from ingest import relinking
+from ingest.away import is_away
 from ingest.copying import WORK as COPY
 from ingest.copying import copy_document
 from ingest.importing.jobs import WORK as IMPORT
@@ -41,10 +41,6 @@ _log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
 READ, LINK = "read", "link"
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
-AWAY = frozenset({"UNAVAILABLE", "CATALOGUE_UNAVAILABLE", "DISK_FULL"})
-"""Codes that say that the archive cannot work at all just now: what met one waits for as long as that takes."""
-
 TRIES_OF_REFUSED = 2
 """A file on which the reader died or ran out of time is tried once more, not until the end of all attempts."""
 
@@ -165,14 +161,12 @@ class Worker:
             self._fail(task, refusal.reason, refusal.detail, retry=again)
         except (EvidenceError, ExportRefused, CopyRefused) as error:
             self._fail(task, error.code, error.message, retry=False)
-        except TabellionError as error:
-            if error.code in AWAY:
-                self._put_off(task, error)
-            else:
-                self._fail(task, error.code, error.message, retry=True)
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in NO_ROOM:
-                self._put_off(task, DiskFull("there is no room for temporary files"))
+            if is_away(error):
+                self._put_off(task, error)
+                return
+            if isinstance(error, TabellionError):
+                self._fail(task, error.code, error.message, retry=True)
                 return
             _log.exception("work failed", extra={"work": task.id, "kind": task.kind})
             self._fail(task, "INTERNAL", type(error).__name__, retry=True)
@@ -210,10 +204,13 @@ class Worker:
         if self.stopping:
             raise Stopping
 
-    def _put_off(self, task: Task, error: TabellionError) -> None:
-        _log.warning("work is put off", extra={"work": task.id, "code": error.code})
+    def _put_off(self, task: Task, error: Exception) -> None:
+        away = (
+            error if isinstance(error, TabellionError) else DiskFull("there is no room for temporary files")
+        )
+        _log.warning("work is put off", extra={"work": task.id, "code": away.code})
         with suppress(LeaseLost), self._archive.catalogue.write() as connection:
-            put_off(connection, task, self._now(), error.code, error.message)
+            put_off(connection, task, self._now(), away.code, away.message)
 
     def _fail(self, task: Task, code: str, reason: str, *, retry: bool) -> None:
         try:

@@ -20,6 +20,7 @@ from search.answer import Finder, SearchRequest
 from search.embedded import EmbeddedRebuild, EmbeddedWriter
 from search.port import Scopes
 from tabellion.base.clock import ManualClock
+from tabellion.base.errors import Unavailable
 from tests.ingest.support import Doors, count, papers, rows
 
 LETTER = papers(["Final demand", "The outstanding principal is overdue."], ["An annex about zebras."])
@@ -143,6 +144,32 @@ def test_a_duty_that_fails_is_put_off_and_harms_no_other(archive: Archive, clock
     clock.advance(seconds=1)
     keeper.run_once()
     assert tried.count("failing") == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "longest"), [(RuntimeError("a fault"), 60), (Unavailable("the store does not answer"), 5)]
+)
+def test_a_duty_that_met_a_part_which_is_away_is_soon_tried_again(
+    archive: Archive, clock: ManualClock, fault: Exception, longest: int
+) -> None:
+    tried: list[int] = []
+
+    def fail(_: int) -> None:
+        tried.append(len(tried))
+        raise fault
+
+    keeper = Keeper(archive, "keeper", {"lane": [Duty("failing", fail)]})
+    for _ in range(10):
+        keeper.run_once()
+        clock.advance(seconds=60)
+    tried.clear()
+    keeper.run_once()
+    clock.advance(seconds=longest - 1)
+    keeper.run_once()
+    assert len(tried) == 1
+    clock.advance(seconds=1)
+    keeper.run_once()
+    assert len(tried) == 2
 
 
 def test_a_duty_that_is_due_now_and_then_waits(archive: Archive, clock: ManualClock) -> None:
