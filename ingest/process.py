@@ -99,10 +99,14 @@ class Drainer:
     def look(self, end: Event, seconds: float = LOOK_SECONDS) -> None:
         """Drain every so often until the end, whatever the broker does."""
         while not end.wait(seconds):
-            try:
-                self.drain()
-            except Exception:
-                _log.warning("could not look for work", exc_info=True)
+            self.try_to_drain()
+
+    def try_to_drain(self) -> None:
+        """Drain, and where that fails leave it to the next look."""
+        try:
+            self.drain()
+        except Exception:
+            _log.warning("could not look for work", exc_info=True)
 
 
 def run_worker(archive: Archive, app: Celery, worker: Worker, holder: str) -> None:
@@ -113,7 +117,7 @@ def run_worker(archive: Archive, app: Celery, worker: Worker, holder: str) -> No
         worker.stop()
         end.set()
 
-    app.task(drainer.drain, name=DRAIN)
+    app.task(drainer.try_to_drain, name=DRAIN)
     signals.worker_shutting_down.connect(stop, weak=False)
     looking = Thread(target=drainer.look, args=(end,), name="look", daemon=True)
     try:
