@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, release_lease, take_lease
@@ -31,12 +32,14 @@ LONGEST_WAIT = timedelta(seconds=5)
 class Duty:
     """Something that the keeper does again and again: every round, or once in `every`.
 
+    It takes `share` of the time at most: one that looks through everything is done more rarely as the archive grows.
     `run` is handed the fencing token. One that fails is left alone for a while, ever longer, and the others go on.
     """
 
     name: str
     run: Callable[[int], object]
     every: timedelta = timedelta(0)
+    share: float = 1.0
     close: Callable[[], None] | None = None
     """Called when the keeper lets go: what must not be held by one that only stands by."""
     stop: Callable[[], None] | None = None
@@ -50,6 +53,7 @@ class Duty:
         """Run if due. Raises `LeaseLost`; any other error is logged and put off."""
         if self._due is not None and now < self._due:
             return
+        begun = monotonic()
         try:
             self.run(token)
         except LeaseLost:
@@ -63,7 +67,8 @@ class Duty:
             _log.exception("a duty of the keeper failed", extra={"duty": self.name, "again_in": str(wait)})
         else:
             self._failures = 0
-            self._due = now + self.every
+            rest = timedelta() if self.share >= 1 else timedelta(seconds=(monotonic() - begun) / self.share)
+            self._due = now + max(self.every, rest)
 
 
 class Keeper:

@@ -37,6 +37,7 @@ from tabellion.witnessing import make_witnesses
 _log = logging.getLogger(__name__)
 
 SWEEP_EVERY = timedelta(seconds=20)
+SWEEP_SHARE = 0.01
 LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
 LOOK_AT_WITNESSES_EVERY = timedelta(seconds=1)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
@@ -76,7 +77,8 @@ def make_lanes(parts: Parts) -> dict[str, Sequence[Duty]]:
         "index": (Duty("index", indexer.run, close=indexer.close),),
         "folders": (Duty("folders", _folders(parts).run, every=LOOK_AT_FOLDERS_EVERY, everywhere=True),),
         "sweep": (
-            Duty("sweep", _sweeper(parts), every=SWEEP_EVERY),
+            # It walks through the whole vault.
+            Duty("sweep", _sweeper(parts), every=SWEEP_EVERY, share=SWEEP_SHARE),
             Duty("orphans", Sweeper(archive).run, every=LOOK_FOR_ORPHANS_EVERY),
             Duty("erasures", lambda _token: reapply(archive), every=LOOK_FOR_ORPHANS_EVERY),
         ),

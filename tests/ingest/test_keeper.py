@@ -1,5 +1,6 @@
 """Exactly one keeper acts; a failing duty harms no other; what it does goes all the way to the search."""
 
+import time
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -242,3 +243,19 @@ def test_what_a_keeper_wrote_after_its_lease_had_passed_is_written_again(
     ]
     indexer.close()
     assert count(archive, index_outbox) == 1
+
+
+def test_a_duty_that_takes_long_takes_no_more_than_its_share_of_the_time() -> None:
+    clock, times = ManualClock(), list[int]()
+
+    def slow(token: int) -> None:
+        times.append(token)
+        time.sleep(0.02)
+
+    duty = Duty("walk", slow, every=timedelta(seconds=1), share=0.01)
+    duty.round(1, clock.now())
+    clock.advance(seconds=1.5)
+    duty.round(2, clock.now())
+    clock.advance(seconds=60)
+    duty.round(3, clock.now())
+    assert times == [1, 3]
