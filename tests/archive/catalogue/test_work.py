@@ -1,8 +1,10 @@
 """claim_work hands each row to one holder, most urgent first, and fences what a late holder writes."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from tempfile import TemporaryDirectory
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +63,40 @@ def test_two_open_transactions_never_share_a_row(catalogue: Catalogue, clock: Ma
         two = claim_work(second, "w2", clock.now(), LEASE)
     assert one is not None and two is not None
     assert {one.object_id, two.object_id} == {"a", "b"}
+
+
+def test_many_workers_beside_senders_do_everything_once(catalogue: Catalogue, clock: ManualClock) -> None:
+    if catalogue.dialect == "sqlite":
+        pytest.skip("SQLite serialises writers")
+    done: list[str] = []
+
+    def send(name: str) -> None:
+        for number in range(25):
+            with catalogue.write() as connection:
+                ids = Ids(clock)
+                add_work(connection, ids, "read", f"{name}-{number}", clock.now(), owner=name, priority=BULK)
+
+    def work_off(name: str) -> None:
+        idle = 0
+        while idle < 3:
+            with catalogue.write() as connection:
+                task = claim_work(connection, name, clock.now(), LEASE)
+            if task is None:
+                idle += senders_ended.wait(0.05)
+                continue
+            with catalogue.write() as connection:
+                finish(connection, task, clock.now())
+            done.append(task.object_id)
+
+    senders_ended = Event()
+    with ThreadPoolExecutor(12) as pool:
+        workers = [pool.submit(work_off, f"worker-{n}") for n in range(8)]
+        for sender in [pool.submit(send, f"sender-{n}") for n in range(4)]:
+            sender.result()
+        senders_ended.set()
+        for worker in workers:
+            worker.result()
+    assert Counter(done) == Counter(f"sender-{n}-{m}" for n in range(4) for m in range(25))
 
 
 def test_a_lease_that_ran_out_is_taken_over_and_the_late_holder_is_refused(
