@@ -11,7 +11,7 @@ from search.compile import Compiled, Compiler
 from search.cursors import DateCursor, ListCursor, parse_cursor
 from search.errors import CursorError
 from search.grammar import wording
-from search.highlight import Marked, mark
+from search.highlight import Marked, Marker
 from search.lists import MOST_DOCUMENTS, ResultList, ResultLists
 from search.needles import Reason
 from search.port import DocumentHit, Overview, PageHit, PageParty, Scopes, SearchIndex
@@ -192,14 +192,15 @@ class Finder:
         """The documents with their pages, asked for anew: what the user may no longer open drops out."""
         pages = self.index.pages(compiled.plan, scopes, [document for document, _ in found], BEST_PAGES)
         self.prepare(list(pages))
+        marker = Marker(compiled.needles, self.analyser)
         return [
-            self._hit(document, score, pages[document], compiled)
+            self._hit(document, score, pages[document], marker)
             for document, score in found
             if document in pages
         ]
 
-    def _hit(self, document: str, score: float, pages: Sequence[PageHit], compiled: Compiled) -> AnswerHit:
-        marked = [AnswerPage(page.page, self._marked(page, compiled)) for page in pages]
+    def _hit(self, document: str, score: float, pages: Sequence[PageHit], marker: Marker) -> AnswerHit:
+        marked = [AnswerPage(page.page, self._marked(page, marker)) for page in pages]
         reasons = sorted({reason for page in marked for reason in page.marked.reasons})
         first = pages[0]
         return AnswerHit(
@@ -212,11 +213,11 @@ class Finder:
             pages=tuple(marked),
         )
 
-    def _marked(self, page: PageHit, compiled: Compiled) -> Marked:
+    def _marked(self, page: PageHit, marker: Marker) -> Marked:
         reading = self.words_of(page.document, page.page)
         if reading is None:
             return Marked(0, 0, 0, "", (), ())
-        return mark(reading, compiled.needles, self.analyser)
+        return marker.mark(reading)
 
 
 def _digest(query: str) -> str:

@@ -1,13 +1,14 @@
 """The matched words of a page: their boxes, a snippet of the text as it stands, and why they matched."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ocr.tidying import is_print
 from ocr.values import PageReading
 from search.analysis import Analyser, Token
+from search.analysis.sparse import SparseTokens, Wanted
 from search.needles import Match, Needle, Reason
 
 SNIPPET: Final = 180
@@ -38,28 +39,51 @@ class _Laid:
     words: list[int]
 
 
+class Marker:
+    """Marks pages that one question found; it remembers which words are none of those that are looked for."""
+
+    def __init__(self, needles: Sequence[Needle], analyser: Analyser) -> None:
+        self._needles = tuple(needles)
+        wanted = Wanted(
+            token=_any_of([needle.wants for needle in self._needles]),
+            run=lambda run: any(needle.wants_run(run) for needle in self._needles),
+            figures=any(needle.has_figures for needle in self._needles),
+        )
+        self._tokens = SparseTokens(analyser, wanted)
+
+    def mark(self, page: PageReading) -> Marked:
+        """Find the needles on a page by analysing its words again, by the rules that made the index."""
+        if not self._needles:
+            return Marked(page.width, page.height, page.dpi, _snippet(page.text, ()), (), ())
+        laid = _lay_out(page)
+        tokens = self._tokens.of(laid.text, page.language)
+        matches = _strongest([match for needle in self._needles for match in _of(needle, tokens)])
+        spans = sorted({(tokens[match.first].start, tokens[match.last].end) for match in matches})
+        boxes: dict[int, tuple[int, int, int, int]] = {}
+        for start, end in spans:
+            first, last = bisect_right(laid.ends, start), bisect_left(laid.starts, end)
+            for at in laid.words[first:last]:
+                x0, y0, x1, y1 = page.words[at].box.pixels(page.width, page.height)
+                boxes.setdefault(at, (x0, y0, x1, y1))
+        return Marked(
+            width=page.width,
+            height=page.height,
+            dpi=page.dpi,
+            snippet=_snippet(laid.text, spans),
+            boxes=tuple(boxes[at] for at in sorted(boxes))[:MOST_BOXES],
+            reasons=tuple(sorted({match.reason for match in matches})),
+        )
+
+
+def _any_of(judges: Sequence[Callable[[Token], bool]]) -> Callable[[Token], bool]:
+    if len(judges) == 1:
+        return judges[0]
+    return lambda token: any(judge(token) for judge in judges)
+
+
 def mark(page: PageReading, needles: Sequence[Needle], analyser: Analyser) -> Marked:
-    """Find the needles on a page by analysing its words again, by the rules that made the index."""
-    if not needles:
-        return Marked(page.width, page.height, page.dpi, _snippet(page.text, ()), (), ())
-    laid = _lay_out(page)
-    tokens = analyser.tokens(laid.text, page.language)
-    matches = _strongest([match for needle in needles for match in _of(needle, tokens)])
-    spans = sorted({(tokens[match.first].start, tokens[match.last].end) for match in matches})
-    boxes: dict[int, tuple[int, int, int, int]] = {}
-    for start, end in spans:
-        first, last = bisect_right(laid.ends, start), bisect_left(laid.starts, end)
-        for at in laid.words[first:last]:
-            x0, y0, x1, y1 = page.words[at].box.pixels(page.width, page.height)
-            boxes.setdefault(at, (x0, y0, x1, y1))
-    return Marked(
-        width=page.width,
-        height=page.height,
-        dpi=page.dpi,
-        snippet=_snippet(laid.text, spans),
-        boxes=tuple(boxes[at] for at in sorted(boxes))[:MOST_BOXES],
-        reasons=tuple(sorted({match.reason for match in matches})),
-    )
+    """One page marked."""
+    return Marker(needles, analyser).mark(page)
 
 
 def _of(needle: Needle, tokens: Sequence[Token]) -> list[Match]:

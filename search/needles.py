@@ -37,6 +37,19 @@ class Needle(Protocol):
         """Where it stands."""
         ...
 
+    def wants(self, token: Token) -> bool:
+        """Whether a match may have this token in it."""
+        ...
+
+    def wants_run(self, run: str) -> bool:
+        """Whether a match may have tokens of this run of Thai letters in it."""
+        ...
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether a token that is nothing but figures may be in a match."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class WordNeedle:
@@ -53,6 +66,18 @@ class WordNeedle:
             reason = self._reason(token)
             if reason is not None:
                 yield Match(at, at, reason)
+
+    def wants(self, token: Token) -> bool:
+        return self._reason(token) is not None
+
+    def wants_run(self, run: str) -> bool:
+        return any(
+            form in run for form in (self.form, self.folded, *self.stems, *self.beside, *self.variants)
+        )
+
+    @property
+    def has_figures(self) -> bool:
+        return any(map(_has_figure, (self.form, self.folded, *self.stems, *self.beside, *self.variants)))
 
     def _reason(self, token: Token) -> Reason | None:
         if token.form == self.form or token.folded == self.folded:
@@ -80,6 +105,16 @@ class PrefixNeedle:
             if token.form.startswith(self.form) or token.folded.startswith(self.folded):
                 yield Match(at, at, Reason.EXACT)
 
+    def wants(self, token: Token) -> bool:
+        return token.form.startswith(self.form) or token.folded.startswith(self.folded)
+
+    def wants_run(self, run: str) -> bool:
+        return self.form in run or self.folded in run
+
+    @property
+    def has_figures(self) -> bool:
+        return _has_figure(self.form)
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseNeedle:
@@ -99,6 +134,16 @@ class PhraseNeedle:
                 token.stem in stems for token, stems in zip(run, self.stems, strict=True)
             ):
                 yield Match(at, at + length - 1, Reason.STEM)
+
+    def wants(self, token: Token) -> bool:
+        return token.folded in self.folded or any(token.stem in stems for stems in self.stems or ())
+
+    def wants_run(self, run: str) -> bool:
+        return any(word in run for word in self.folded)
+
+    @property
+    def has_figures(self) -> bool:
+        return any(map(_has_figure, self.folded))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +169,16 @@ class RunNeedle:
             yield Match(inside[0], inside[-1], Reason.EXACT if whole else Reason.PART)
             at = text.find(self.run, at + 1)
 
+    def wants(self, token: Token) -> bool:
+        return _overlap(self.run, token.form)
+
+    def wants_run(self, run: str) -> bool:
+        return _overlap(self.run, run)
+
+    @property
+    def has_figures(self) -> bool:
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class IdentifierNeedle:
@@ -133,19 +188,45 @@ class IdentifierNeedle:
     proved: bool = False
 
     def matches(self, tokens: Sequence[Token]) -> Iterator[Match]:
-        shape = skeleton(self.form)
         for at, token in enumerate(tokens):
-            if self.form in (token.form, token.identifier):
-                yield Match(at, at, Reason.CHECK_DIGIT if self.proved else Reason.IDENTIFIER)
-            elif token.identifier and len(self.form) >= GRAM:
-                if self.form in token.identifier:
-                    yield Match(at, at, Reason.IDENTIFIER)
-                elif shape in skeleton(token.identifier):
-                    yield Match(at, at, Reason.OCR_VARIANT)
-            elif self.form in token.parts:
-                yield Match(at, at, Reason.PART)
+            reason = self._reason(token)
+            if reason is not None:
+                yield Match(at, at, reason)
+
+    def wants(self, token: Token) -> bool:
+        return self._reason(token) is not None
+
+    def wants_run(self, run: str) -> bool:
+        return self.form in run
+
+    @property
+    def has_figures(self) -> bool:
+        return True
+
+    def _reason(self, token: Token) -> Reason | None:
+        if self.form in (token.form, token.identifier):
+            return Reason.CHECK_DIGIT if self.proved else Reason.IDENTIFIER
+        if token.identifier and len(self.form) >= GRAM:
+            if self.form in token.identifier:
+                return Reason.IDENTIFIER
+            return Reason.OCR_VARIANT if skeleton(self.form) in skeleton(token.identifier) else None
+        return Reason.PART if self.form in token.parts else None
 
 
 def run_of(text: str) -> str:
     """A run of Thai as `RunNeedle` compares it."""
     return "".join(normalise(text).split())
+
+
+def _has_figure(form: str) -> bool:
+    return any(map(str.isdigit, form))
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one may stand in what begins, goes on or ends with the other."""
+    if one in other or other in one:
+        return True
+    most = min(len(one), len(other))
+    return any(
+        one[-length:] == other[:length] or other[-length:] == one[:length] for length in range(1, most)
+    )

@@ -15,7 +15,7 @@ from search.analysis.segments import Segment, Sort, segments, stretches
 from search.analysis.stems import Stems
 
 _LONGEST = 64
-_LONGEST_KNOWN = 40
+LONGEST_KNOWN = 40
 _QUOTES = regex.compile("['\u2019\u02bc`\u00b4]")
 _GERSHAYIM = regex.compile('["\u05f3\u05f4\u201d]')
 _SPACES = regex.compile(r"\s+")
@@ -86,7 +86,7 @@ class Analyser:
         """The tokens of a text in order; positions in the parallel fields are their places in this list."""
         found: list[Token] = []
         for at, end in stretches(text):
-            if _is_whole(text, at, end):
+            if is_whole(text, at, end):
                 found += self._analyse(text, at, end, language)
                 continue
             for chunk in _CHUNK.finditer(text, at, end):
@@ -94,6 +94,14 @@ class Analyser:
                 for token in self._chunk_tokens(chunk[0], language):
                     found.append(Token(start + token[0], start + token[1], *token[2:]))
         return found
+
+    def chunk(self, chunk: str, language: str) -> tuple[Token, ...]:
+        """The tokens of what stands between spaces; remembered, for the same comes again and again."""
+        return self._chunk_tokens(chunk, language)
+
+    def segment(self, text: str, at: int, end: int, language: str) -> list[Token]:
+        """The tokens of a stretch of a text, which begins and ends at spaces; nothing of it is remembered."""
+        return list(self._analyse(text, at, end, language))
 
     def _analyse_chunk(self, chunk: str, language: str) -> tuple[Token, ...]:
         return tuple(self._analyse(chunk, 0, len(chunk), language))
@@ -116,7 +124,7 @@ class Analyser:
         known = self._woven.setdefault(language, {})
         woven: list[Fields] = []
         for at, end in stretches(text):
-            if _is_whole(text, at, end):
+            if is_whole(text, at, end):
                 woven.append(_weave(self._analyse(text, at, end, language)))
                 continue
             for chunk in text[at:end].split():
@@ -141,7 +149,7 @@ class Analyser:
         if thai.is_run(chunk):
             return _weave_thai(chunk)
         fields = _weave(self._analyse(chunk, 0, len(chunk), language))
-        if len(chunk) <= _LONGEST_KNOWN:
+        if len(chunk) <= LONGEST_KNOWN:
             if len(known) >= self._most_woven:
                 known.clear()
             known[chunk] = fields
@@ -178,7 +186,7 @@ class Analyser:
             grams = ()
 
 
-def _is_whole(text: str, at: int, end: int) -> bool:
+def is_whole(text: str, at: int, end: int) -> bool:
     """Whether a stretch must be looked at as a whole.
 
     Without digits and broken words no token has a space in it, and what stands between spaces comes again and again.

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import Analyser
+from search.analysis.sparse import SparseTokens, Wanted
 from search.compile import Compiler
 from search.highlight import SNIPPET, Marked, mark
 from search.query import parse
-from tests.search.pages import reading
+from tests.search.pages import TEXTS, reading
 
 ANALYSER = Analyser()
 
@@ -57,3 +58,58 @@ def test_any_text_can_be_marked(text: str, query: str) -> None:
     marked = marking(query, text)
     assert len(marked.snippet) <= SNIPPET + 4
     assert "".join(marked.snippet.strip("… ").split()) in "".join(text.split())
+
+
+QUERIES = (
+    *(
+        "wezwanie",
+        "zapłaty należności",
+        '"wezwanie do zapłaty"',
+        "FV/2024/03/0017",
+        "2874",
+        "kowalski*",
+        "wezwanle",
+    ),
+    *(
+        "Zahlungserinnerung",
+        "rechnung",
+        "ใบแจ้งหนี้",
+        "สัญญา เงิน",
+        "חשבונית",
+        "shcherbakov",
+        "dogovor",
+        "2 926,05",
+        "umowa",
+    ),
+    *('"PL 61 1090 1014 0000 0712 1981 2874"', "iban:2874", "nip", "kwocie", "l'azienda", "iban", "2024"),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(QUERIES), st.data())
+def test_the_tokens_that_marking_leaves_out_matter_to_nothing(query: str, data: st.DataObject) -> None:
+    """Matches among the few tokens of marking are those among all tokens of the page."""
+    language = data.draw(st.sampled_from(sorted(TEXTS)))
+    pieces = (
+        TEXTS[language].replace("\n", " \n ").split(" ") + query.strip('"').split() + ["\n", "umowa/2024"]
+    )
+    text = " ".join(data.draw(st.lists(st.sampled_from(pieces), max_size=40)))
+    needles = Compiler(ANALYSER, lambda word, distance, limit: ["wezwanie"]).compile(parse(query)).needles
+    whole = ANALYSER.tokens(text, language)
+    few = SparseTokens(
+        ANALYSER,
+        Wanted(
+            token=lambda token: any(needle.wants(token) for needle in needles),
+            run=lambda run: any(needle.wants_run(run) for needle in needles),
+            figures=any(needle.has_figures for needle in needles),
+        ),
+    ).of(text, language)
+    for needle in needles:
+        found = [
+            {
+                (tokens[match.first].start, tokens[match.last].end, match.reason)
+                for match in needle.matches(tokens)
+            }
+            for tokens in (whole, few)
+        ]
+        assert found[0] == found[1]
