@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, NamedTuple
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import deposits, document_pages, objects, pages
@@ -79,6 +79,33 @@ class StoredPage:
             values[f"{name}_offset"] = None if place is None else place.offset
             values[f"{name}_length"] = None if place is None else place.length
         return values
+
+
+# Asked for every page of every answer to a search: made once, they take half the time.
+_PLACE = (
+    select(
+        document_pages.c.deposit_id,
+        deposits.c.reading_n,
+        pages.c.reading_offset,
+        pages.c.reading_length,
+    )
+    .select_from(document_pages)
+    .join(
+        pages,
+        and_(pages.c.deposit_id == document_pages.c.deposit_id, pages.c.number == document_pages.c.page),
+    )
+    .join(deposits, deposits.c.id == document_pages.c.deposit_id)
+    .where(
+        document_pages.c.document_id == bindparam("document"),
+        document_pages.c.position == bindparam("position"),
+    )
+)
+_NEWEST = (
+    select(objects.c.key, objects.c.version, objects.c.digest, objects.c.size)
+    .where(objects.c.key == bindparam("key"))
+    .order_by(objects.c.id.desc())
+    .limit(1)
+)
 
 
 def reading_key(deposit_id: str, n: int) -> str:
@@ -157,12 +184,11 @@ def load_document_page(
     archive: Archive, connection: Connection, document_id: str, position: int
 ) -> PageReading | None:
     """What a page of a document says, by its number within the document; None where there is no such page."""
-    row = connection.execute(
-        select(document_pages.c.deposit_id, document_pages.c.page).where(
-            document_pages.c.document_id == document_id, document_pages.c.position == position
-        )
-    ).one_or_none()
-    return None if row is None else load_page(archive, connection, row.deposit_id, row.page)
+    row = connection.execute(_PLACE, {"document": document_id, "position": position}).one_or_none()
+    if row is None:
+        return None
+    ref = object_ref(connection, reading_key(row.deposit_id, row.reading_n))
+    return read_page(archive, row.deposit_id, ref, Place(row.reading_offset, row.reading_length))
 
 
 def load_picture(
@@ -180,9 +206,7 @@ def load_picture(
 
 def object_ref(connection: Connection, key: str) -> Ref:
     """The version of an object that the catalogue names last. Raises `VaultMissing` where it names none."""
-    row = connection.execute(
-        select(objects).where(objects.c.key == key).order_by(objects.c.id.desc()).limit(1)
-    ).one_or_none()
+    row = connection.execute(_NEWEST, {"key": key}).one_or_none()
     if row is None:
         raise VaultMissing(f"the catalogue knows no object {key}")
     return Ref(row.key, row.version, row.digest, row.size)
