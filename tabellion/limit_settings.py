@@ -31,7 +31,7 @@ class LimitSettings(BaseSettings):
     """Such requests that may come at once."""
     uploads_at_once: int = Field(4, ge=1, le=64)
     """Files that one account may be sending at once."""
-    searches_at_once: int = Field(4, ge=1, le=12)
+    searches_at_once: int = Field(4, ge=1, le=8)
     """Searches of one account that are answered at once; further ones wait for their turn."""
     exports_at_once: int = Field(2, ge=1, le=6)
     """Lists, copies, packages and reports that are made for one account at once."""
