@@ -16,7 +16,7 @@ from archive.catalogue.schema import documents, index_outbox
 from ingest.page_records import INDEXED, page_records
 from ingest.stored import queue_indexing
 from search.port import IndexRebuild, IndexWriter
-from tabellion.base.errors import Unavailable
+from tabellion.base.errors import EvidenceError, Unavailable
 
 _log = logging.getLogger(__name__)
 
@@ -125,7 +125,9 @@ def write_document(archive: Archive, writer: IndexWriter, document_id: str) -> N
 def rebuild_index(
     archive: Archive, rebuild: IndexRebuild, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> int:
-    """Make a new generation of the index with all documents and put it in force; says how many there were.
+    """Make a new generation of the index with all documents and put it in force; says how many are in it.
+
+    A document whose reading is lost is left out, with a line in the log of the process.
 
     Whoever calls it holds the keeper's lease, so that nothing is drained from the outbox into the old generation.
     """
@@ -136,7 +138,12 @@ def rebuild_index(
     done = 0
     try:
         for document_id in _all_documents(archive):
-            write_document(archive, rebuild, document_id)
+            try:
+                write_document(archive, rebuild, document_id)
+            except EvidenceError as error:
+                # One paper whose reading is lost must not keep all others from being found.
+                _log.warning("left out of the index", extra={"document": document_id, "why": error.message})
+                continue
             done += 1
             progress(done, total)
         rebuild.complete()

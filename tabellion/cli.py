@@ -37,6 +37,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "fixity",
         "Whether everything that is stored was read again in its time, and is as it should be.",
     ),
+    "backup": ("backup", "Write the catalogue into one sealed file."),
+    "restore": ("restore", "Bring the catalogue back from a backup, and say what is missing."),
     "rebuild": ("rebuild", "Make catalogue and index anew from the vault."),
     "db": ("db", "The catalogue's schema: upgrade, check."),
     "tsa": ("tsa", "Run a small time-stamp authority for tests, demos and closed networks."),

@@ -56,6 +56,15 @@ class Catalogue:
             yield connection
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A look at one moment of all tables, however long it takes; writers go on meanwhile."""
+        options = {"isolation_level": "REPEATABLE READ"} if self.dialect == "postgresql" else {}
+        with translated(), self.engine.connect() as plain:
+            connection = plain.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that commits at the end, or does nothing. On SQLite it takes the write lock first."""
         with self._one_writer(), translated(), self.engine.connect() as plain:

@@ -6,26 +6,22 @@ rest     in the codec's form, under the name `keys-backup`: JSON lines; the firs
 """
 
 import base64
-import io
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
-from archive.vault import codec, durable, sealed
 from archive.vault.archive_key import ArchiveKey, ArchiveKeyFile, parse_keys, serialise_keys, unwrap_with
-from archive.vault.errors import ArchiveKeyRefused, KeyMissing, VaultAltered
+from archive.vault.errors import KeyMissing, VaultAltered
 from archive.vault.keys import KeyRing
-from archive.vault.streams import Pieces, Window
+from archive.vault.sealed_lines import SealedLines, write_sealed_lines
 from tabellion.base.clock import parse_rfc3339, rfc3339
-from tabellion.base.errors import Conflict, EvidenceError
+from tabellion.base.errors import EvidenceError
 from tabellion.base.ids import Randomness
 
 PURPOSE = "keys-backup"
-_LONGEST_HEAD = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +64,8 @@ class Backup:
     """An opened backup. Raises `ArchiveKeyRefused` for another passphrase, `VaultAltered` for altered bytes."""
 
     def __init__(self, path: Path, passphrase: bytes) -> None:
-        try:
-            with path.open("rb") as file:
-                head = file.readline(_LONGEST_HEAD)
-                size = os.fstat(file.fileno()).st_size
-        except FileNotFoundError as error:
-            raise ArchiveKeyRefused(f"there is no backup of keys at {path}") from error
-        self._path = path
-        self._begin = len(head)
-        self._stored = size - len(head)
-        self._secret = sealed.unseal(head, passphrase, PURPOSE)
-        with self._opened() as stream:
+        self._lines = SealedLines(path, passphrase, PURPOSE)
+        with self._lines.opened() as stream:
             first = _line(stream.readline())
         self.archive: str = first["archive"]
         self.made_at: datetime = parse_rfc3339(first["made_at"])
@@ -88,7 +75,7 @@ class Backup:
     def wrapped(self) -> Iterator[tuple[str, bytes]]:
         """Every owner with its wrapped key, in order. Raises `VaultAltered` where the count at the end is another."""
         count = 0
-        with self._opened() as stream:
+        with self._lines.opened() as stream:
             stream.readline()
             for line in stream:
                 value = _line(line)
@@ -99,14 +86,6 @@ class Backup:
                 count += 1
                 yield value["owner"], base64.b64decode(value["wrapped"], validate=True)
         raise VaultAltered("the backup has no end")
-
-    def _opened(self) -> BinaryIO:
-        def fetch(start: int, size: int) -> BinaryIO:
-            window = Window(self._path.open("rb"), self._begin + start, min(size, self._stored - start))
-            return io.BufferedReader(window)
-
-        reader = codec.DecryptingReader(fetch, self._stored, self._secret, PURPOSE)
-        return io.BufferedReader(reader)
 
 
 def write_backup(
@@ -120,8 +99,6 @@ def write_backup(
     signing: SigningFiles | None = None,
 ) -> BackupReport:
     """Write a backup to a new file of mode 0600, durably. Raises `Conflict` where the file exists, and `DiskFull`."""
-    secret = randomness(codec.KEY_SIZE)
-    head = sealed.seal(secret, passphrase, PURPOSE, sealed.FOR_PEOPLE, randomness)
     count = 0
 
     def lines() -> Iterator[bytes]:
@@ -143,22 +120,7 @@ def write_backup(
             count += 1
         yield _dump({"owners": count})
 
-    stream = codec.EncryptingReader(Pieces(lines()), secret, PURPOSE, randomness(codec.SALT_SIZE))
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError as error:
-        raise Conflict(f"{path.name} exists already: a backup is never overwritten") from error
-    try:
-        with durable.full_disk_named(), os.fdopen(descriptor, "wb") as file:
-            file.write(head)
-            while piece := stream.read(durable.PIECE):
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-        durable.fsync_folder(path.parent)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
+    write_sealed_lines(path, passphrase, PURPOSE, lines(), randomness)
     return BackupReport(archive, now, count)
 
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from tabellion.base.clock import rfc3339
 from tabellion.base.errors import BadRequest, Conflict
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table, say
+from tabellion.commands.passphrases import passphrase_option, read_passphrase
 from tabellion.homes import note_archive_key
 from tabellion.key_rotation import rotate_key
 from tabellion.keychest import passphrase_of, restore_signing_files, signing_files
@@ -36,12 +36,6 @@ from tabellion.settings import load_settings
 from tabellion.wiring import Parts
 
 BACKUP_NOTED = "keys_backed_up_at"
-
-passphrase_option = click.option(
-    "--passphrase-file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File whose first line is the backup's passphrase; without it, the terminal is asked.",
-)
 
 
 @click.group("keys")
@@ -95,7 +89,7 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
 
     Keep FILE and the passphrase apart from each other and from this machine.
     """
-    passphrase = _passphrase(passphrase_file, confirm=True)
+    passphrase = read_passphrase(passphrase_file, confirm=True)
     with local_archive() as parts:
         archive = parts.archive
         if parts.keyring is None:
@@ -122,7 +116,7 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
 @passphrase_option
 def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
     """Bring keys back from a backup; what was erased stays erased."""
-    passphrase = _passphrase(passphrase_file, confirm=False)
+    passphrase = read_passphrase(passphrase_file, confirm=False)
     settings = load_settings()
     key_file = settings.home / "keys" / "archive.key"
     if not check:
@@ -212,14 +206,3 @@ def _rotate_archive_key(parts: Parts) -> str:
 
 def _text(instant: datetime | None) -> str | None:
     return None if instant is None else str(instant)
-
-
-def _passphrase(file: Path | None, *, confirm: bool) -> bytes:
-    if file is not None:
-        return file.read_bytes().split(b"\n", 1)[0]
-    if not sys.stdin.isatty():
-        raise BadRequest("there is no terminal to ask for the passphrase", advice="Name a --passphrase-file.")
-    answer: str = click.prompt(
-        "Passphrase of the backup", hide_input=True, confirmation_prompt=confirm, err=True
-    )
-    return answer.encode()

@@ -39,7 +39,7 @@ def test_everything_is_explained(name: tuple[str, ...], tmp_path: Path) -> None:
 
 def test_the_list_of_commands_is_that_of_the_modules() -> None:
     folder = Path(__file__).parents[2] / "tabellion" / "commands"
-    helpers = {"__init__", "common", "output", "pairs"}
+    helpers = {"__init__", "common", "output", "pairs", "passphrases"}
     assert {path.stem for path in folder.glob("*.py")} - helpers == set(COMMANDS)
     for name, (_, text) in COMMANDS.items():
         command = ALL[name,]
