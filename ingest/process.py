@@ -109,11 +109,29 @@ class Drainer:
             _log.warning("could not look for work", exc_info=True)
 
 
+def once(do: Callable[[], None]) -> Callable[..., None]:
+    """Does it the first time and nothing ever after, whatever it is called with.
+
+    A second signal may come while the handler of the first is at work, in the same thread: an `Event` that is being set
+    would then wait for itself.
+    """
+    begun = False
+
+    def first(*_: Any, **__: Any) -> None:
+        nonlocal begun
+        if not begun:
+            begun = True
+            do()
+
+    return first
+
+
 def run_worker(archive: Archive, app: Celery, worker: Worker, holder: str) -> None:
     """Be a worker until SIGTERM or SIGINT; what is at work then is given back after its page. For a main thread."""
     drainer, end = Drainer(worker), Event()
 
-    def stop(**_: Any) -> None:
+    @once
+    def stop() -> None:
         worker.stop()
         end.set()
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
 
 log = logging.getLogger(__name__)
 
@@ -114,26 +113,29 @@ def become(count: int) -> bool:
     ends by itself with a failure ends all, and its exit code is ours.
     """
     parent, living = os.getpid(), set[int]()
-    stopping = Event()
+    stopping = False  # no Event: a second signal may come while the first is being answered
 
     def stop(*_: object) -> None:
-        stopping.set()
-        for pid in living:
+        nonlocal stopping
+        stopping = True
+        for pid in tuple(living):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     code = 0
     while True:
-        while len(living) < count and not stopping.is_set():
+        while len(living) < count and not stopping:
             pid = os.fork()
             if pid == 0:
                 for number, handler in before.items():
                     signal.signal(number, handler)
                 _die_with(parent)
+                if stopping:  # it was told to end before it had a handler of its own
+                    os._exit(0)
                 return True
             living.add(pid)
-        if stopping.is_set():
+        if stopping:
             stop()  # for one that was forked as it came
         if not living:
             break

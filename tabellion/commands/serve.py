@@ -8,7 +8,7 @@ import socket
 import sys
 import time
 import warnings
-from threading import Event
+from threading import Event, Thread
 
 import click
 
@@ -151,7 +151,8 @@ def _run_keeper(parts: Parts) -> None:
 
     name, end = holder(), Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: end.set())
+        # Not set by the handler itself: this thread may be holding the lock of the event as it waits for it.
+        signal.signal(number, lambda *_: Thread(target=end.set, daemon=True).start())
     with Heart(parts.archive, name, "keeper"):
         make_keeper(parts, name).run(end)
 
