@@ -69,6 +69,7 @@ def start() -> Running:
 
     words = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={folder}/data", "-filer", "-s3"]
     words += [f"-s3.config={identities}", "-master.volumeSizeLimitMB=64", "-volume.max=2000"]
+    words += ["-master.telemetry=false"]  # it would tell its makers about itself
     # Two doors that are open by default, on ports of their own choice, which a second server would not get.
     words += ["-s3.port.iceberg=0", "-s3.port.lance=0"]
     for name, port in ports.items():
