@@ -9,7 +9,9 @@ from tests.api.support import House, problem
 
 def test_operations_name_who_was_refused(house: House) -> None:
     administrator = house.client("administrator")
-    assert "Refused by the limits" not in administrator.get("/operations", headers={"Accept": "text/html"}).text
+    assert (
+        "Refused by the limits" not in administrator.get("/operations", headers={"Accept": "text/html"}).text
+    )
     account = house.account("operator", name="<b>ann</b>")
     limiter: Limiter = house.app.state.limiter
     for code in ("RATE_LIMITED", "RATE_LIMITED", "QUOTA_REACHED"):
