@@ -7,10 +7,10 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tabellion.base.errors import DiskFull, Unavailable
+from tabellion.base.errors import BadRequest, DiskFull, Unavailable
 
 BUSY_SECONDS = 30.0
 CONNECTIONS, KEPT = 15, 5
@@ -160,7 +160,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn a database that is down, locked or out of space into errors of ours."""
+    """Turn a database that is down, locked or out of space, or that does not take a value, into errors of ours."""
     try:
         yield
     except PoolTimeout as error:
@@ -172,5 +172,7 @@ def translated() -> Iterator[None]:
         if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
             raise DiskFull("the disk of the catalogue is full") from error
         raise CatalogueUnavailable(f"the catalogue does not answer: {error.orig}") from error
+    except DataError as error:  # PostgreSQL keeps no NUL in a text, and no number beyond its type
+        raise BadRequest("a value has a character or a size that the catalogue does not keep") from error
     except InterfaceError as error:  # the driver noticed that the connection is gone before it asked
         raise CatalogueUnavailable(f"the catalogue does not answer: {error.orig}") from error

@@ -21,13 +21,15 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.access import ROLES
-from tests.api.support import ORIGIN, Client, House
+from tests.api.support import ORIGIN, UNKNOWN, Client, House
 from tests.api.test_gate import PARAMETERS, Held, held
 
 __all__ = ["held"]
 
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 2
+NUL = "a\x00b"
+HUGE = 10**30
 PEOPLE = {
     "administrator": ("administrator",),
     "collector": ("collector",),
@@ -85,16 +87,41 @@ def faults(client: Client, operation: Any, held: Held, rng: random.Random) -> It
     return iter(found)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", PEOPLE)
-def test_every_answer_is_one_that_the_document_tells(house: House, held: Held, name: str) -> None:
+def wrong_answers(house: House, held: Held, name: str) -> list[str]:
+    """What is wrong with the answers that these people are given."""
     client = house.client(*PEOPLE[name])
-    document = client.json("/api/v1/openapi.json")
-    schema = schemathesis.openapi.from_dict(document)
+    schema = schemathesis.openapi.from_dict(client.json("/api/v1/openapi.json"))
     rng = random.Random(name)
-    wrong = [
+    return [
         f"{name}: {result.ok().label}: {fault}"
         for result in schema.get_all_operations()
         for fault in faults(client, result.ok(), held, rng)
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PEOPLE)
+def test_every_answer_is_one_that_the_document_tells(house: House, held: Held, name: str) -> None:
+    wrong = wrong_answers(house, held, name)
     assert wrong == [], "\n".join(wrong)
+
+
+def test_a_value_that_a_database_does_not_take_is_a_wrong_request(house: House) -> None:
+    client = house.client(*PEOPLE["everybody"])
+    for method, path, options in (
+        ("POST", "debtors", {"json": {"name": NUL}}),
+        ("POST", "debtors", {"json": {"name": "Jan", "external_id": NUL}}),
+        ("POST", "debtors", {"json": {"name": "Jan", "identifiers": [["pesel", NUL]]}}),
+        ("PUT", "debtors/external/a%00b", {"json": {"name": "Jan"}}),
+        ("POST", "me/tokens", {"json": {"name": NUL}}),
+        ("POST", "search/saved", {"json": {"name": NUL, "query": NUL}}),
+        ("POST", "matters", {"json": {"name": NUL}}),
+        ("GET", "documents/a%00b", {}),
+        ("GET", "debtors?q=a%00b", {}),
+        ("GET", "search?q=a%00b", {}),
+        ("GET", f"documents/{UNKNOWN}/pages/{HUGE}/words", {}),
+        ("POST", "deposits?name=a%00b", {"content": b"%PDF-1.4 none"}),
+        ("POST", f"deposits?sequence={HUGE}", {"content": b"%PDF-1.4 none"}),
+    ):
+        answer = client.request(method, f"/api/v1/{path}", **options)  # type: ignore[arg-type]
+        assert answer.status_code < 500, f"{method} {path}: {answer.text}"
