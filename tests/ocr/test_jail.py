@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ocr.jail.child import Child, jail_environment
-from ocr.jail.confine import readable_places
+from ocr.jail.confine import NO_LANDLOCK, readable_places
 from ocr.limits import Limits
 from tests.house.repository import ROOT
 from tests.ocr.papers import drawn, saved
@@ -196,3 +196,21 @@ runpy.run_module("ocr.jail", run_name="__main__", alter_sys=True)
         finally:
             child.end()
         assert not child.folder.exists()
+
+    def test_a_wall_that_is_missing_is_named_in_the_log(self, caplog: pytest.LogCaptureFixture) -> None:
+        """As on a kernel, or in a container, without Landlock: reading goes on behind the other walls."""
+        code = """
+import runpy
+from ocr.jail import landlock
+landlock.restrict = lambda *places, **options: False
+runpy.run_module("ocr.jail", run_name="__main__", alter_sys=True)
+"""
+        child = Child.begin(Limits(), start=["-c", code])
+        try:
+            child.ready()
+            assert child.weak == (NO_LANDLOCK,)
+            (told,) = [record for record in caplog.records if record.name == "ocr.jail.child"]
+            assert told.levelname == "WARNING" and vars(told)["missing"] == [NO_LANDLOCK]
+            assert "Seccomp:\t2" in Path(f"/proc/{child.process}/status").read_text()
+        finally:
+            child.end()
