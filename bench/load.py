@@ -14,7 +14,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import deposits, documents
 from archive.originals import open_original
 from bench._loading import Heard, Load, Pace
+from bench._remains import looked_into
 from bench._servers import SERVERS, Servers
 from bench._service import PARTS, Service, ServiceFailed, free_port, wait_until
 from bench._tables import publish, say, table
@@ -36,8 +36,7 @@ from bench._tiny import Tiny, tiny_papers
 from bench._weighing import Scale, is_flat, slope
 from bench.faults import remove
 from ingest.stations import Device
-from tabellion.settings import load_settings
-from tabellion.wiring import Parts, opened
+from tabellion.wiring import Parts
 
 SETTLED_SECONDS = 120.0
 """From so many seconds on, memory must be flat; in a shorter run, from its half on."""
@@ -62,7 +61,7 @@ class Plan:
 def run(plan: Plan, service: Service, settings: Mapping[str, str]) -> dict[str, Any]:
     """One run against a service that is made, started, and stopped here; the JSON document."""
     service.command("init")
-    with _opened(service, settings) as parts:
+    with looked_into(service.home, settings) as parts:
         stations, users = _people(parts, plan)
     made = _endless(random.Random(plan.seed))
     with tempfile.TemporaryDirectory(prefix="load-papers-") as folder:
@@ -82,7 +81,7 @@ def run(plan: Plan, service: Service, settings: Mapping[str, str]) -> dict[str, 
         asyncio.run(load.run(stations, users, lambda: next(made)))
     said = service.said()
     service.stop()
-    with _opened(service, settings) as parts:
+    with looked_into(service.home, settings) as parts:
         lost = _lost(parts, load.acknowledged, random.Random(plan.seed))
     since = min(SETTLED_SECONDS, seconds / 2)
     return {
@@ -109,14 +108,6 @@ def run(plan: Plan, service: Service, settings: Mapping[str, str]) -> dict[str, 
         and all(is_flat(weighed, since) for weighed in scale.weights.values()),
         **({"log": said} if '"ERROR"' in said else {}),
     }
-
-
-@contextmanager
-def _opened(service: Service, settings: Mapping[str, str]) -> Iterator[Parts]:
-    """The archive of the service, in this process."""
-    words = {name.removeprefix("TABELLION_").lower(): value for name, value in settings.items()}
-    with opened(load_settings(home=service.home, **words)) as parts:
-        yield parts
 
 
 def _people(parts: Parts, plan: Plan) -> tuple[list[str], list[str]]:
@@ -150,7 +141,7 @@ def _endless(dice: random.Random) -> Iterator[Tiny]:
 
 def _await_searchable(service: Service, settings: Mapping[str, str], papers: int) -> None:
     searchable = select(func.count()).select_from(documents).where(documents.c.state == "searchable")
-    with _opened(service, settings) as parts:
+    with looked_into(service.home, settings) as parts:
 
         def found() -> bool:
             with parts.archive.catalogue.read() as connection:
@@ -260,6 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     as_json, on_services = options.pop("json"), options.pop("services")
     plan = Plan(**options)
     scratch = Path(tempfile.mkdtemp(prefix="load-"))
+    scratch.chmod(0o711)  # servers run as users of their own, below it
     servers = Servers(scratch / "servers", SERVERS) if on_services else None
     settings: dict[str, str] = {}
     try:
