@@ -9,6 +9,7 @@ from api.limits import Limits
 from api.provider import Provider
 from api.remembering import Remembered
 from archive.archive import Archive
+from archive.fixity import Figures
 from archive.outside import Network
 from archive.packages import Drawing
 from archive.stored import Stored
@@ -66,3 +67,4 @@ class Service:
     free_bytes: Callable[[], int] | None = None
     # What is counted over all objects: asked often, and slow where there are millions.
     stored: Remembered[Stored] = field(default_factory=lambda: Remembered(300.0))
+    fixity: Remembered[Figures | None] = field(default_factory=lambda: Remembered(60.0))

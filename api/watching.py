@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from api.exposition import Family
-from api.service import Service
 from api.limits.kept import refused_lately
+from api.service import Service
 from archive.catalogue.schema import (
     beats,
     checks,
@@ -23,6 +23,7 @@ from archive.catalogue.schema import (
     witnesses,
     work,
 )
+from archive.fixity import Figures
 from archive.fixity import figures as fixity_figures
 from archive.stamp_asks import refusals
 from archive.stored import Stored, count_stored
@@ -40,7 +41,9 @@ def figures(service: Service) -> Iterator[Family]:
     archive = service.archive
     with archive.catalogue.read() as connection:
         stored = service.stored.get(lambda: count_stored(connection))
-        yield from _of_catalogue(connection, archive.clock.now(), stored)
+        now = archive.clock.now()
+        yield from _of_catalogue(connection, now, stored)
+        yield from _fixity(service.fixity.get(lambda: fixity_figures(connection, now)), now)
 
 
 def _parts(service: Service) -> Iterator[Family]:
@@ -66,7 +69,9 @@ def _of_catalogue(connection: Connection, now: datetime, stored: Stored) -> Iter
     yield from _queues(connection, now)
     yield from _reading(connection)
     yield from _evidence(connection, now, stored)
-    refused = Family("tabellion_refused", "Requests refused within a day because they were too many, by code.")
+    refused = Family(
+        "tabellion_refused", "Requests refused within a day because they were too many, by code."
+    )
     for one in refused_lately(connection, now):
         refused.add(one.count, code=one.code)
     yield _summed(refused)
@@ -227,16 +232,14 @@ def _evidence(connection: Connection, now: datetime, stored: Stored) -> Iterator
     yield Family(
         "tabellion_inventory_coverage", "Share of objects that are listed in a logged inventory."
     ).add(coverage)
-    yield from _fixity(connection, now)
     checked = connection.scalar(select(func.max(checks.c.finished_at)))
     if checked is not None:
         age = (now - checked).total_seconds()
         yield Family("tabellion_verified_age_seconds", "Since everything was verified last.").add(age)
 
 
-def _fixity(connection: Connection, now: datetime) -> Iterator[Family]:
+def _fixity(found: Figures | None, now: datetime) -> Iterator[Family]:
     """What was read again in each vault, and what waits to be copied; nothing before a keeper began to read."""
-    found = fixity_figures(connection, now)
     if found is None:
         return
     coverage = Family("tabellion_fixity_coverage", "Share of objects that were read again within the period.")

@@ -216,7 +216,8 @@ def checkpoint(request: Request, actor: Auditor) -> Response:
 
 
 def _start(request: Request, actor: Actor) -> Response:
-    archive = service_of(request).archive
+    service = service_of(request)
+    archive = service.archive
     with archive.catalogue.read() as connection:
         context: dict[str, Any] = {
             "sums": _sums(connection, actor),
@@ -238,7 +239,7 @@ def _start(request: Request, actor: Actor) -> Response:
             ).all(),
             "incidents": connection.scalar(select(func.count()).where(log_entries.c.type == "incident")) or 0,
             "checked": _last_check(connection, archive),
-            "fixity": figures(connection, archive.clock.now()),
+            "fixity": service.fixity.get(lambda: figures(connection, archive.clock.now())),
             "origin": archive.origin,
             "running": running_check(connection),
             "renewals": due_list(connection, service_of(request).options.algorithms),

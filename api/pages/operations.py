@@ -91,7 +91,7 @@ def start(request: Request, actor: Operator) -> Response:
                 select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
             ),
             "stored": service.stored.get(lambda: count_stored(connection)),
-            "fixity": figures(connection, now),
+            "fixity": service.fixity.get(lambda: figures(connection, now)),
             "faulty": faulty(connection, SHOWN),
             "people": connection.scalar(select(func.count()).select_from(accounts)) or 0,
             "stations": list_stations(connection),
