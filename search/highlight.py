@@ -48,15 +48,16 @@ class Marker:
             token=_any_of([needle.wants for needle in self._needles]),
             run=lambda run: any(needle.wants_run(run) for needle in self._needles),
             figures=any(needle.has_figures for needle in self._needles),
+            keys=_keys_of(self._needles),
         )
-        self._tokens = SparseTokens(analyser, wanted)
+        self.tokens = SparseTokens(analyser, wanted)
 
     def mark(self, page: PageReading) -> Marked:
         """Find the needles on a page by analysing its words again, by the rules that made the index."""
         if not self._needles:
             return Marked(page.width, page.height, page.dpi, _snippet(page.text, ()), (), ())
         laid = _lay_out(page)
-        tokens = self._tokens.of(laid.text, page.language)
+        tokens = self.tokens.of(laid.text, page.language)
         matches = _strongest([match for needle in self._needles for match in _of(needle, tokens)])
         spans = sorted({(tokens[match.first].start, tokens[match.last].end) for match in matches})
         boxes: dict[int, tuple[int, int, int, int]] = {}
@@ -73,6 +74,12 @@ class Marker:
             boxes=tuple(boxes[at] for at in sorted(boxes))[:MOST_BOXES],
             reasons=tuple(sorted({match.reason for match in matches})),
         )
+
+
+def _keys_of(needles: Sequence[Needle]) -> frozenset[str] | None:
+    """The forms of which a token must have one; none where a needle looks for more than whole forms."""
+    keys = [needle.keys for needle in needles]
+    return None if None in keys else frozenset().union(*(each for each in keys if each is not None))
 
 
 def _any_of(judges: Sequence[Callable[[Token], bool]]) -> Callable[[Token], bool]:

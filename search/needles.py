@@ -50,6 +50,11 @@ class Needle(Protocol):
         """Whether a token that is nothing but figures may be in a match."""
         ...
 
+    @property
+    def keys(self) -> frozenset[str] | None:
+        """The forms of which each token in a match has one, as itself, as its stem or as a part; None: any may be."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class WordNeedle:
@@ -78,6 +83,10 @@ class WordNeedle:
     @property
     def has_figures(self) -> bool:
         return any(map(_has_figure, (self.form, self.folded, *self.stems, *self.beside, *self.variants)))
+
+    @property
+    def keys(self) -> frozenset[str] | None:
+        return frozenset((self.form, self.folded)) | self.stems | self.beside | self.variants
 
     def _reason(self, token: Token) -> Reason | None:
         if token.form == self.form or token.folded == self.folded:
@@ -115,6 +124,10 @@ class PrefixNeedle:
     def has_figures(self) -> bool:
         return _has_figure(self.form)
 
+    @property
+    def keys(self) -> frozenset[str] | None:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseNeedle:
@@ -144,6 +157,10 @@ class PhraseNeedle:
     @property
     def has_figures(self) -> bool:
         return any(map(_has_figure, self.folded))
+
+    @property
+    def keys(self) -> frozenset[str] | None:
+        return frozenset(self.folded).union(*(self.stems or ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +196,10 @@ class RunNeedle:
     def has_figures(self) -> bool:
         return False
 
+    @property
+    def keys(self) -> frozenset[str] | None:
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class IdentifierNeedle:
@@ -202,6 +223,10 @@ class IdentifierNeedle:
     @property
     def has_figures(self) -> bool:
         return True
+
+    @property
+    def keys(self) -> frozenset[str] | None:
+        return None
 
     def _reason(self, token: Token) -> Reason | None:
         if self.form in (token.form, token.identifier):

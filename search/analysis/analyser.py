@@ -81,6 +81,7 @@ class Analyser:
         self._chunk_tokens = lru_cache(maxsize=cache // 4)(self._analyse_chunk)
         self._most_woven = cache
         self._woven: dict[str, dict[str, Fields]] = {}
+        self._keys: dict[str, dict[str, frozenset[str]]] = {}
 
     def tokens(self, text: str, language: str = "und") -> list[Token]:
         """The tokens of a text in order; positions in the parallel fields are their places in this list."""
@@ -94,6 +95,19 @@ class Analyser:
                 for token in self._chunk_tokens(chunk[0], language):
                     found.append(Token(start + token[0], start + token[1], *token[2:]))
         return found
+
+    def known_keys(self, language: str) -> dict[str, frozenset[str]]:
+        """What stands between spaces with all forms of its tokens, as far as `remember_keys` was told."""
+        return self._keys.setdefault(language, {})
+
+    def remember_keys(self, chunk: str, language: str, tokens: Iterable[Token]) -> None:
+        """Remember the forms of a chunk's tokens, for `known_keys`; emptied when it is full."""
+        known = self.known_keys(language)
+        if len(known) >= self._most_woven:
+            known.clear()
+        known[chunk] = frozenset(
+            key for token in tokens for key in (token.form, token.folded, token.stem, *token.parts)
+        )
 
     def chunk(self, chunk: str, language: str) -> tuple[Token, ...]:
         """The tokens of what stands between spaces; remembered, for the same comes again and again."""

@@ -26,11 +26,15 @@ _MOST_JUDGED: Final = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What matters: a judgement of tokens, one of whole runs of Thai, and whether figures do."""
+    """What matters: a judgement of tokens, one of whole runs of Thai, and whether figures do.
+
+    Where `keys` are given, only tokens with one of them as a form or a part can matter: that is seen at once.
+    """
 
     token: Callable[[Token], bool]
     run: Callable[[str], bool]
     figures: bool
+    keys: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -45,13 +49,20 @@ class SparseTokens:
         """The tokens that are wanted, in order, with GAP between those that do not follow each other."""
         found: list[Token] = []
         judged = self._judged.setdefault(language, {})
+        keys = self.wanted.keys or frozenset()
+        known = self.analyser.known_keys(language) if self.wanted.keys is not None else {}
         for at, end in stretches(text):
             chunks = text[at:end].split()
             if is_whole(text, at, end):
                 self._whole(found, text, at, end, language, chunks)
                 continue
             verdicts = [
-                judged[chunk] if chunk in judged else self._judge(chunk, language) for chunk in chunks
+                not known[chunk].isdisjoint(keys)
+                if chunk in known
+                else judged[chunk]
+                if chunk in judged
+                else self._judge(chunk, language)
+                for chunk in chunks
             ]
             if True not in verdicts:
                 if False in verdicts:
@@ -95,6 +106,8 @@ class SparseTokens:
             tokens: Sequence[Token] = self.analyser.segment(chunk, 0, len(chunk), language)
             return any(map(self.wanted.token, tokens)) if tokens else None
         tokens = self.analyser.chunk(chunk, language)
+        if tokens:
+            self.analyser.remember_keys(chunk, language, tokens)
         verdict = any(map(self.wanted.token, tokens)) if tokens else None
         if len(judged) < _MOST_JUDGED:
             judged[chunk] = verdict

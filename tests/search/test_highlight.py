@@ -6,9 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import Analyser
-from search.analysis.sparse import SparseTokens, Wanted
 from search.compile import Compiler
-from search.highlight import SNIPPET, Marked, mark
+from search.highlight import SNIPPET, Marked, Marker, mark
 from search.query import parse
 from tests.search.pages import TEXTS, reading
 
@@ -96,14 +95,7 @@ def test_the_tokens_that_marking_leaves_out_matter_to_nothing(query: str, data: 
     text = " ".join(data.draw(st.lists(st.sampled_from(pieces), max_size=40)))
     needles = Compiler(ANALYSER, lambda word, distance, limit: ["wezwanie"]).compile(parse(query)).needles
     whole = ANALYSER.tokens(text, language)
-    few = SparseTokens(
-        ANALYSER,
-        Wanted(
-            token=lambda token: any(needle.wants(token) for needle in needles),
-            run=lambda run: any(needle.wants_run(run) for needle in needles),
-            figures=any(needle.has_figures for needle in needles),
-        ),
-    ).of(text, language)
+    few = Marker(needles, ANALYSER).tokens.of(text, language)
     for needle in needles:
         found = [
             {
