@@ -78,7 +78,12 @@ ENTRY_TYPES = _types(
     ("retain", "custody", "a retention term was set", "the retention record"),
     ("erase", "custody", "an object was erased", "the manifest or record that was erased"),
     ("verify", "custody", "evidence was verified", "the report"),
-    ("fixity", "custody", "stored bytes were listed, or read and compared", "the segment of the inventory, or the report"),
+    (
+        "fixity",
+        "custody",
+        "stored bytes were listed, or read and compared",
+        "the segment of the inventory, or the report",
+    ),
     ("stamp", "custody", "a stamp got a verified time-stamp token", "the token"),
     ("renew", "custody", "evidence was renewed", "the new token"),
     ("migrate", "custody", "an object moved to another format or store", "the new record"),
