@@ -170,9 +170,15 @@ class EmbeddedIndex:
         )
         if not pages:
             return dict.fromkeys(FACETS, ())
+        # Each candidate of each segment costs a look into its dictionary; there may be a hundred thousand parties.
+        candidates = (10 if pages <= EXACT_FACETS else 2) * MOST_FACET_VALUES
         asked = {
             name: {
-                "terms": {"field": FACET_PREFIX + name, "size": MOST_FACET_VALUES},
+                "terms": {
+                    "field": FACET_PREFIX + name,
+                    "size": MOST_FACET_VALUES,
+                    "segment_size": candidates,
+                },
                 "aggs": {"documents": count},
             }
             for name in FACETS

@@ -53,6 +53,10 @@ def _leaf(
         case p.Term(field, value):
             # Scores need no positions; those of a word on half of all pages would cost more than all else.
             query = Query.term_query(schema, field, value, index_option="freq")
+        case p.OneOf(field, (value,)):
+            # The postings of one word skip ahead; a set of words is first written out for all pages.
+            one = Query.term_query(schema, field, value, index_option="basic")
+            query = Query.const_score_query(one, 1.0)
         case p.OneOf(field, values):
             query = Query.const_score_query(Query.term_set_query(schema, field, list(values)), 1.0)
         case p.Phrase(field, values):
