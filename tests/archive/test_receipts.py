@@ -1,9 +1,10 @@
 """Receipts say only what the log has accepted, after the lock, and balance at a batch's close."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from archive.archive import Archive
 from archive.catalogue import schema as t
@@ -45,6 +46,22 @@ def test_a_receipt_proves_bytes_and_place(archive: Archive, intake: Intake, trus
     assert receipt.accepted.log_index == 1
     with pytest.raises(ReceiptInvalid):
         DepositReceipt.verify(data.encode(), trust, digest_bytes(b"other paper"))
+
+
+def test_a_round_without_work_looks_at_no_manifest(archive: Archive, intake: Intake) -> None:
+    """The keeper asks four times a second, however many deposits there are."""
+    intake.deposit(intake.batch(), 1, b"paper")
+    keeper = TestKeeper(archive)
+    keeper.run()
+    said: list[str] = []
+
+    def listen(_: Any, __: Any, statement: str, *___: Any) -> None:
+        said.append(statement)
+
+    event.listen(archive.catalogue.engine, "before_cursor_execute", listen)
+    assert keeper.receipts.run(keeper.token()) == 0
+    event.remove(archive.catalogue.engine, "before_cursor_execute", listen)
+    assert [statement for statement in said if "manifests" in statement] == []
 
 
 def test_the_lock_is_set_before_the_receipt(archive: Archive, intake: Intake) -> None:
