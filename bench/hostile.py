@@ -115,15 +115,11 @@ def _send(service: Service, token: str, files: Sequence[Hostile]) -> Sent:
 
 
 def _send_some(service: Service, token: str, files: Sequence[Hostile], sent: Sent) -> None:
-    with httpx.Client(
-        base_url=service.address, headers={"Authorization": f"Bearer {token}"}, timeout=120
-    ) as client:
+    with _client(service, token) as client:
         for file in files:
-            while True:
-                answer = client.post("/api/v1/deposits", params={"name": file.name}, content=file.content)
-                if answer.status_code not in _AGAIN:
-                    break
-                time.sleep(min(float(answer.headers.get("Retry-After", "1")), 5.0))
+            answer = _patiently(
+                client, "POST", "/api/v1/deposits", params={"name": file.name}, content=file.content
+            )
             if answer.status_code == 202:
                 told = answer.json()
                 if told["sha256"] != hashlib.sha256(file.content).hexdigest():
@@ -134,6 +130,19 @@ def _send_some(service: Service, token: str, files: Sequence[Hostile], sent: Sen
                 sent.refused[answer.json()["code"]] += 1
             else:
                 sent.failures.append(f"file {file.number}: {answer.status_code} {answer.text[:200]}")
+
+
+def _patiently(client: httpx.Client, method: str, path: str, **options: Any) -> httpx.Response:
+    """The answer, asked for again for as long as the service asks to come back later."""
+    while True:
+        answer = client.request(method, path, **options)
+        if answer.status_code not in _AGAIN:
+            return answer
+        time.sleep(min(float(answer.headers.get("Retry-After", "1")), 5.0))
+
+
+def _client(service: Service, token: str) -> httpx.Client:
+    return httpx.Client(base_url=service.address, headers={"Authorization": f"Bearer {token}"}, timeout=120)
 
 
 def _wait(service: Service, outcome: Outcome) -> None:
@@ -191,19 +200,14 @@ def _judge(service: Service, token: str, sent: Sent, look: Look, outcome: Outcom
             else f"{file.origin} {' '.join(file.changes)}".strip()
         )
         outcome.slowest.append({"seconds": round(seconds, 1), "file": file and file.number, "made": how})
-    for deposit, file in sent.deposits.items():
-        answer = httpx.get(
-            f"{service.address}/api/v1/deposits/{deposit}/original",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=60,
-        )
-        if answer.status_code == 429:
-            raise ServiceFailed("originals cannot be asked for: a limit on requests stands in the way")
-        if answer.content != file.content:
-            outcome.lost_originals += 1
-            outcome.wrong.append(
-                f"file {file.number} does not come back as it was sent: {answer.status_code}"
-            )
+    with _client(service, token) as client:
+        for deposit, file in sent.deposits.items():
+            answer = _patiently(client, "GET", f"/api/v1/deposits/{deposit}/original")
+            if answer.content != file.content:
+                outcome.lost_originals += 1
+                outcome.wrong.append(
+                    f"file {file.number} does not come back as it was sent: {answer.status_code}"
+                )
     if outcome.workers_died:
         outcome.wrong.append(f"{outcome.workers_died} workers died")
     outcome.wrong += [
