@@ -57,8 +57,8 @@ class SparseTokens:
                 self._whole(found, text, at, end, language, chunks)
                 continue
             verdicts = [
-                not known[chunk].isdisjoint(keys)
-                if chunk in known
+                not forms.isdisjoint(keys)
+                if (forms := known.get(chunk)) is not None  # another thread may empty it at any time
                 else judged[chunk]
                 if chunk in judged
                 else self._judge(chunk, language)
