@@ -9,6 +9,7 @@ import io
 import itertools
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, BinaryIO
@@ -131,13 +132,21 @@ def _fields(page: MadePage, debtor: Debtor) -> Iterator[FieldReading]:
 
 
 @dataclass(slots=True)
+class Spent:
+    """Seconds on the clock, and seconds of all threads on processors, which others on the machine do not change."""
+
+    seconds: float = 0.0
+    cpu: float = 0.0
+
+
+@dataclass(slots=True)
 class Filler:
     """Takes papers in, lot by lot, and remembers what each lot took."""
 
     parts: Parts
     papers: Papers
     portfolios: list[str]
-    lots: list[dict[str, float]] = field(default_factory=list)
+    lots: list[dict[str, Spent]] = field(default_factory=list)
     taken: int = 0
     lanes: dict[str, list[Duty]] = field(default_factory=dict)
     keeper: Keeper = field(init=False)
@@ -153,19 +162,23 @@ class Filler:
     def fill(self, count: int) -> None:
         """One lot: received, read, and then everything that the keeper does of it."""
         self.lots.append({})
-        started = time.perf_counter()
-        for _ in range(count):
-            self._receive()
-        self.add("receiving", time.perf_counter() - started)
-        started = time.perf_counter()
-        self._worker.drain()
-        self.add("storing what was read", time.perf_counter() - started)
+        with self.spending("receiving"):
+            for _ in range(count):
+                self._receive()
+        with self.spending("storing what was read"):
+            self._worker.drain()
         self.keeper.run_once()
 
-    def add(self, stage: str, seconds: float) -> None:
-        """Note what a stage took of this lot."""
-        lot = self.lots[-1]
-        lot[stage] = lot.get(stage, 0.0) + seconds
+    @contextmanager
+    def spending(self, stage: str) -> Iterator[None]:
+        """Note what the block takes as that of a stage of this lot."""
+        begun, cpu = time.perf_counter(), time.process_time()
+        try:
+            yield
+        finally:
+            spent = self.lots[-1].setdefault(stage, Spent())
+            spent.seconds += time.perf_counter() - begun
+            spent.cpu += time.process_time() - cpu
 
     def _receive(self) -> None:
         box = self.taken // PER_BATCH
@@ -181,11 +194,8 @@ class Filler:
 
 def _timed(filler: Filler, stage: str, run: Any) -> Any:
     def timed(token: int) -> object:
-        started = time.perf_counter()
-        try:
+        with filler.spending(stage):
             return run(token)
-        finally:
-            filler.add(stage, time.perf_counter() - started)
 
     return timed
 
