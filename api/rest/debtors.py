@@ -149,7 +149,8 @@ def put_debtor(
 
 
 @router.put(
-    "/external/{external_id:path}", responses={201: {"model": Made, "description": "It was not there before."}}
+    "/external/{external_id:path}",
+    responses={201: {"model": Made, "description": "It was not there before."}},
 )
 def put_external(
     request: Request,
