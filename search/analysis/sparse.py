@@ -5,6 +5,7 @@ that most words of most pages are never analysed; what comes back reads like the
 for tokens next to each other.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -18,7 +19,8 @@ from search.analysis.segments import stretches
 GAP: Final = Token(0, 0, "\x00", "\x00", "\x00", ())
 """Stands for one token or more of which none is wanted."""
 
-_CHUNK = regex.compile(r"\S+")
+# What str.split leaves: of `re` and not of `regex`, to which the separators U+001C to U+001F are no spaces.
+_CHUNK = re.compile(r"\S+")
 _FIGURE = regex.compile(r"[\p{Nd}]")
 _LETTER_BESIDE = regex.compile(r"\p{L}")
 _MOST_JUDGED: Final = 50_000

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search import Analyser
@@ -52,6 +52,7 @@ def test_the_snippet_is_where_most_matches_stand() -> None:
 
 
 @given(st.text(max_size=600), st.sampled_from(["a", "umowa", "ab*", '"a b"', "1234", "ก"]))
+@example(":\x1fA", "a")
 @settings(deadline=None)
 def test_any_text_can_be_marked(text: str, query: str) -> None:
     marked = marking(query, text)
