@@ -129,7 +129,7 @@ def _fill(
     write_cosignatures(vault, trust.quorum)
     stamps = write_stamps(vault, facts, trust.authorities)
     write_renewals(vault, facts, trust.authorities)
-    vault.note_clear("stamps/")
+    vault.note_clear()
     write_packages(vault, facts)
     count = write_documents(connection, of_documents.values(), batch_of, done.received, now)
     of_matters = newest_records(vault, facts, "matter")

@@ -1,7 +1,7 @@
 """Fixity: which objects there are, that their stored bytes are read again within a set period, and what was found."""
 
 from archive.fixity.figures import Figures, Side, figures, statement
-from archive.fixity.listing import continue_inventory, note_raw
+from archive.fixity.listing import continue_inventory, listed_raw, note_raw
 from archive.fixity.rolling import Pace, Rolling
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Side",
     "continue_inventory",
     "figures",
+    "listed_raw",
     "note_raw",
     "statement",
 ]

@@ -12,23 +12,26 @@ from archive.log import record
 from archive.log_group import in_pieces
 from archive.stamp_files import LOCK_FOR, prefix
 from archive.stored import note_object
-from archive.vault import RAW, Ref, inventory
+from archive.vault import RAW, Ref, Vault, inventory
 
 _AT_ONCE = 400
 _UNLISTED = ("log/", "inventory/")
 """Not named by the inventory: what the checkpoint commits to, and the inventory itself, whose digests are entries."""
 
 
+def listed_raw(vault: Vault, prefixes: Sequence[str] = RAW) -> Iterator[Ref]:
+    """What lies in clear below the prefixes and has a row; partial files of the log are superseded and removed."""
+    return (ref for name in prefixes for ref in vault.list(name) if ".p/" not in ref.key)
+
+
 def note_raw(archive: Archive, lease: int, prefixes: Sequence[str] = RAW) -> int:
     """Give every object in clear that the vault lists its row, and so its lock, its looks and its copy.
 
-    Says how many rows that were. Partial files of the log are passed over: they are superseded and removed. The digest
-    is what the vault noted when it was stored. Raises `LeaseLost`.
+    Says how many rows that were. The digest is what the vault noted when it was stored. Raises `LeaseLost`.
     """
     count = 0
     now = archive.clock.now()
-    listed = (ref for name in prefixes for ref in archive.objects.vault.list(name) if ".p/" not in ref.key)
-    for some in _pieces(listed):
+    for some in _pieces(listed_raw(archive.objects.vault, prefixes)):
         with archive.catalogue.read() as connection:
             known = _known(connection, some)
         new = [ref for ref in some if (ref.key, ref.version) not in known]

@@ -10,6 +10,8 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from archive.archive import Archive
+from archive.fixity import listed_raw
+from archive.stamp_files import LOCK_FOR
 from archive.stored import note_object
 from archive.vault import KeyMissing, Ref, VaultAltered, VaultMissing, inventory
 
@@ -84,14 +86,23 @@ class VaultObjects:
                 self.keep(ref, owner)
         return found
 
-    def note_clear(self, prefix: str) -> None:
-        """Write the rows of what lies in clear below a prefix; the keeper notes the rest of it by itself."""
-        for ref in self.archive.objects.vault.list(prefix):
+    def note_clear(self) -> None:
+        """Write the rows of all that lies in clear; a lock that the vault does not have is set by the keeper."""
+        for ref in listed_raw(self.archive.objects.vault):
+            now = self.archive.clock.now()
             with suppress(VaultMissing):
-                self.note(ref, None, ref.digest, self.archive.clock.now())
+                self.note(ref, None, ref.digest, now, lock_until=now + LOCK_FOR)
 
-    def note(self, ref: Ref, owner: str | None, plain_digest: str | None, at: datetime) -> None:
-        """Write the catalogue's row of an object, with the lock that the vault has set."""
+    def note(
+        self,
+        ref: Ref,
+        owner: str | None,
+        plain_digest: str | None,
+        at: datetime,
+        *,
+        lock_until: datetime | None = None,
+    ) -> None:
+        """Write the catalogue's row of an object, with the lock that the vault has set, or else until when it shall."""
         until = self.archive.objects.vault.stat(ref).retain_until
         note_object(
             self.connection,
@@ -99,7 +110,7 @@ class VaultObjects:
             owner,
             plain_digest,
             at,
-            retain_until=until,
+            retain_until=until or lock_until,
             locked=until is not None,
             inventory=self._segments.get((ref.key, ref.version)),
         )

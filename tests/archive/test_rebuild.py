@@ -19,7 +19,7 @@ from archive.log_files import LogFiles
 from archive.rebuild import CatalogueNotEmpty, rebuild
 from archive.records import record_batch, record_document
 from archive.registry import NewClaim, NewParty, put_claim, put_party
-from archive.vault import VaultAltered
+from archive.vault import VaultAltered, is_raw
 from archive.verify import verify
 from signing.errors import NoteInvalid
 from signing.keys import PublicKey
@@ -200,6 +200,24 @@ def test_the_same_comes_back(
     assert (summary.batches, summary.deposits, summary.documents, summary.stamps) == (2, 4, 4, 2)
     assert (summary.restored, summary.erased) == (0, 0)
     assert seen[-1] == (summary.entries, summary.entries)
+
+
+def test_all_that_lies_in_clear_comes_back_and_is_locked(
+    archive: Archive, made: list[Deposited], emptied: Callable[[], Archive]
+) -> None:
+    refused = f"stamps/{archive.ids.new()}/refused-1.der"
+    names = ("archive.json", "inventory/incidents/1", "log/tile/1/000", refused)
+    unlocked = archive.objects.put_raw_many([(name, b"{}") for name in names])
+    new = emptied()
+    vault = new.objects.vault
+    rebuild(new, TRUST)
+    stored = [ref for ref in vault.list() if is_raw(ref.key) and ".p/" not in ref.key]
+    assert set(unlocked) < set(stored)
+    noted = rows(new, t.objects, "key", "version", "digest", where=t.objects.c.owner.is_(None))
+    assert noted == sorted((ref.key, ref.version, ref.digest) for ref in stored)
+    assert not any(vault.stat(ref).retain_until for ref in unlocked)
+    TestKeeper(new).run()
+    assert all(vault.stat(ref).retain_until for ref in stored)
 
 
 def test_afterwards_it_verifies_and_receipts_come_again(
