@@ -136,6 +136,9 @@ class Containers:
         for path in [*Path(sys.base_prefix).parents, *ROOT.parents, ROOT]:
             inside = root / path.relative_to("/")
             inside.chmod(inside.stat().st_mode | 0o055)
+        programs = {ROOT: base / "checkout", Path(sys.base_prefix): base / "python"}
+        for path, aside in programs.items():
+            self._bind(root / path.relative_to("/"), aside)
         names = " ".join(self._file["services"])
         (root / "etc/hosts").write_text(f"127.0.0.1 localhost {names}\n")
         user, group = service["user"].split(":")
@@ -147,6 +150,10 @@ class Containers:
             self._tmpfs(root, place)
         for volume in service.get("volumes", ()):
             self._volume(root, volume, service["user"])
+        for path, aside in programs.items():
+            # What an image has elsewhere may lie on this machine where the service has a tmpfs, as below /tmp.
+            if not (inside := root / path.relative_to("/")).exists():
+                self._bind(aside, inside)
         if service["read_only"]:
             _do("mount", "-o", "remount,ro", str(root))
         self._roots[name] = root
