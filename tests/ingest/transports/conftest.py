@@ -29,6 +29,15 @@ class Broker:
         """The application of a process."""
         return build_app(self.url, self.folder, self.queue)
 
+    def settle(self, app: Celery) -> None:
+        """Wait until the queue has what the application sent.
+
+        RabbitMQ says nothing to a message that it gets (AMQP 0-9-1 has no answer to basic.publish), so a taker on
+        another connection may come before it; a question on the sender's own channel is answered after it.
+        """
+        with app.producer_or_acquire() as producer:
+            producer.channel.queue_declare(self.queue, passive=True)
+
     def take_all(self) -> list[str]:
         """Take what waits; the ids of the messages."""
         taken = []

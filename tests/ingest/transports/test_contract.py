@@ -16,7 +16,9 @@ from tests.ingest.transports.conftest import Broker
 
 
 def test_a_nudge_arrives_without_content(broker: Broker) -> None:
-    Nudge(broker.app())()
+    app = broker.app()
+    Nudge(app)()
+    broker.settle(app)
     with broker.app().connection() as connection:
         message = connection.channel().basic_get(broker.queue, no_ack=True)
         assert message.headers["task"] == DRAIN
@@ -24,18 +26,22 @@ def test_a_nudge_arrives_without_content(broker: Broker) -> None:
 
 
 def test_waiting_nudges_do_not_pile_up(broker: Broker) -> None:
-    nudge = Nudge(broker.app())
+    app = broker.app()
+    nudge = Nudge(app)
     for _ in range(3 * MOST_WAITING):
         nudge()
+    broker.settle(app)
     assert len(broker.take_all()) == MOST_WAITING
 
 
 def test_consumers_never_take_the_same_message(broker: Broker) -> None:
-    nudge, taken, sent = Nudge(broker.app()), list[str](), 0
+    app = broker.app()
+    nudge, taken, sent = Nudge(app), list[str](), 0
     for _ in range(10):
         for _ in range(5):
             nudge()
             sent += 1
+        broker.settle(app)
         consumers = [Thread(target=lambda: taken.extend(broker.take_all())) for _ in range(2)]
         for consumer in consumers:
             consumer.start()
@@ -45,9 +51,10 @@ def test_consumers_never_take_the_same_message(broker: Broker) -> None:
 
 
 def test_a_broken_broker_does_not_fail_the_caller(broker: Broker) -> None:
-    now = [100.0]
-    nudge = Nudge(broker.app(), monotonic=lambda: now[0])
+    now, app = [100.0], broker.app()
+    nudge = Nudge(app, monotonic=lambda: now[0])
     nudge()
+    broker.settle(app)
     assert len(broker.take_all()) == 1
     broker.cut()
     started = time.monotonic()
@@ -61,6 +68,7 @@ def test_a_broken_broker_does_not_fail_the_caller(broker: Broker) -> None:
     assert broker.take_all() == [], "it is left alone for a while"
     now[0] += queue.PAUSE_SECONDS + 1
     nudge()
+    broker.settle(app)
     assert len(broker.take_all()) == 1
 
 
