@@ -112,6 +112,7 @@ class TestAnswersForNobody:
         assert parts.json() == {
             "ready": False,
             "parts": {"catalogue": "ok", "keeper": "no keeper is alive"},
+            "seconds": {},
         }
 
     def test_checkpoint_and_tiles_are_public_and_bundles_are_not(self, house: House) -> None:
