@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import BinaryIO, Final, Generic, TypeAlias, TypeVar, cast
 
 from search.analysis import Analyser
 from search.changes import Change
 from search.errors import IndexBusy
+from search.frames import FrameBroken, receive, send
 
 BATCH: Final = 64
 """Pages that are handed over at once, more or less a document."""
@@ -100,7 +101,7 @@ class Preparing(Generic[Ready]):
 
     def _start(self) -> None:
         self._threads = ThreadPoolExecutor(self._wanted, thread_name_prefix="prepare")
-        made = pickle.dumps(self._make)
+        made = pickle.dumps(self._make, pickle.HIGHEST_PROTOCOL)
         for _ in range(self._wanted):
             helper = subprocess.Popen(
                 [sys.executable, "-P", "-m", "search.helper"],
@@ -117,10 +118,11 @@ class Preparing(Generic[Ready]):
         helper = self._free.get()
         try:
             _tell(helper, request)
-            assert helper.stdout is not None  # noqa: S101  (for the type checker: it is a pipe)
-            ready: Ready = pickle.load(helper.stdout)  # noqa: S301  # from a process of ours
-        except (OSError, EOFError, pickle.UnpicklingError) as error:
+            ready: Ready = pickle.loads(_answer(helper))  # noqa: S301  # from a process of ours
+        except (OSError, EOFError) as error:
             raise IndexBusy("a process that makes pages ready for the index has died") from error
+        except FrameBroken as error:
+            raise IndexBusy("a process that makes pages ready for the index answered nonsense") from error
         finally:
             self._free.put(helper)
         return ready
@@ -128,5 +130,9 @@ class Preparing(Generic[Ready]):
 
 def _tell(helper: "subprocess.Popen[bytes]", request: bytes) -> None:
     assert helper.stdin is not None  # noqa: S101  (for the type checker: it is a pipe)
-    helper.stdin.write(request)
-    helper.stdin.flush()
+    send(cast(BinaryIO, helper.stdin), request)
+
+
+def _answer(helper: "subprocess.Popen[bytes]") -> bytes:
+    assert helper.stdout is not None  # noqa: S101  (for the type checker: it is a pipe)
+    return receive(cast(BinaryIO, helper.stdout))

@@ -1,5 +1,6 @@
 """What all rooms' tests share: hashing of passwords that costs a test nothing, databases on PostgreSQL, buckets."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,17 @@ def _cheap_hashing() -> None:
     patch.setattr(sealed, "FOR_PEOPLE", sealed.Cost(1 << 4))
     patch.setattr(passwords, "_hasher", cheap)
     patch.setattr(passwords, "_DUMMY", cheap.hash("nobody has this password"))
+
+
+@pytest.fixture(autouse=True)
+def _own_event_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests of the browser leave its event loop running in this thread; others may have one of their own."""
+    running = None if "browser" in request.keywords else asyncio._get_running_loop()
+    if running is not None:
+        asyncio._set_running_loop(None)
+    yield
+    if running is not None:
+        asyncio._set_running_loop(running)
 
 
 @pytest.fixture

@@ -51,7 +51,11 @@ def test_a_server_that_was_killed_comes_back_on_its_folder(tmp_path: Path) -> No
     noted = "helper"
     command = ["sh", "-c", f"setsid sleep 600 & echo $! >> {noted}; wait"]
     folder = new_folder("killed", None)
-    running = launch("killed", command, folder, answers=(folder / noted).exists, settings={})
+
+    def told() -> bool:
+        return (folder / noted).exists() and (folder / noted).read_text().endswith("\n")
+
+    running = launch("killed", command, folder, answers=told, settings={})
     remember(tmp_path, running)
     helper = int((folder / noted).read_text())
     blows.kill(running)

@@ -62,10 +62,12 @@ def test_only_the_right_certificate_is_accepted(
     ca = certificate(tmp_path, name)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         seen: list[bool] = []
-        Thread(target=handshakes, args=(listener, tmp_path, seen), daemon=True).start()
+        answering = Thread(target=handshakes, args=(listener, tmp_path, seen), daemon=True)
+        answering.start()
         query = f"?ca={ca}" if trusted else ""
         url = f"{scheme}://:secret@127.0.0.1:{listener.getsockname()[1]}/0{query}"
         Nudge(build_app(url, tmp_path / "broker"))()
         listener.shutdown(socket.SHUT_RDWR)
+        answering.join(10)
     assert seen
     assert set(seen) == {accepted}
