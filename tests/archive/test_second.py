@@ -2,7 +2,6 @@
 
 import io
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from tests.archive.building import ACTOR, Deposited, Intake, empty_catalogue, ma
 from tests.archive.keeping import TestKeeper
 from tests.archive.test_fixity import bodies, entries, now_of
 from tests.archive.test_verify import TRUST, flip, overwrite, reopened
+from tests.services.fixtures import new_buckets
 
 PACE = Pace(days=30, rate=1 << 40)
 
@@ -100,8 +100,10 @@ def pair(request: pytest.FixtureRequest, archive: Archive, clock: ManualClock, h
 
 
 @pytest.fixture
-def two_buckets(bucket: Address, _buckets: list[Address]) -> Iterator[list[Address]]:
-    yield [bucket, _buckets.pop()]
+def two_buckets(bucket: Address, _buckets: list[Address]) -> list[Address]:
+    if not _buckets:
+        _buckets += new_buckets(2)
+    return [bucket, _buckets.pop()]
 
 
 @pytest.fixture
