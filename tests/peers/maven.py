@@ -5,6 +5,7 @@ reads a question a line, words parted by tabulators, and ends each answer with a
 """
 
 import atexit
+import fcntl
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -70,17 +71,25 @@ def _running(judge: JavaJudge) -> subprocess.Popen[str]:
 
 @cache
 def _jars(judge: JavaJudge) -> Path:
-    if not judge.jars.exists():
-        fetched = judge.jars.with_suffix(".part")
-        command = ["mvn", "-q", "-B", "-f", str(judge.folder / "pom.xml"), "dependency:copy-dependencies"]
-        done = subprocess.run(
-            [*command, f"-DoutputDirectory={fetched}"],
-            capture_output=True,
-            text=True,
-            timeout=judge.fetch_seconds,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"{judge.name} cannot be fetched: {done.stdout.strip()[-300:]}")
-        fetched.rename(judge.jars)
+    judge.jars.parent.mkdir(parents=True, exist_ok=True)
+    with judge.jars.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests of several processes ask at once
+        if not judge.jars.exists():
+            _fetch(judge)
     return judge.jars
+
+
+def _fetch(judge: JavaJudge) -> None:
+    fetched = judge.jars.with_suffix(".part")
+    shutil.rmtree(fetched, ignore_errors=True)
+    command = ["mvn", "-q", "-B", "-f", str(judge.folder / "pom.xml"), "dependency:copy-dependencies"]
+    done = subprocess.run(
+        [*command, f"-DoutputDirectory={fetched}"],
+        capture_output=True,
+        text=True,
+        timeout=judge.fetch_seconds,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"{judge.name} cannot be fetched: {done.stdout.strip()[-300:]}")
+    fetched.rename(judge.jars)

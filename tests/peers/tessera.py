@@ -3,6 +3,7 @@
 A bad signature makes it end with 0, and a tampered entry makes it retry for ever: only what it says counts, in time.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -25,20 +26,25 @@ needs_fsck = pytest.mark.skipif(
 @cache
 def _program() -> Path:
     path = TOOLS / "fsck"
-    if not path.exists():
-        TOOLS.mkdir(parents=True, exist_ok=True)
-        environment = os.environ | {"GOBIN": str(TOOLS)}
-        done = subprocess.run(
-            ["go", "install", PROGRAM],
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"fsck cannot be fetched: {done.stderr.strip()[-300:]}")
+    TOOLS.mkdir(parents=True, exist_ok=True)
+    with (TOOLS / "fsck.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # tests of several processes ask at once
+        if not path.exists():
+            _build()
     return path
+
+
+def _build() -> None:
+    done = subprocess.run(
+        ["go", "install", PROGRAM],
+        env=os.environ | {"GOBIN": str(TOOLS)},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    if done.returncode:
+        pytest.skip(f"tessera's fsck cannot be built: {done.stderr.strip()[-300:]}")
 
 
 def accepts(log: Path, key: NoteKey, scratch: Path, seconds: float = 20) -> bool:
