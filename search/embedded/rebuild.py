@@ -3,8 +3,7 @@
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import tantivy
 
@@ -16,6 +15,7 @@ from search.embedded.writer import BROKEN
 from search.errors import IndexBusy
 from search.port import PageRecord
 from search.preparing import Preparing
+from search.rebuild import Rebuild
 
 _MOST_THREADS: Final = 4
 _LEAST_HEAP, _MOST_HEAP = 64_000_000, 1_000_000_000
@@ -27,13 +27,8 @@ def rebuild_heap() -> int:
     return min(max(memory // 8, _LEAST_HEAP), _MOST_HEAP)
 
 
-class EmbeddedRebuild:
-    """A new generation, written beside the one that answers and put in its place when complete.
-
-    Changes that are committed to the old generation meanwhile are not in the new one: whoever rebuilds holds the
-    keeper's fence, and what arrives waits in the outbox. It is quickest where documents come in the order of their
-    identifiers: what is less than the last one may have come before, and is looked for.
-    """
+class EmbeddedRebuild(Rebuild):
+    """A new generation of the index in a folder."""
 
     def __init__(
         self, folder: Path, analyser: Analyser, *, heap: int | None = None, helpers: int | None = None
@@ -109,14 +104,3 @@ class EmbeddedRebuild:
             act(self._writer)
         except BROKEN as error:
             raise IndexBusy("the new index cannot be written") from error
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.complete()
-        else:
-            self.abandon()

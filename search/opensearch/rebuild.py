@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from functools import partial
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from search.analysis import Analyser
 from search.changes import Change, change_of
@@ -13,18 +12,14 @@ from search.opensearch.generations import Generations
 from search.opensearch.writer import ActionsOf, Target
 from search.port import PageRecord
 from search.preparing import Preparing
+from search.rebuild import Rebuild
 
 _SENDING: Final = 2
 """Requests at once: while the server parses one it indexes another."""
 
 
-class OpenSearchRebuild:
-    """A new generation, written beside the one that answers and put in its place when complete.
-
-    Changes that are committed to the old generation meanwhile are not in the new one: whoever rebuilds holds the
-    keeper's fence, and what arrives waits in the outbox. It is quickest where documents come in the order of their
-    identifiers: what is less than the last one may have come before, and is looked for.
-    """
+class OpenSearchRebuild(Rebuild):
+    """A new generation of the index on a server."""
 
     def __init__(
         self, connection: Connection, prefix: str, analyser: Analyser, *, helpers: int | None = None
@@ -82,14 +77,3 @@ class OpenSearchRebuild:
             self.commit()
             self._target.take_out([change])
         self._last = max(self._last, change.document)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.complete()
-        else:
-            self.abandon()
