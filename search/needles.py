@@ -1,5 +1,6 @@
 """What a query looks for on a page, so that the words it matched can be found and marked, and the reason named."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -56,15 +57,10 @@ class Needle(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WordNeedle:
-    """One word with the forms that the compiled query accepts for it."""
+class _TokenNeedle(ABC):
+    """What is found in one token at a time, each for a reason of its own."""
 
-    form: str
-    folded: str
-    stems: frozenset[str]
-    beside: frozenset[str] = frozenset()
-    variants: frozenset[str] = frozenset()
+    __slots__ = ()
 
     def matches(self, tokens: Sequence[Token]) -> Iterator[Match]:
         for at, token in enumerate(tokens):
@@ -74,6 +70,21 @@ class WordNeedle:
 
     def wants(self, token: Token) -> bool:
         return self._reason(token) is not None
+
+    @abstractmethod
+    def _reason(self, token: Token) -> Reason | None:
+        """Why it is found in this token; None where it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordNeedle(_TokenNeedle):
+    """One word with the forms that the compiled query accepts for it."""
+
+    form: str
+    folded: str
+    stems: frozenset[str]
+    beside: frozenset[str] = frozenset()
+    variants: frozenset[str] = frozenset()
 
     def wants_run(self, run: str) -> bool:
         return any(
@@ -202,20 +213,11 @@ class RunNeedle:
 
 
 @dataclass(frozen=True, slots=True)
-class IdentifierNeedle:
+class IdentifierNeedle(_TokenNeedle):
     """An identifier, whole or in part; `proved` says that its check digit holds."""
 
     form: str
     proved: bool = False
-
-    def matches(self, tokens: Sequence[Token]) -> Iterator[Match]:
-        for at, token in enumerate(tokens):
-            reason = self._reason(token)
-            if reason is not None:
-                yield Match(at, at, reason)
-
-    def wants(self, token: Token) -> bool:
-        return self._reason(token) is not None
 
     def wants_run(self, run: str) -> bool:
         return self.form in run
