@@ -1,6 +1,5 @@
 """The real application over a real archive in the test's own folder: SQLite, a folder vault, tantivy, a warm reader."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,9 +12,7 @@ from api.app import build_app
 from api.limits import Allowance, Limits, Rate
 from api.service import Options, Service
 from archive.archive import Archive
-from archive.catalogue import Catalogue, upgrade
 from archive.stamp_closing import demand
-from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from archive.verification.trust import VerifyTrust
 from archive.verify import verify
 from ingest.indexing import Indexer
@@ -24,13 +21,12 @@ from ocr import Reader
 from search import Analyser, EmbeddedIndex, EmbeddedWriter, Finder, FolderResultLists
 from signing.note import NoteKey
 from signing.verdict import Report
-from tabellion.base.clock import ManualClock, SystemClock
-from tabellion.base.ids import Ids
+from tabellion.base.clock import ManualClock
 from tests.api.support import House
 from tests.archive.keeping import TestKeeper, authority, log_signer
 from tests.archive.packaging.making import issuer, public_files
+from tests.archives import copy_template, make_template, open_archive
 
-PASSPHRASE = b"correct horse battery staple"
 LARGEST_UPLOAD = 1 << 30
 _NO_HURRY = Rate(1e6, 1_000_000)
 AMPLE = Limits(Allowance(_NO_HURRY), Allowance(_NO_HURRY), _NO_HURRY)
@@ -39,13 +35,8 @@ AMPLE = Limits(Allowance(_NO_HURRY), Allowance(_NO_HURRY), _NO_HURRY)
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty catalogue with its schema and an archive key, to be copied: both take a while to make."""
-    folder = tmp_path_factory.mktemp("api-template")
-    catalogue = Catalogue(f"sqlite:///{folder}/catalogue.db")
-    upgrade(catalogue)
-    catalogue.close()
-    ArchiveKeyFile.create(folder / "archive.key", PASSPHRASE, os.urandom, SystemClock().now())
-    return folder
+    """What the archive of each test is copied from."""
+    return make_template(tmp_path_factory.mktemp("api-template"))
 
 
 @pytest.fixture(scope="session")
@@ -69,17 +60,10 @@ def clock() -> ManualClock:
 @pytest.fixture
 def archive(template: Path, tmp_path: Path, clock: ManualClock) -> Iterator[Archive]:
     """An archive in `tmp_path`: `catalogue.db`, `vault/`, `archive.key`."""
-    for file in template.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
-        (tmp_path / file.name).chmod(0o600)
-    catalogue = Catalogue(f"sqlite:///{tmp_path}/catalogue.db")
-    vault = FolderVault(tmp_path / "vault", clock)
-    keys = KeyRing(vault, ArchiveKeyFile(tmp_path / "archive.key", PASSPHRASE, os.urandom), os.urandom, clock)
-    ids = Ids(clock)
-    yield Archive(
-        ids.new(), "localhost/test", catalogue, Objects(vault, keys, os.urandom), clock=clock, ids=ids
-    )
-    catalogue.close()
+    copy_template(template, tmp_path)
+    archive = open_archive(tmp_path, clock)
+    yield archive
+    archive.catalogue.close()
 
 
 def trust_in(archive: Archive) -> VerifyTrust:

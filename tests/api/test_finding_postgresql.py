@@ -2,7 +2,6 @@
 
 # ruff: noqa: F401  # tests and fixtures are imported to be collected here as well
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,7 @@ from api.app import build_app
 from api.hooks.telling import tell
 from archive.archive import Archive
 from archive.catalogue import Catalogue
-from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from tabellion.base.clock import ManualClock
-from tabellion.base.ids import Ids
-from tests.api.conftest import PASSPHRASE
 from tests.api.hooks.test_webhooks import (
     LOOPBACK,
     administrator,
@@ -33,6 +29,7 @@ from tests.api.pages.test_rescans import (
 from tests.api.pages.test_searching import TestKeptSearches
 from tests.api.support import House
 from tests.api.test_watching import test_what_is_watched
+from tests.archives import archive_beside
 
 pytestmark = pytest.mark.services
 
@@ -40,13 +37,7 @@ pytestmark = pytest.mark.services
 @pytest.fixture
 def archive(postgresql_catalogue: Catalogue, template: Path, tmp_path: Path, clock: ManualClock) -> Archive:
     """As the others' one, but for its catalogue."""
-    (tmp_path / "archive.key").write_bytes((template / "archive.key").read_bytes())
-    (tmp_path / "archive.key").chmod(0o600)
-    vault = FolderVault(tmp_path / "vault", clock)
-    keys = KeyRing(vault, ArchiveKeyFile(tmp_path / "archive.key", PASSPHRASE, os.urandom), os.urandom, clock)
-    ids = Ids(clock)
-    objects = Objects(vault, keys, os.urandom)
-    return Archive(ids.new(), "localhost/test", postgresql_catalogue, objects, clock=clock, ids=ids)
+    return archive_beside(postgresql_catalogue, template, tmp_path, clock)
 
 
 @pytest.fixture

@@ -15,22 +15,15 @@ from archive.catalogue.schema import batch_items, deposits, documents, work
 from tests.ingest.support import Doors, rows
 
 SENDER = """
-import io, os, sys
+import io, sys
 from pathlib import Path
-from archive.archive import Archive
-from archive.catalogue import Catalogue
-from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from ingest.arrivals import Arrival
 from ingest.receive import receive
 from tabellion.base.clock import SystemClock
-from tests.ingest.conftest import PASSPHRASE
+from tests.archives import open_archive
 
 home, archive_id, batch = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-clock = SystemClock()
-vault = FolderVault(home / "vault", clock)
-keys = KeyRing(vault, ArchiveKeyFile(home / "archive.key", PASSPHRASE, os.urandom), os.urandom, clock)
-catalogue = Catalogue(f"sqlite:///{home}/catalogue.db")
-archive = Archive(archive_id, "localhost/test", catalogue, Objects(vault, keys, os.urandom))
+archive = open_archive(home, SystemClock(), archive_id=archive_id)
 for number in range(1000):
     arrival = Arrival(batch, "n", "a", "upload", source=f"act-{number}")
     done = receive(archive, io.BytesIO(b"%d" % number * 3000), arrival, nudge=lambda: None)

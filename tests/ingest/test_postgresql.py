@@ -2,17 +2,14 @@
 
 # ruff: noqa: F401  # tests and fixtures are imported to be collected here as well
 
-import os
 from pathlib import Path
 
 import pytest
 
 from archive.archive import Archive
 from archive.catalogue import Catalogue
-from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from tabellion.base.clock import ManualClock
-from tabellion.base.ids import Ids
-from tests.ingest.conftest import PASSPHRASE
+from tests.archives import archive_beside
 from tests.ingest.test_batches import (
     box,
     station,
@@ -57,10 +54,4 @@ pytestmark = pytest.mark.services
 @pytest.fixture
 def archive(postgresql_catalogue: Catalogue, template: Path, tmp_path: Path, clock: ManualClock) -> Archive:
     """As in conftest, with the catalogue on PostgreSQL."""
-    (tmp_path / "archive.key").write_bytes((template / "archive.key").read_bytes())
-    (tmp_path / "archive.key").chmod(0o600)
-    vault = FolderVault(tmp_path / "vault", clock)
-    keys = KeyRing(vault, ArchiveKeyFile(tmp_path / "archive.key", PASSPHRASE, os.urandom), os.urandom, clock)
-    ids = Ids(clock)
-    objects = Objects(vault, keys, os.urandom)
-    return Archive(ids.new(), "localhost/test", postgresql_catalogue, objects, clock=clock, ids=ids)
+    return archive_beside(postgresql_catalogue, template, tmp_path, clock)

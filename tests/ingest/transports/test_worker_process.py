@@ -16,26 +16,19 @@ from tests.ingest.support import Doors, papers, rows
 from tests.ingest.transports.conftest import Broker
 
 WORKER = """
-import os, sys
+import sys
 from pathlib import Path
-from archive.archive import Archive
-from archive.catalogue import Catalogue
-from archive.vault import ArchiveKeyFile, FolderVault, KeyRing, Objects
 from ingest.process import run_worker
 from ingest.queue import build_app
 from ingest.worker import Worker
 from ocr import Reader
 from tabellion.base.clock import SystemClock
 from tabellion.base.logs import configure_logs
-from tests.ingest.conftest import PASSPHRASE
+from tests.archives import open_archive
 
 configure_logs("INFO")
 home, archive_id, url, queue = Path(sys.argv[1]), *sys.argv[2:]
-clock = SystemClock()
-vault = FolderVault(home / "vault", clock)
-keys = KeyRing(vault, ArchiveKeyFile(home / "archive.key", PASSPHRASE, os.urandom), os.urandom, clock)
-catalogue = Catalogue(f"sqlite:///{home}/catalogue.db")
-archive = Archive(archive_id, "localhost/test", catalogue, Objects(vault, keys, os.urandom))
+archive = open_archive(home, SystemClock(), archive_id=archive_id)
 worker = Worker(archive, Reader(languages=("en",)), "worker-7")
 run_worker(archive, build_app(url or None, home / "broker", queue), worker, "worker-7")
 """
