@@ -17,6 +17,7 @@ from ingest.rescans import queue_rescan
 from ocr.values import FieldReading, Reading
 
 WITHDRAWN = "withdrawn"
+_NEAR = 0.01
 
 
 def describe_document(
@@ -137,6 +138,7 @@ def write_fields(
             row is not None
             and row.state != WITHDRAWN
             and (row.value, row.printed) == (item.value, item.printed)
+            and _same_place(row.box, item.box)
         )
         if not same and (item.name, item.page) not in decided:
             added.append(
@@ -160,3 +162,8 @@ def write_fields(
         connection.execute(
             insert(fields), [{**row, "document_id": document_id, "actor": None, "at": now} for row in added]
         )
+
+
+def _same_place(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Whether two boxes (fractions of the page) are the same but for another resolution; a name has many places."""
+    return all(abs(a - b) <= _NEAR for a, b in zip(one, other, strict=True))

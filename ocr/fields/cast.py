@@ -10,7 +10,7 @@ from ocr.fields.cells import Cells
 from ocr.fields.flow import Flow
 from ocr.fields.mentions import find_mentions
 from ocr.fields.party import Party, gathered, named_like
-from ocr.fields.scene import Sign
+from ocr.fields.scene import Mention, Sign
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import Kind
@@ -30,6 +30,27 @@ _ROLES: dict[Kind, tuple[str, ...]] = {
     "correspondence": ("claimant", "debtor"),
     "other": ("creditor", "debtor"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """A party in a role: the sum of what speaks for it, the weightiest of that, and the place where it stands.
+
+    No place: it is said of the party as a whole, as that it is a person.
+    """
+
+    party: Party
+    why: str
+    weight: float
+    told_at: Mention | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sign, and the mention beside which it stands; none: it is said of the party as a whole."""
+
+    sign: Sign
+    at: Mention | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +75,13 @@ class Cast:
         chosen = _chosen(parties, kind, words, text)
         assigned = kind == "assignment_notice" or _is_assigned(kind, chosen, told, words)
         presumed = not assigned and _is_presumed(kind, chosen, words)
-        for role, (party, why, weight) in chosen.items():
+        for role, one in chosen.items():
+            party = one.party
             party.role = _final(role, assigned or presumed)
-            party.why, party.weight = why, weight
+            party.why, party.weight, party.told_at = one.why, one.weight, one.told_at
             if presumed and role == "claimant":
                 party.why += "; presumed to have acquired the claim"
-                party.weight = weight - _DOUBT
+                party.weight = one.weight - _DOUBT
         assigned = assigned or presumed
         return cls(tuple(parties), assigned, cells)
 
@@ -68,52 +90,55 @@ class Cast:
         return next((party for party in self.parties if party.role == role), None)
 
 
-def _chosen(
-    parties: Sequence[Party], kind: Kind, words: Lexicon, text: str
-) -> dict[str, tuple[Party, str, float]]:
+def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> dict[str, Casting]:
     roles = _ROLES[kind]
     given = any(sign in text for sign in words.claims.given)
     taken = any(sign in text for sign in words.claims.taken)
-    weights: list[tuple[Party, dict[str, Sign]]] = []
+    weights: list[tuple[Party, dict[str, Casting]]] = []
     shared = _shared(parties)
     collectors = sum(not party.is_person and named_like(party, words.names.collectors) for party in parties)
     for party in parties:
-        found: dict[str, list[Sign]] = {}
+        found: dict[str, list[Told]] = {}
         signs = [
-            sign
+            Told(sign, mention)
             for mention in party.mentions
             for sign in mention.signs
             if (sign.role, sign.why) not in shared
         ]
-        named = {sign.role for sign in signs}
+        named = {told.sign.role for told in signs}
         acquires = "assignee" in named and "creditor" not in named
-        for sign in signs:
+        for told in signs:
             # Who writes a notice is told by what it says of him, before the words that it uses.
             taking, giving = (True, False) if acquires else (taken, given)
-            role = _translated(sign.role, kind, roles, given=giving, taken=taking)
+            role = _translated(told.sign.role, kind, roles, given=giving, taken=taking)
             if role in roles:
-                found.setdefault(role, []).append(sign)
+                found.setdefault(role, []).append(told)
         if party.is_person:
-            found.setdefault("debtor", []).append(Sign("debtor", 1.0, "a person"))
+            found.setdefault("debtor", []).append(Told(Sign("debtor", 1.0, "a person")))
         elif named_like(party, words.names.collectors):
             role = "assignee" if "assignee" in roles else "claimant"
             if role in roles and kind not in ("contract", "invoice"):
-                found.setdefault(role, []).append(Sign(role, 0.9, "a collector by its name"))
+                found.setdefault(role, []).append(Told(Sign(role, 0.9, "a collector by its name")))
             if kind == "assignment_notice" and collectors > 1:
                 # Of two such companies one has sold.
-                found.setdefault("creditor", []).append(Sign("creditor", _LEAST, "a company"))
+                found.setdefault("creditor", []).append(Told(Sign("creditor", _LEAST, "a company")))
         else:
             first = next((role for role in ("origin", "creditor", "claimant") if role in roles), "creditor")
-            found.setdefault(first, []).append(Sign(first, 0.8 if first != "origin" else 0.76, "a company"))
+            found.setdefault(first, []).append(
+                Told(Sign(first, 0.8 if first != "origin" else 0.76, "a company"))
+            )
         if kind == "payment_confirmation" and not party.is_person and named_like(party, words.names.banks):
-            found = {role: signs for role, signs in found.items() if any(sign.weight >= 2 for sign in signs)}
-        summed = {
-            role: Sign(role, sum(sign.weight for sign in signs), max(signs, key=lambda sign: sign.weight).why)
-            for role, signs in found.items()
-        }
-        weights.append((party, summed))
-    weights.sort(key=lambda item: -max((sign.weight for sign in item[1].values()), default=0.0))
+            found = {
+                role: signs for role, signs in found.items() if any(told.sign.weight >= 2 for told in signs)
+            }
+        weights.append((party, {role: _summed(party, signs) for role, signs in found.items()}))
+    weights.sort(key=lambda item: -max((one.weight for one in item[1].values()), default=0.0))
     return _best_cast(weights[:_MOST_PARTIES], roles)
+
+
+def _summed(party: Party, signs: Sequence[Told]) -> Casting:
+    first = max(signs, key=lambda told: told.sign.weight)
+    return Casting(party, first.sign.why, sum(told.sign.weight for told in signs), first.at)
 
 
 def _shared(parties: Sequence[Party]) -> set[tuple[str, str]]:
@@ -131,23 +156,23 @@ def _shared(parties: Sequence[Party]) -> set[tuple[str, str]]:
 
 
 def _best_cast(
-    weights: Sequence[tuple[Party, dict[str, Sign]]], roles: Sequence[str]
-) -> dict[str, tuple[Party, str, float]]:
+    weights: Sequence[tuple[Party, dict[str, Casting]]], roles: Sequence[str]
+) -> dict[str, Casting]:
     """The casting with the greatest sum of weights; a role may stay empty, nobody plays two."""
-    best: tuple[float, dict[str, tuple[Party, str, float]]] = (0.0, {})
-    seats: list[tuple[Party, dict[str, Sign]] | None] = [*weights, *([None] * len(roles))]
+    best: tuple[float, dict[str, Casting]] = (0.0, {})
+    seats: list[tuple[Party, dict[str, Casting]] | None] = [*weights, *([None] * len(roles))]
     for order in permutations(seats, len(roles)):
         total = 0.0
-        cast: dict[str, tuple[Party, str, float]] = {}
+        cast: dict[str, Casting] = {}
         for role, seat in zip(roles, order, strict=True):
             if seat is None:
                 continue
-            sign = seat[1].get(role)
-            if sign is None or sign.weight < _LEAST:
+            one = seat[1].get(role)
+            if one is None or one.weight < _LEAST:
                 total -= 1.0
                 continue
-            total += sign.weight
-            cast[role] = (seat[0], sign.why, sign.weight)
+            total += one.weight
+            cast[role] = one
         if total > best[0]:
             best = total, cast
     return best[1]
@@ -167,7 +192,7 @@ def _translated(role: str, kind: Kind, roles: Sequence[str], *, given: bool, tak
     return next((name for name in ("claimant", "creditor") if name in roles), role)
 
 
-def _is_assigned(kind: Kind, chosen: dict[str, tuple[Party, str, float]], told: bool, words: Lexicon) -> bool:
+def _is_assigned(kind: Kind, chosen: dict[str, Casting], told: bool, words: Lexicon) -> bool:
     """Whether who claims the money is not who it was first owed to."""
     if kind in ("contract", "invoice"):
         return False
@@ -176,18 +201,18 @@ def _is_assigned(kind: Kind, chosen: dict[str, tuple[Party, str, float]], told: 
     claimant = chosen.get("claimant")
     if claimant is None:
         return told
-    return told or named_like(claimant[0], words.names.collectors)
+    return told or named_like(claimant.party, words.names.collectors)
 
 
-def _is_presumed(kind: Kind, chosen: dict[str, tuple[Party, str, float]], words: Lexicon) -> bool:
+def _is_presumed(kind: Kind, chosen: dict[str, Casting], words: Lexicon) -> bool:
     """A court order that is silent on it: in the files of those who acquire claims, the claimant has acquired his.
 
     Not a bank, which sues for its own loans; and the doubt is part of the confidence.
     """
     claimant = chosen.get("claimant")
-    if kind != "court_order" or claimant is None or claimant[0].is_person:
+    if kind != "court_order" or claimant is None or claimant.party.is_person:
         return False
-    return not named_like(claimant[0], words.names.banks)
+    return not named_like(claimant.party, words.names.banks)
 
 
 def _final(role: str, assigned: bool) -> str:

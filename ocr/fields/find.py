@@ -61,14 +61,16 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
 
 
 def _names(cast: Cast) -> Iterator[Role]:
+    """Each name where the paper tells its role, spelt as it is read most surely anywhere."""
     for party in cast.parties:
         if party.role:
-            name = party.best.name
-            candidate = Candidate(party.best.cell.flow, name.start, name.end, name.value, "name", 0.98)
-            strength = min(0.97, _NAME_BASE + _NAME_STEP * party.weight)
-            yield Role(
-                f"parties.{party.role}.name", candidate, f"name of a {name.form}; {party.why}", strength
+            form, value = party.best.name.form, party.best.name.value
+            best, told = (
+                Candidate(mention.cell.flow, mention.name.start, mention.name.end, value, "name", 0.98)
+                for mention in (party.best, party.told_at or party.best)
             )
+            strength = min(0.97, _NAME_BASE + _NAME_STEP * party.weight)
+            yield Role(f"parties.{party.role}.name", told, f"name of a {form}; {party.why}", strength, best)
 
 
 def _courts(cast: Cast, words: Lexicon, language: str) -> Iterator[Role]:

@@ -21,6 +21,8 @@ class Party:
     role: str = ""
     why: str = ""
     weight: float = 0.0
+    told_at: Mention | None = None
+    """Where the paper says that it plays this role; none: nothing but what it is speaks for it."""
 
     @property
     def is_person(self) -> bool:

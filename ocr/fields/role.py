@@ -9,16 +9,21 @@ from ocr.values import FieldReading
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A candidate in a role; `strength` orders the rivals for one name, 0..1."""
+    """A candidate in a role; `strength` orders the rivals for one name, 0..1.
+
+    `spelt` is where its value was read, if that is another place than the one that tells the role.
+    """
 
     name: str
     candidate: Candidate
     rule: str
     strength: float
+    spelt: Candidate | None = None
 
     def reading(self) -> FieldReading:
         flow = self.candidate.flow
-        read = flow.confidence(self.candidate.start, self.candidate.end)
+        spelt = self.spelt or self.candidate
+        read = spelt.flow.confidence(spelt.start, spelt.end)
         return FieldReading(
             name=self.name,
             value=self.candidate.value,

@@ -50,6 +50,17 @@ def doubt(house: House, document: str, name: str, **said: object) -> None:
         write_doubts(connection, document)
 
 
+def read_again(house: House, document: str) -> None:
+    """Describe the paper once more from what was read of it."""
+    with house.archive.catalogue.write() as connection:
+        deposit = connection.scalar(
+            select(t.document_deposits.c.deposit_id).where(t.document_deposits.c.document_id == document)
+        )
+        assert deposit is not None
+        reading = load_reading(house.archive, connection, deposit)
+        describe_document(house.archive, connection, document, {deposit: reading})
+
+
 def waiting(client: Client) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.json("/api/v1/review/fields", params={"limit": 100})["fields"]
     return found
@@ -167,15 +178,23 @@ def test_a_check_digit_that_fails_is_asked_for_twice(house: House, invoice: str)
 
 def test_a_persons_word_survives_another_reading(house: House, invoice: str) -> None:
     client = house.client("collector")
-    do(client, f"{ADDRESS}/{number_of(house, invoice, 'amounts.total')}", value="124.00", decision="say")
-    with house.archive.catalogue.write() as connection:
-        deposit = connection.scalar(
-            select(t.document_deposits.c.deposit_id).where(t.document_deposits.c.document_id == invoice)
-        )
-        assert deposit is not None
-        reading = load_reading(house.archive, connection, deposit)
-        describe_document(house.archive, connection, invoice, {deposit: reading})
-    assert present(house, invoice, "amounts.total") == ("124.00", "corrected", True)
+    do(client, f"{ADDRESS}/{number_of(house, invoice, 'amounts.total')}", value="123.00", decision="say")
+    read_again(house, invoice)
+    assert present(house, invoice, "amounts.total") == ("123.00", "corrected", True)
+
+
+def test_another_reading_moves_a_figure_to_the_place_that_its_rule_read(house: House, invoice: str) -> None:
+    def place() -> list[float]:
+        row = house.row(select(t.fields).where(t.fields.c.id == number_of(house, invoice, "invoice_number")))
+        return list(row.box)
+
+    right = place()
+    doubt(house, invoice, "invoice_number", box=[0.6, 0.8, 0.7, 0.82])
+    read_again(house, invoice)
+    assert place() == right
+    kept = house.count(select(t.fields).where(t.fields.c.document_id == invoice))
+    read_again(house, invoice)
+    assert house.count(select(t.fields).where(t.fields.c.document_id == invoice)) == kept
 
 
 def test_search_finds_the_corrected_value(house: House, invoice: str) -> None:

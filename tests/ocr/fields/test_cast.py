@@ -48,3 +48,30 @@ def test_every_field_has_its_place_and_its_reason(paper: dict[str, Any]) -> None
         assert field.box.x1 > field.box.x0
         assert field.box.y1 > field.box.y0
         assert 0 < field.confidence <= 1
+
+
+def test_a_name_stands_where_the_paper_tells_its_role_and_is_spelt_as_it_was_read_best() -> None:
+    lines = (
+        "Rybak i Syn s.c.",
+        "",
+        "Faktura VAT nr 7/2023",
+        "Sprzedawca: Rybak i Svn s.c.",
+        "Nabywca: Halina Mazurek",
+        "Do zapłaty: 1 230,00 zł",
+        "Rybak i Syn s.c. prosi o przelew w terminie.",
+        "Halina Mazurek",
+    )
+    page = laid_out("\n".join(lines), "pl")
+    # The seller's label was read on a line that is hard to read; his name is plain everywhere else.
+    doubtful = [replace(word, confidence=0.4) if word.line == 3 else word for word in page.words]
+    assert {word.text for word in doubtful if word.confidence == 0.4} >= {"Sprzedawca:", "Svn"}
+    found = find_fields([replace(page, words=tuple(doubtful))], "invoice", "pl")
+    names = {field.name: field for field in found if field.name.endswith(".name")}
+    seller, buyer = names["parties.creditor.name"], names["parties.debtor.name"]
+    assert seller.value == "Rybak i Syn s.c." and seller.raw == "Rybak i Svn s.c."
+    assert "after “sprzedawca”" in seller.rule and "after “nabywc”" in buyer.rule
+    assert seller.box.y0 == next(word.box.y0 for word in page.words if word.text == "Svn")
+    first = next(word for word in page.words if word.text == "Halina")
+    assert buyer.box.y0 == first.box.y0 and buyer.box.x0 == first.box.x0
+    # How sure the value is, is told by the place where it was read best.
+    assert seller.confidence == pytest.approx(buyer.confidence, abs=0.06)
