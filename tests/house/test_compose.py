@@ -19,6 +19,7 @@ from tests.house.containers import compose
 from tests.house.repository import ROOT
 from tests.services import opensearch, s3
 from tests.services.process import ServiceError
+from tests.services.tools import go_program
 
 FILE = compose()
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
@@ -98,20 +99,11 @@ def test_whoever_waits_for_a_server_waits_until_it_is_well() -> None:
 def test_the_reference_reader_accepts_it() -> None:
     if shutil.which("go") is None:
         pytest.skip("compose-go needs Go")
-    tools = ROOT / "var" / "tools" / "compose"
-    if not (tools / "cmd").exists():
-        tools.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            ["go", "install", JUDGE],
-            env=os.environ | {"GOBIN": str(tools)},
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        if done.returncode:
-            pytest.skip(f"compose-go cannot be fetched: {done.stderr.strip()[-300:]}")
-    command = [str(tools / "cmd"), "-format", "json", str(ROOT / "docker-compose.yml")]
+    try:
+        reader = go_program(JUDGE, "compose")
+    except ServiceError as error:
+        pytest.skip(str(error))
+    command = [str(reader), "-format", "json", str(ROOT / "docker-compose.yml")]
     read = subprocess.run(command, capture_output=True, text=True, check=False)
     assert read.returncode == 0, read.stderr
     assert set(json.loads(read.stdout)["services"]) == set(SERVICES)

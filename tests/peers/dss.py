@@ -7,9 +7,10 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.peers.maven import TOOLS, JavaJudge
+from tests.peers.maven import JavaJudge
+from tests.services.tools import TOOLS
 
-_DSS = JavaJudge("EU DSS", Path(__file__).parent, "Judge.java", TOOLS / "dss", fetch_seconds=280)
+_DSS = JavaJudge("EU DSS", Path(__file__).parent, "Judge.java", TOOLS / "dss")
 needs_dss = _DSS.needed
 
 

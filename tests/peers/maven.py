@@ -5,7 +5,6 @@ reads a question a line, words parted by tabulators, and ends each answer with a
 """
 
 import atexit
-import fcntl
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
-TOOLS = Path(__file__).parents[2] / "var" / "tools"
+from tests.services.process import ServiceError
+from tests.services.tools import MAVEN, alone, fetch
+
 # A short life: no time for the second compiler.
 _QUICK = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dstdout.encoding=UTF-8")
 
@@ -28,7 +29,6 @@ class JavaJudge:
     folder: Path
     program: str
     jars: Path
-    fetch_seconds: int
 
     @property
     def needed(self) -> pytest.MarkDecorator:
@@ -71,25 +71,14 @@ def _running(judge: JavaJudge) -> subprocess.Popen[str]:
 
 @cache
 def _jars(judge: JavaJudge) -> Path:
-    judge.jars.parent.mkdir(parents=True, exist_ok=True)
-    with judge.jars.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # tests of several processes ask at once
+    with alone(MAVEN):
         if not judge.jars.exists():
-            _fetch(judge)
+            fetched = judge.jars.with_suffix(".part")
+            shutil.rmtree(fetched, ignore_errors=True)
+            command = ["mvn", "-q", "-B", "-f", str(judge.folder / "pom.xml"), "dependency:copy-dependencies"]
+            try:
+                fetch([*command, f"-DoutputDirectory={fetched}"], judge.name)
+            except ServiceError as error:
+                pytest.skip(str(error))
+            fetched.rename(judge.jars)
     return judge.jars
-
-
-def _fetch(judge: JavaJudge) -> None:
-    fetched = judge.jars.with_suffix(".part")
-    shutil.rmtree(fetched, ignore_errors=True)
-    command = ["mvn", "-q", "-B", "-f", str(judge.folder / "pom.xml"), "dependency:copy-dependencies"]
-    done = subprocess.run(
-        [*command, f"-DoutputDirectory={fetched}"],
-        capture_output=True,
-        text=True,
-        timeout=judge.fetch_seconds,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"{judge.name} cannot be fetched: {done.stdout.strip()[-300:]}")
-    fetched.rename(judge.jars)

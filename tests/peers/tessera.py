@@ -3,8 +3,6 @@
 A bad signature makes it end with 0, and a tampered entry makes it retry for ever: only what it says counts, in time.
 """
 
-import fcntl
-import os
 import shutil
 import subprocess
 from functools import cache
@@ -13,38 +11,23 @@ from pathlib import Path
 import pytest
 
 from signing.note import NoteKey
+from tests.services.process import ServiceError
+from tests.services.tools import TOOLS, go_program
 
 PROGRAM = "github.com/transparency-dev/tessera/cmd/fsck@v1.0.4"
-TOOLS = Path(__file__).parents[2] / "var" / "tools"
 ACCEPTED = "Successfully fsck'd log"
 
 needs_fsck = pytest.mark.skipif(
-    not (shutil.which("go") or (TOOLS / "fsck").exists()), reason="tessera's fsck needs Go"
+    not (shutil.which("go") or (TOOLS / "tessera" / "fsck").exists()), reason="tessera's fsck needs Go"
 )
 
 
 @cache
 def _program() -> Path:
-    path = TOOLS / "fsck"
-    TOOLS.mkdir(parents=True, exist_ok=True)
-    with (TOOLS / "fsck.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # tests of several processes ask at once
-        if not path.exists():
-            _build()
-    return path
-
-
-def _build() -> None:
-    done = subprocess.run(
-        ["go", "install", PROGRAM],
-        env=os.environ | {"GOBIN": str(TOOLS)},
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"tessera's fsck cannot be built: {done.stderr.strip()[-300:]}")
+    try:
+        return go_program(PROGRAM, "tessera")
+    except ServiceError as error:
+        pytest.skip(str(error))
 
 
 def accepts(log: Path, key: NoteKey, scratch: Path, seconds: float = 20) -> bool:

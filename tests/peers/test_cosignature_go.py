@@ -10,6 +10,8 @@ from signing.checkpoint import Checkpoint
 from signing.cosignature import WitnessKey, cosign
 from signing.keys import Algorithm, KeySigner
 from signing.note import Note, NoteKey
+from tests.services.process import ServiceError
+from tests.services.tools import fetch
 from tests.signing.values import LOG_KEY, NOW, ORIGIN
 
 pytestmark = [
@@ -27,9 +29,10 @@ NOTE = Note.parse(Checkpoint(ORIGIN, 7, bytes(32)).sign(LOG_KEY))
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("go") / "cosignature"
     command = ["go", "build", "-C", str(SOURCE), "-o", str(path), "."]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=290, check=False)
-    if done.returncode:
-        pytest.skip(f"the Go verifier cannot be built: {done.stderr.strip()[-300:]}")
+    try:
+        fetch(command, "the Go verifier")
+    except ServiceError as error:
+        pytest.skip(str(error))
     return path
 
 

@@ -3,15 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.peers.maven import TOOLS, JavaJudge
+from tests.peers.maven import JavaJudge
+from tests.services.tools import TOOLS
 
-_VERAPDF = JavaJudge(
-    "veraPDF",
-    Path(__file__).parent / "verapdf",
-    "PdfJudge.java",
-    TOOLS / "verapdf",
-    fetch_seconds=280,
-)
+_VERAPDF = JavaJudge("veraPDF", Path(__file__).parent / "verapdf", "PdfJudge.java", TOOLS / "verapdf")
 needs_verapdf = _VERAPDF.needed
 
 

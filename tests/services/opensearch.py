@@ -9,7 +9,8 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.services.process import Running, ServiceError, free_port, launch, need, new_folder
+from tests.services.process import Running, ServiceError, free_port, launch, new_folder
+from tests.services.tools import MAVEN, alone, fetch, need
 
 ARTIFACT = "org.opensearch.distribution.integ-test-zip:opensearch"
 
@@ -33,10 +34,9 @@ def archive(version: str) -> Path:
     path = Path.home() / ".m2/repository" / folder / version / f"opensearch-{version}.zip"
     if not path.exists():
         words = [f"-Dartifact={ARTIFACT}:{version}:zip", "-Dtransitive=false"]
-        command = [need("mvn", "maven"), "-q", "dependency:get", *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode or not path.exists():
-            raise ServiceError(f"Maven could not fetch OpenSearch {version}: {done.stdout.strip()[-2000:]}")
+        command = [need("mvn", "maven"), "-q", "-B", "dependency:get", *words]
+        with alone(MAVEN):
+            fetch(command, f"OpenSearch {version}")
     return path
 
 

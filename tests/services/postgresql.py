@@ -6,7 +6,8 @@ import signal
 import subprocess
 from pathlib import Path
 
-from tests.services.process import Running, ServiceError, free_port, install, launch, new_folder, stop
+from tests.services.process import Running, ServiceError, free_port, launch, new_folder, stop
+from tests.services.tools import install
 
 
 def programs() -> Path:

@@ -59,31 +59,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def need(program: str, package: str) -> str:
-    """The path of a program, from the Debian package that holds it where it is absent and we may install."""
-    found = shutil.which(program)
-    if found is None:
-        install(package)
-        found = shutil.which(program)
-    if found is None:
-        raise ServiceError(f"{program} is not on PATH, though the package {package} is installed")
-    return found
-
-
-def install(package: str) -> None:
-    """Install a Debian package; raises ServiceError where that is not possible."""
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise ServiceError(
-            f"the system package {package} is missing; install it as root: apt-get install {package}"
-        )
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", package]):
-        command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ServiceError(f"apt-get could not install {package}: {done.stderr.strip()}")
-
-
 def new_folder(name: str, user: str | None) -> Path:
     """A temporary folder that belongs to the server's user, who may not be able to enter the checkout."""
     folder = Path(tempfile.mkdtemp(prefix=f"tabellion-{name}-"))

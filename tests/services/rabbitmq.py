@@ -5,7 +5,8 @@ import secrets
 import shutil
 import socket
 
-from tests.services.process import Running, ServiceError, free_port, install, launch, new_folder
+from tests.services.process import Running, ServiceError, free_port, launch, new_folder
+from tests.services.tools import install
 
 # Not the wrapper on PATH, which leaves the folder and writes to /var/log.
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"

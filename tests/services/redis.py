@@ -3,7 +3,8 @@
 import secrets
 import subprocess
 
-from tests.services.process import Running, free_port, launch, need, new_folder
+from tests.services.process import Running, free_port, launch, new_folder
+from tests.services.tools import need
 
 
 def start() -> Running:

