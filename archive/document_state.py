@@ -70,7 +70,14 @@ def document_states(connection: Connection, document_ids: Sequence[str]) -> dict
                 if s.granted
             ],
             relations=[
-                present(other=r.other_id, relation=r.relation, actor=r.actor, at=r.at)
+                present(
+                    other=r.other_id,
+                    relation=r.relation,
+                    first=r.first_page,
+                    last=r.last_page,
+                    actor=r.actor,
+                    at=r.at,
+                )
                 for r in related[row.id]
                 if r.granted
             ],

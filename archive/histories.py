@@ -7,3 +7,6 @@ LINK_KEY = ("link_id",)
 SCOPE_KEY = ("document_id", "first_page", "last_page", "scope")
 CUT_KEY = ("deposit_id", "page")
 RELATION_KEY = ("document_id", "other_id", "relation")
+
+CUT_FROM, JOINED_INTO, RESCAN_OF = "cut_from", "joined_into", "rescan_of"
+"""Relations that say where a paper came from or went: `cut_from` and `joined_into` name pages of the other."""

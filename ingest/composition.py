@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from archive import records
 from archive.archive import Archive
 from archive.catalogue.schema import current, documents, relations
-from archive.histories import RELATION_KEY
+from archive.histories import CUT_FROM, JOINED_INTO, RELATION_KEY, RESCAN_OF
 from archive.readings import load_reading
 from ingest import stored
 from ingest.composing import Piece, compose, source_of
@@ -24,7 +24,6 @@ from tabellion.base.errors import BadRequest, Conflict, NotFound
 RELATIONS = ("annex_of", "delivery_proof_of", "answer_to", "rescan_of")
 """What one document can be to another, when a person says so."""
 
-JOINED_INTO, RESCAN_OF = "joined_into", "rescan_of"
 MOST_DOCUMENTS = 2000
 
 
@@ -74,6 +73,8 @@ def split_within(
         compose(archive, connection, target, pieces, actor, readings)
         if set(part) <= sheets:
             _void(archive, connection, target)
+        elif target != document_id:
+            _relate(archive, connection, target, document_id, CUT_FROM, actor, at=(part[0], part[-1]))
     _record(archive, connection, made, actor, "split")
     return made
 
@@ -97,9 +98,12 @@ def join(archive: Archive, document_ids: Sequence[str], actor: str, *, version: 
         # Where papers were put together, none of them begins any more.
         begins = [source.pages[0] for source in sources[1:] if source.pages]
         settle_cuts(connection, begins, REFUSED, actor, archive.clock.now())
-        for other in others:
-            _void(archive, connection, other)
-            _relate(archive, connection, other, first, JOINED_INTO, actor)
+        after = len(sources[0].pages)
+        for source in sources[1:]:
+            _void(archive, connection, source.id)
+            became = (after + 1, after + len(source.pages))
+            _relate(archive, connection, source.id, first, JOINED_INTO, actor, at=became)
+            after = became[1]
         _record(archive, connection, [first, *others], actor, "join")
     return first
 
@@ -253,9 +257,12 @@ def _relate(
     actor: str,
     *,
     granted: bool = True,
+    at: tuple[int, int] | tuple[None, None] = (None, None),
 ) -> None:
     connection.execute(
         insert(relations).values(
+            first_page=at[0],
+            last_page=at[1],
             document_id=document_id,
             other_id=other_id,
             relation=relation,

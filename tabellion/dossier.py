@@ -29,6 +29,7 @@ from archive.catalogue.schema import (
     stations,
 )
 from archive.histories import FIELD_KEY, LINK_KEY, RELATION_KEY, SCOPE_KEY
+from archive.whereabouts import whereabouts
 from signing.entry import Entry
 from tabellion.base.clock import rfc3339
 from tabellion.base.errors import NotFound
@@ -70,6 +71,7 @@ def local_dossier(archive: Archive, document_id: str) -> dict[str, Any]:
         if row is None:
             raise NotFound("there is no such document", advice="`tabellion documents list` shows them.")
         held = _deposits(connection, document_id)
+        became = whereabouts(connection, [document_id]).get(document_id)
         return {
             "document": row.id,
             "batch": {"id": row.batch_id, "name": row.batch_name},
@@ -89,8 +91,12 @@ def local_dossier(archive: Archive, document_id: str) -> dict[str, Any]:
                 }
                 for link in _present(connection, links, document_id, LINK_KEY)
             ],
+            "successors": list(became.documents) if became is not None else [],
             "relations": [
-                {"other": relation.other_id, "relation": relation.relation}
+                {
+                    "other": relation.other_id,
+                    **_members(relation, ("relation", "first_page", "last_page")),
+                }
                 for relation in _present(connection, relations, document_id, RELATION_KEY)
                 if relation.granted
             ],

@@ -69,8 +69,15 @@ class Relation(Strict):
     """What a document is to another that the asker may see."""
 
     document: str
-    relation: str = Field(examples=["annex_of"])
+    relation: str = Field(
+        examples=["annex_of"],
+        description="One of those that are said by people; `cut_from` and `joined_into` come of splitting and joining.",
+    )
     other: str
+    first_page: int | None = Field(
+        description="`cut_from`: the first page of the other that it was; `joined_into`: that it became."
+    )
+    last_page: int | None = Field(description="The last one.")
     by: str = Field(description="Pseudonym of who said so.")
     at: datetime
 
@@ -224,7 +231,15 @@ def _relations(connection: Connection, actor: Actor, document_id: str) -> list[R
         connection, actor, [end for row in rows for end in (row.document_id, row.other_id)]
     )
     return [
-        Relation(document=row.document_id, relation=row.relation, other=row.other_id, by=row.actor, at=row.at)
+        Relation(
+            document=row.document_id,
+            relation=row.relation,
+            other=row.other_id,
+            first_page=row.first_page,
+            last_page=row.last_page,
+            by=row.actor,
+            at=row.at,
+        )
         for row in rows
         if row.granted and row.document_id in opened and row.other_id in opened
     ]

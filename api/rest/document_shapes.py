@@ -1,6 +1,6 @@
 """The shape of documents in answers: what is known of a paper without its text, and of which pages it is open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as day
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -13,6 +13,8 @@ from api import access
 from api.access import Action, Actor, DocumentAccess
 from api.rest.common import Strict, etag
 from archive.catalogue.schema import document_deposits, documents
+from archive.scan_papers import blank_sides
+from archive.whereabouts import whereabouts
 
 DocumentId = Annotated[str, Path(max_length=36)]
 PageNumber = Annotated[int, Path(ge=1, le=1_000_000, description="Within the document, from 1.")]
@@ -41,11 +43,17 @@ class Document(Strict):
     amount_minor: int | None
     currency: str | None
     pages: int | None
+    blank_sides: int = Field(description="How many of the pages are blank sides.", examples=[1])
     complete: bool = Field(description="Whether every page is open to the asker.")
     deposits: list[str]
     received_at: datetime
     searchable_at: datetime | None
     version: int
+    successors: list[str] = Field(
+        default_factory=list,
+        description="Of a void paper: where its pages are now, or the scan that took its place; as far as the "
+        "asker may see those.",
+    )
 
 
 class Documents(Strict):
@@ -60,11 +68,37 @@ def document_answer(connection: Connection, actor: Actor, response: Response, do
     opened = access.require_document(connection, actor, Action.READ, document_id)
     row = connection.execute(select(documents).where(documents.c.id == document_id)).one()
     response.headers["ETag"] = etag(row.version)
-    return document_shape(row, opened, deposits_of(connection, [document_id]).get(document_id, []))
+    return document_shapes(connection, actor, [row], {document_id: opened})[0]
 
 
-def document_shape(row: Row[Any], opened: DocumentAccess, deposits: Iterable[str]) -> Document:
-    """A row of `documents` for somebody with that access."""
+def document_shapes(
+    connection: Connection,
+    actor: Actor,
+    rows: Sequence[Row[Any]],
+    opened: Mapping[str, DocumentAccess],
+) -> list[Document]:
+    """Rows of `documents` for somebody with that access to them; those that he may not see are left out."""
+    known = [row.id for row in rows if row.id in opened]
+    held = deposits_of(connection, known)
+    blank = blank_sides(connection, known)
+    gone = whereabouts(connection, known)
+    later = access.open_pages(connection, actor, [end for one in gone.values() for end in one.documents])
+    return [
+        _shape(
+            row,
+            opened[row.id],
+            held.get(row.id, []),
+            blank.get(row.id, 0),
+            [end for end in gone[row.id].documents if end in later] if row.id in gone else [],
+        )
+        for row in rows
+        if row.id in opened
+    ]
+
+
+def _shape(
+    row: Row[Any], opened: DocumentAccess, deposits: list[str], blank: int, successors: list[str]
+) -> Document:
     return Document(
         document=row.id,
         batch=row.batch_id,
@@ -83,11 +117,13 @@ def document_shape(row: Row[Any], opened: DocumentAccess, deposits: Iterable[str
         amount_minor=row.amount_minor if opened.complete else None,
         currency=row.currency if opened.complete else None,
         pages=row.page_count,
+        blank_sides=blank,
         complete=opened.complete,
-        deposits=list(deposits),
+        deposits=deposits,
         received_at=row.received_at,
         searchable_at=row.searchable_at,
         version=row.version,
+        successors=successors,
     )
 
 

@@ -20,9 +20,8 @@ from api.rest.document_shapes import (
     DocumentId,
     Documents,
     PageNumber,
-    deposits_of,
     document_answer,
-    document_shape,
+    document_shapes,
 )
 from archive.archive import Archive
 from archive.catalogue.schema import document_pages, documents, pages
@@ -124,11 +123,8 @@ def list_documents(
     query = query.order_by(documents.c.id.desc()).limit(limit + 1)
     with service_of(request).archive.catalogue.read() as connection:
         rows = connection.execute(query).all()
-        held = deposits_of(connection, [row.id for row in rows])
         opened = access.open_pages(connection, actor, [row.id for row in rows])
-    shown = [
-        document_shape(row, opened[row.id], held.get(row.id, [])) for row in rows[:limit] if row.id in opened
-    ]
+        shown = document_shapes(connection, actor, rows[:limit], opened)
     return Documents(documents=shown, next=write_cursor(rows[limit - 1].id) if len(rows) > limit else None)
 
 
@@ -144,7 +140,8 @@ def show(
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         shown = document_answer(connection, actor, response, document_id)
-        if if_none_match == etag(shown.version):
+        # What took the place of a void document changes without the document.
+        if if_none_match == etag(shown.version) and shown.state != "void":
             response.status_code = 304
         else:
             record_access(archive, connection, actor, "access", "document", document_id)

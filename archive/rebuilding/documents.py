@@ -56,6 +56,8 @@ def write_documents(
                         document_id=record.id,
                         other_id=relation["other"],
                         relation=relation["relation"],
+                        first_page=relation.get("first"),
+                        last_page=relation.get("last"),
                         granted=1,
                         actor=relation["actor"],
                         at=parse_rfc3339(relation["at"]),

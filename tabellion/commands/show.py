@@ -20,7 +20,7 @@ TABLES = {
               "language", "confidence", "words", "error"),
     "fields": ("name", "value", "confidence", "page", "rule", "state"),
     "links": ("target_type", "name", "target", "role", "first_page", "last_page", "score", "basis", "state"),
-    "relations": ("relation", "other"),
+    "relations": ("relation", "other", "first_page", "last_page"),
     "scopes": ("scope", "first_page", "last_page"),
     "deposits": ("deposit", "name", "sequence", "media_type", "size", "sha256", "received_at", "receipt"),
     "evidence": ("deposit", "received_at", "entry", "consistent_to", "existed_by", "authority", "time_class",
@@ -74,6 +74,8 @@ def _print(found: dict[str, Any]) -> None:
     for name, value in found.items():
         if isinstance(value, dict):
             tell(f"{_head(name):18}{value['name']} ({value['id']})")
+        elif name == "successors" and value:
+            tell(f"{_head(name):18}{', '.join(value)}")
         elif not isinstance(value, list) and value is not None:
             tell(f"{_head(name):18}{_cell(value)}")
     for name, columns in TABLES.items():

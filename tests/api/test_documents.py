@@ -250,10 +250,15 @@ class TestComposition:
         joined = good(operator.post(f"{base}/join", json={"documents": [parts[2], parts[1]]}))
         assert (joined["document"], joined["pages"]) == (parts[2], 2)
         house.settle()
-        assert collector.json(f"{base}/{parts[1]}")["state"] == "void"
-        assert collector.json(f"{base}/{parts[2]}/relations") == collector.json(
-            f"{base}/{parts[1]}/relations"
-        )
+        gone = collector.json(f"{base}/{parts[1]}")
+        assert (gone["state"], gone["successors"]) == ("void", [parts[2]])
+        listed = {one["document"]: one["successors"] for one in collector.json(base)["documents"]}
+        assert listed == {document: [], parts[1]: [parts[2]], parts[2]: []}
+        told = [
+            (one["relation"], one["other"], one["first_page"], one["last_page"])
+            for one in collector.json(f"{base}/{parts[1]}/relations")
+        ]
+        assert told == [("cut_from", document, 2, 2), ("joined_into", parts[2], 2, 2)]
         assert "Potwierdzenie" in collector.get(f"{base}/{parts[2]}/text?page=1").text
         good(operator.post(f"{base}/{parts[2]}/reorder", json={"pages": [2, 1]}))
         assert "Zalacznik" in collector.get(f"{base}/{parts[2]}/text?page=1").text

@@ -165,8 +165,16 @@ def _decide(archive: Archive, found: list[Deposited]) -> None:
         connection.execute(
             insert(t.document_scopes).values(**scope, first_page=1, last_page=1, scope="matter:9", granted=1)
         )
-        relation = {"document_id": first, "other_id": found[1].document, "relation": "annex_of"}
-        connection.execute(insert(t.relations).values(**relation, granted=1, actor=ACTOR, at=now))
+        related = {
+            "document_id": first,
+            "other_id": found[1].document,
+            "granted": 1,
+            "actor": ACTOR,
+            "at": now,
+        }
+        connection.execute(insert(t.relations).values(**related, relation="annex_of"))
+        cut = {"relation": "cut_from", "first_page": 2, "last_page": 3}
+        connection.execute(insert(t.relations).values(**related, **cut))
         record_document(archive, connection, first, type="correct", actor=ACTOR, reason="by-hand")
 
 

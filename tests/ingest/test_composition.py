@@ -18,8 +18,10 @@ from archive.catalogue.schema import (
 )
 from archive.histories import FIELD_KEY, LINK_KEY, SCOPE_KEY
 from archive.records import record_document
+from archive.scan_papers import papers_of_scans
+from archive.whereabouts import Whereabouts, whereabouts
 from ingest import composition
-from ingest.describing import pages_of, present_fields
+from ingest.describing import deposits_of, pages_of, present_fields
 from ingest.errors import NotRead, VersionMoved
 from ingest.page_records import scopes_of_page
 from ingest.worker import Worker
@@ -93,10 +95,61 @@ def test_joining_again_gives_the_paper_back(archive: Archive, paper: str) -> Non
     assert present(archive, paper) == before
     states = {row.id: row.state for row in rows(archive, documents)}
     assert [states[one] for one in parts] == ["read", "void", "void"]
-    assert [(row.document_id, row.other_id) for row in rows(archive, relations)] == [
-        (parts[1], paper),
-        (parts[2], paper),
+    told = ("document_id", "other_id", "relation", "first_page", "last_page")
+    assert [tuple(getattr(row, name) for name in told) for row in rows(archive, relations)] == [
+        (parts[1], paper, "cut_from", 2, 2),
+        (parts[2], paper, "cut_from", 3, 4),
+        (parts[1], paper, "joined_into", 2, 2),
+        (parts[2], paper, "joined_into", 3, 4),
     ]
+
+
+def told(archive: Archive, *documents: str) -> dict[str, Whereabouts]:
+    with archive.catalogue.read() as connection:
+        return whereabouts(connection, documents)
+
+
+def test_a_void_paper_says_where_its_pages_are_now(archive: Archive, paper: str) -> None:
+    first, second, third = composition.split(archive, paper, [2, 3], PERSON)
+    assert told(archive, first, second, third) == {}
+    composition.join(archive, [first, second, third], PERSON)
+    assert told(archive, first, second, third) == {
+        second: Whereabouts("joined", (first,)),
+        third: Whereabouts("joined", (first,)),
+    }
+    # What is cut again has a new identifier: the old ones follow the pages there.
+    _, again = composition.split(archive, first, [4], PERSON)
+    assert told(archive, third)[third].documents == (first, again)
+    assert told(archive, second)[second].documents == (first,)
+    composition.void(archive, first, PERSON)
+    assert told(archive, first)[first] == Whereabouts("declared")
+    assert told(archive, second)[second] == Whereabouts("joined")
+
+
+def test_a_replaced_scan_leads_to_the_last_better_one(
+    archive: Archive, doors: Doors, worker: Worker, paper: str
+) -> None:
+    better, best = (doors.receive(papers([f"Scan {each}"])).document for each in "12")
+    worker.drain()
+    composition.replace(archive, paper, better, PERSON)
+    composition.replace(archive, better, best, PERSON)
+    assert told(archive, paper, best) == {paper: Whereabouts("replaced", (best,))}
+    # Two that are said to replace each other lead nowhere, instead of round and round.
+    composition.relate(archive, paper, best, "rescan_of", PERSON)
+    composition.void(archive, best, PERSON)
+    assert told(archive, paper)[paper] == Whereabouts("replaced")
+
+
+def test_the_papers_of_a_scan_in_its_order(archive: Archive, paper: str) -> None:
+    first, second, third = composition.split(archive, paper, [2, 4], PERSON)
+    with archive.catalogue.read() as connection:
+        ((deposit, scan),) = papers_of_scans(connection, deposits_of(connection, paper)).items()
+    assert [(one.document, one.first, one.last, one.pages) for one in scan] == [
+        (first, 1, 1, 1),
+        (second, 2, 3, 2),
+        (third, 4, 4, 1),
+    ]
+    assert {one.deposit for one in scan} == {deposit}
 
 
 def test_documents_of_several_deposits(archive: Archive, doors: Doors, worker: Worker, paper: str) -> None:

@@ -153,7 +153,11 @@ relations = Table(
     serial(),
     refers("document_id", "documents"),
     refers("other_id", "documents"),
-    Column("relation", String(24), nullable=False),  # annex_of, delivery_proof_of, answer_to, rescan_of
+    # annex_of, delivery_proof_of, answer_to, rescan_of; of papers that were cut or put together: cut_from, joined_into
+    Column("relation", String(24), nullable=False),
+    # cut_from: which pages of the other the document was; joined_into: which pages of the other it became
+    Column("first_page", Integer),
+    Column("last_page", Integer),
     Column("granted", Integer, nullable=False),
     Column("actor", String(36), nullable=False),
     instant("at"),
