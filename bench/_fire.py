@@ -19,9 +19,10 @@ from bench._doors import Door, DoorFailed, RestDoor
 from bench._opening import open_doors, prepare
 from bench._remains import check_leases, check_once, check_vault, found_at, looked_into, wait_until_quiet
 from bench._servers import SERVERS, Servers
-from bench._service import Service, ServiceFailed, free_port
+from bench._service import Service, ServiceFailed
 from bench._tables import say
 from bench._tiny import tiny_papers
+from tests.services.process import free_port
 
 LARGE_EVERY = 100
 """Every so many papers one is large enough to be sent to an object store in parts."""

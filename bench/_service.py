@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -164,14 +163,6 @@ class Service:
         self._process.wait()
         psutil.wait_procs(left, STOP_SECONDS)
         self._process = None
-
-
-def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        number: int = listener.getsockname()[1]
-        return number
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:

@@ -23,9 +23,10 @@ from bench._chaos import BLOWS, Chaos
 from bench._doors import Door, DoorFailed
 from bench._fire import Fire, FirePlan, run_under_fire
 from bench._opening import DOORS, open_doors, prepare
-from bench._service import Service, ServiceFailed, free_port
+from bench._service import Service, ServiceFailed
 from bench._tables import publish, say, table
 from bench._tiny import tiny_papers
+from tests.services.process import free_port
 
 
 @dataclass(frozen=True, slots=True)

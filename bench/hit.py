@@ -11,8 +11,9 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench._service import Service, free_port
+from bench._service import Service
 from bench._tables import publish, say, table
+from tests.services.process import free_port
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic")

@@ -23,9 +23,10 @@ import httpx
 from bench._aftermath import check_evidence
 from bench._looking import Look
 from bench._mutations import Hostile, hostile_files, own_samples, samples_in
-from bench._service import Service, ServiceFailed, free_port
+from bench._service import Service, ServiceFailed
 from bench._tables import publish, say, table
 from bench.faults import remove
+from tests.services.process import free_port
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples" / "hostile"
 MOST_MEMORY = 2 << 30

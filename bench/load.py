@@ -30,13 +30,14 @@ from archive.originals import open_original
 from bench._loading import Heard, Load, Pace
 from bench._remains import looked_into
 from bench._servers import SERVERS, Servers
-from bench._service import PARTS, Service, ServiceFailed, free_port, wait_until
+from bench._service import PARTS, Service, ServiceFailed, wait_until
 from bench._tables import publish, say, table
 from bench._tiny import Tiny, tiny_papers
 from bench._weighing import Scale, is_flat, slope
 from bench.faults import remove
 from ingest.stations import Device
 from tabellion.wiring import Parts
+from tests.services.process import free_port
 
 SETTLED_SECONDS = 120.0
 """From so many seconds on, memory must be flat; a shorter run does not tell."""

@@ -24,9 +24,9 @@ from archive.archive import Archive
 from bench._facts import Facts, archive_of, at_work, gather, register, settled, telling_words
 from bench._pages import SHARED
 from bench._registry import families
-from bench._service import Service, ServiceFailed, free_port, wait_until
+from bench._service import Service, ServiceFailed, wait_until
 from bench._tables import publish, say, table
-from tests.services.process import ServiceError
+from tests.services.process import ServiceError, free_port
 from tests.services.run import start_all, stop_all
 
 SERVERS = ("postgresql", "s3", "opensearch")

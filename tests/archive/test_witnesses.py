@@ -129,15 +129,15 @@ def test_the_newest_is_shown_once_in_a_while_and_that_of_a_stamp_at_once(
 def test_a_slow_or_dead_witness_delays_nobody(
     archive: Archive, clock: ManualClock, one: WitnessFront, two: WitnessFront
 ) -> None:
-    keeper, witnesses = TestKeeper(archive), client(archive, one, two, seconds=0.3)
+    keeper, witnesses = TestKeeper(archive), client(archive, one, two, seconds=1.5)
     dead = replace(two.at, url="http://127.0.0.1:1/")
-    one.slow = 1.0
+    one.slow = 30.0
     witnesses.known = [one.at, two.at, WitnessAt(dead.key, dead.url)][:2]
     search(archive, 3)
     keeper.run()
     before = time.monotonic()
     assert witnesses.run(keeper.token()) == 1
-    assert time.monotonic() - before < 1.0
+    assert time.monotonic() - before < 20
     with archive.catalogue.read() as connection:
         rows = {row.name: row for row in connection.execute(select(t.witnesses))}
     assert rows["two.example/w"].failure is None

@@ -9,9 +9,10 @@ from bench._blows import PARTS, schedule
 from bench._disk import NoDisk, SmallDisk
 from bench._fire import FirePlan, run_under_fire
 from bench._service import PARTS as PROCESSES
-from bench._service import Service, free_port
+from bench._service import Service
 from bench._tiny import LARGE, tiny_papers
 from bench.faults import Plan, run
+from tests.services.process import free_port
 
 
 @pytest.mark.slow

@@ -30,7 +30,7 @@ SignIn = Callable[..., Page]
 Enter = Callable[..., Page]
 
 # A busy machine is slow, not wrong.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +74,7 @@ def enter(browser: Browser) -> Iterator[Enter]:
 
     def open_at(address: str, **options: object) -> Page:
         context = browser.new_context(base_url=address, locale="en-GB", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)

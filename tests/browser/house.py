@@ -128,7 +128,7 @@ def _work(worker: Worker, stop: threading.Event) -> None:
         worker.drain()
 
 
-def _await(done: Callable[[], bool], seconds: float = 20) -> None:
+def _await(done: Callable[[], bool], seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while not done():
         if time.monotonic() > until:

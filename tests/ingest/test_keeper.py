@@ -191,9 +191,9 @@ def test_the_keeper_runs_until_told_to_stop(archive: Archive) -> None:
     keeper = Keeper(archive, "k", {"lane": [duty]})
     thread = Thread(target=keeper.run, args=(stop,))
     thread.start()
-    assert seen.wait(10)
+    assert seen.wait(60)
     stop.set()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
     assert closed
     assert Keeper(archive, "next", {}).renew()

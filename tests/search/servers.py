@@ -9,6 +9,7 @@ import pytest
 
 from search.opensearch import Address, Connection, parse_address
 from tests.services.fixtures import emptied, search_url
+from tests.services.process import free_port
 
 
 @pytest.fixture(scope="module", params=["opensearch", "opensearch2"])
@@ -27,9 +28,7 @@ class Wire:
         self._lock = threading.Lock()
         self._listener: socket.socket | None = None
         self._held: list[socket.socket] = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.mend()
 
     def mend(self) -> None:

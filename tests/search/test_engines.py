@@ -240,7 +240,7 @@ def survive(finder: Finder, queries: Sequence[str]) -> None:
         else:
             assert all(not hit.document.startswith(("doc-ru", "doc-he", "doc-th")) for hit in answer.hits)
             assert answer.overview.total <= 5 * (COPIES + 1)
-        assert time.monotonic() - begin < 5, query[:60]
+        assert time.monotonic() - begin < 20, query[:60]
 
 
 def test_no_query_harms_the_embedded_engine(embedded: Finder) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -14,10 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-PATIENCE = 90.0
-"""Seconds that a server may take to come up, or to go."""
+PATIENCE = 240.0
+"""Seconds that a server may take to come up: OpenSearch alone takes half a minute on a machine that is not busy."""
+
+STOPPING = 30.0
+"""Seconds that it may take to go by itself."""
 
 LOG = "server.log"
+_LEAST_PORT = 12_000
 
 
 class ServiceError(Exception):
@@ -53,10 +58,17 @@ def birth(pid: int) -> int | None:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on now, and that nobody gets who leaves the choice to the system.
+
+    So it is still free when a server takes it, a moment later or after it was killed. The choice is not that of the
+    seeded generator, which two processes of the tests would have in common.
+    """
+    given = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = _LEAST_PORT + secrets.randbelow(given - _LEAST_PORT) if given > 2 * _LEAST_PORT else 0
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
 
 
 def new_folder(name: str, user: str | None) -> Path:
@@ -124,7 +136,7 @@ def spawn(planned: Running) -> Running:
 def stop(running: Running) -> None:
     """End the server, with whatever it started in its session, and remove its folder."""
     if running.alive():
-        deadline = time.monotonic() + PATIENCE / 3
+        deadline = time.monotonic() + STOPPING
         os.kill(running.pid, running.stop_signal)
         while running.alive() and time.monotonic() < deadline:
             time.sleep(0.05)

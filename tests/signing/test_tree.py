@@ -104,8 +104,8 @@ def test_a_tile_of_the_wrong_length_is_refused():
 def test_groups_are_quick():
     store: dict[str, bytes] = {}
     tree = LogTree(0, store.__getitem__)
-    started = time.perf_counter()
+    started = time.process_time()
     for start in range(0, 20_000, 50):
         store |= tree.append(LEAVES[start : start + 50]).tiles
     # 20 000 entries in groups of 50; the promise is 5 000 a second, this leaves room for a busy machine.
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE = 90.0
+PATIENCE = 180.0
 
 
 def process_children(pid: int) -> dict[str, int]:

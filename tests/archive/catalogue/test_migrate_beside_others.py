@@ -82,8 +82,8 @@ def test_writers_go_on_and_two_machines_migrate_at_once(older: Catalogue, postgr
 def test_it_waits_for_a_table_without_holding_up_the_writers(
     older: Catalogue, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrate, "LOCK_SECONDS", 0.1)
-    monkeypatch.setattr(migrate, "PAUSE_SECONDS", 0.05)
+    for name, value in (("LOCK_SECONDS", 0.1), ("PAUSE_SECONDS", 0.05), ("TRIES", 1000)):
+        monkeypatch.setattr(migrate, name, value)
     slow, writer = Catalogue(postgresql_url), Catalogue(postgresql_url)
     with slow.read() as connection:
         connection.execute(text("SELECT count(*) FROM work")).one()
@@ -94,7 +94,7 @@ def test_it_waits_for_a_table_without_holding_up_the_writers(
                     other.execute(WORK, {"id": f"w{number}", "now": datetime.now(UTC)})
             assert not migrating.done(), "the reader holds the table"
             connection.rollback()
-            migrating.result(timeout=20)
+            migrating.result(timeout=120)
     check(older)
     for each in (older, slow, writer):
         each.close()

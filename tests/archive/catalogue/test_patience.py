@@ -15,19 +15,19 @@ COUNTED = text(
 
 
 def test_a_statement_is_given_up_and_the_connection_is_not(catalogue: Catalogue) -> None:
-    bound_statements(catalogue.engine, 0.2)
+    bound_statements(catalogue.engine, 0.5)
     for _ in range(2):
         begun = time.monotonic()
         with pytest.raises(CatalogueUnavailable), catalogue.read() as connection:
             connection.execute(ENDLESS).scalar()
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 60
         with catalogue.read() as connection:
             assert connection.scalar(text("SELECT 1")) == 1
 
 
 def test_time_between_statements_does_not_count(catalogue: Catalogue) -> None:
-    bound_statements(catalogue.engine, 0.2)
+    bound_statements(catalogue.engine, 0.5)
     with catalogue.read() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
-        time.sleep(0.3)
+        time.sleep(0.6)
         assert connection.scalar(COUNTED) == 5000

@@ -34,7 +34,7 @@ def test_readers_are_served_while_many_wait_to_write(written: Catalogue) -> None
             begun = time.monotonic()
             with written.read() as connection:
                 assert not alive(connection, "api", now, timedelta(seconds=1))
-            assert time.monotonic() - begun < 5
+            assert time.monotonic() - begun < 20
         for one in done:
             one.result()
     with written.read() as connection:

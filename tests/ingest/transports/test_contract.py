@@ -62,7 +62,7 @@ def test_a_broken_broker_does_not_fail_the_caller(broker: Broker) -> None:
         nudge()
         now[0] += queue.PAUSE_SECONDS + 1
     nudge()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
     broker.mend()
     nudge()
     assert broker.take_all() == [], "it is left alone for a while"
@@ -80,9 +80,9 @@ def test_a_broker_that_is_silent_holds_up_nobody_for_long(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         nudge = Nudge(build_app(f"{scheme}://:x@127.0.0.1:{silent.getsockname()[1]}", tmp_path))
         started = time.monotonic()
-        for _ in range(20):
+        for _ in range(100):
             nudge()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("url", ["sqs://key@", "redis", "/var/lib/broker", "http://broker.example"])

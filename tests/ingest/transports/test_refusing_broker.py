@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,10 +40,8 @@ def test_a_worker_goes_on_beside_a_broker_that_refuses(url: str, archive: Archiv
             broker.config_set("min-replicas-to-write", 0)
             Nudge(app)()
             wait_for(lambda: broker.llen(QUEUE) == 0)
-            told = time.monotonic()
             process.terminate()
-            assert process.wait(20) == 0
-            assert time.monotonic() - told < 5
+            assert process.wait(30) == 0, "sooner than it looks for nudges that it was told of"
         finally:
             process.kill()
             process.wait()

@@ -33,5 +33,5 @@ def running(*arguments: str | Path, lines: int) -> Iterator[Running]:
         yield Running(said[0].split(" at ")[1].split()[0], said, process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
         process.stdout.close()

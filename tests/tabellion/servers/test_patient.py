@@ -40,7 +40,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     thread.start()
     yield listening.getsockname()
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
     listening.close()
 
 

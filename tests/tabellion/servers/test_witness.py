@@ -114,7 +114,7 @@ def test_what_was_stored_before_a_kill_is_known_after_it(tmp_path: Path) -> None
     with witness(folder) as first:
         assert post(first, request(0, 10)).status_code == 200
         first.process.send_signal(signal.SIGKILL)
-        first.process.wait(10)
+        first.process.wait(60)
     with witness(folder) as second:
         assert second.said[1] == first.said[1]
         lost = post(second, request(0, 10))
