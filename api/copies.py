@@ -6,7 +6,7 @@ several files, one is made of the pictures and words of the open pages, and not 
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
@@ -82,6 +82,30 @@ def open_readings(
     numbers = [row.position for row in _rows(connection, document_id) if opened.page(row.position)]
     found = [load_document_page(archive, connection, document_id, number) for number in numbers[:most]]
     return [page for page in found if page is not None]
+
+
+def words_for(
+    archive: Archive, actor: Actor, document_id: str
+) -> tuple[DocumentAccess, Iterator[PageReading]]:
+    """What all open pages of a document say, page by page, for a copy that is kept; an entry of the log.
+
+    Raises `Forbidden`, and `NotFound` before the document was read.
+    """
+    with archive.catalogue.write() as connection:
+        opened = access.require_document(connection, actor, Action.DOWNLOAD, document_id)
+        numbers = [row.position for row in _rows(connection, document_id) if opened.page(row.position)]
+        if not numbers:
+            raise NotFound("the document has not been read yet")
+        record_access(archive, connection, actor, "download", "document", document_id)
+    return opened, _read(archive, document_id, numbers)
+
+
+def _read(archive: Archive, document_id: str, numbers: Sequence[int]) -> Iterator[PageReading]:
+    for number in numbers:
+        with archive.catalogue.read() as connection:
+            found = load_document_page(archive, connection, document_id, number)
+        if found is not None:
+            yield found
 
 
 def _kept(archive: Archive, subject: Subject) -> ReadyCopy | None:

@@ -11,7 +11,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
 <html xmlns="http://www.w3.org/1999/xhtml">
 <head>
-<title></title>
+<title>{title}</title>
 <meta http-equiv="Content-Type" content="text/html;charset=utf-8"/>
 <meta name="ocr-system" content="tabellion"/>
 <meta name="ocr-capabilities" content="ocr_page ocr_carea ocr_line ocrx_word"/>
@@ -21,9 +21,9 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 _FOOT = "</body>\n</html>\n"
 
 
-def hocr(pages: Iterable[PageReading]) -> Iterator[str]:
+def hocr(pages: Iterable[PageReading], title: str) -> Iterator[str]:
     """The document in pieces; pages are numbered from 1 in the order given, whatever their numbers were."""
-    yield _HEAD
+    yield _HEAD.format(title=escape(_printable(title)))
     for number, page in enumerate(pages, 1):
         yield from _page(page, number)
     yield _FOOT

@@ -12,13 +12,15 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_group_symbol
 from babel.support import NullTranslations, Translations
 from babel.units import format_unit
 
 FOLDER = Path(__file__).parents[1] / "locale"
 DEFAULT = "en"
 BYTES = 1000
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 @cache
@@ -75,8 +77,16 @@ class Speaker:
         return format_date(value, "d MMM y", locale=self.locale) if value else ""
 
     def moment(self, value: datetime | None) -> str:
-        """An instant in the reader's zone, "21 Nov 2026, 09:14"."""
-        return format_datetime(value, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.locale) if value else ""
+        """An instant in the reader's zone, "21 Nov 2026, 09:14 UTC+01:00"."""
+        if value is None:
+            return ""
+        shown = format_datetime(value, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.locale)
+        return f"{shown}{_NO_BREAK}{self.offset(value)}"
+
+    def offset(self, value: datetime) -> str:
+        """How far the reader's zone is from UTC then, as reports say it: "UTC", "UTC+01:00"."""
+        text = value.astimezone(self.zone).strftime("%z")
+        return "UTC" if text == "+0000" else f"UTC{text[:3]}:{text[3:5]}"
 
     def day_of(self, value: datetime | None) -> str:
         """The civil date of an instant in the reader's zone."""
@@ -91,8 +101,11 @@ class Speaker:
         return str(self.locale.languages.get(code, code))
 
     def clock(self, value: datetime | None) -> str:
-        """The time of day of an instant in the reader's zone, "09:31"."""
-        return format_time(value, "HH:mm", tzinfo=self.zone, locale=self.locale) if value else ""
+        """The time of day of an instant in the reader's zone, "09:31 UTC+01:00"."""
+        if value is None:
+            return ""
+        shown = format_time(value, "HH:mm", tzinfo=self.zone, locale=self.locale)
+        return f"{shown}{_NO_BREAK}{self.offset(value)}"
 
     def size(self, value: int) -> str:
         """A number of bytes in the largest decimal unit that leaves it at one or more, "1.1 GB"."""
@@ -113,6 +126,13 @@ class Speaker:
             return ""
         pattern = "#,##0.######" if digits is None else "#,##0." + "0" * digits
         return format_decimal(Decimal(value), pattern, locale=self.locale)
+
+    def quantity(self, value: str) -> str:
+        """A count or measure; its thousands are parted by a narrow space, for "1,840" is also read as 1.84.
+
+        ISO 80000-1 section 7.3.1 knows no other separator of groups.
+        """
+        return self.decimal(value).replace(get_group_symbol(self.locale), _NARROW)
 
     def amount(self, minor: int | None, currency: str | None) -> str:
         """An amount in minor units, with its currency."""

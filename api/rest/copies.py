@@ -10,6 +10,7 @@ from api import access
 from api.access import Action, Actor
 from api.copies import copy_for, open_readings
 from api.events import record_access
+from api.paper_names import attachment, paper_name
 from api.request import Ask, service_of
 from api.rest.common import Strict
 from api.rest.document_shapes import DocumentId
@@ -54,8 +55,11 @@ def pdf(
         pending = CopyPending(location=request.url.path, again_seconds=AGAIN_SECONDS)
         headers = {"Location": pending.location, "Retry-After": str(AGAIN_SECONDS)}
         return JSONResponse(pending.model_dump(), 202, headers)
+    with service_of(request).archive.catalogue.read() as connection:
+        opened = access.require_document(connection, actor, Action.DOWNLOAD, document_id)
+        name = paper_name(connection, opened).file(".pdf")
     headers = {
-        "Content-Disposition": f'attachment; filename="{document_id}.pdf"',
+        "Content-Disposition": attachment(name),
         "Content-Length": str(copy.size),
     }
     if copy.digests is not None:
@@ -77,6 +81,9 @@ def hocr(
     with archive.catalogue.write() as connection:
         opened = access.require_document(connection, actor, Action.READ, document_id)
         readings = open_readings(archive, connection, document_id, opened, MOST_TEXT_PAGES)
+        name = paper_name(connection, opened)
         record_access(archive, connection, actor, "access", "document", document_id)
-    headers = {"Content-Disposition": f'attachment; filename="{document_id}.hocr"'}
-    return Response("".join(as_hocr(readings)), media_type="application/xhtml+xml", headers=headers)
+    headers = {"Content-Disposition": attachment(name.file(".hocr"))}
+    return Response(
+        "".join(as_hocr(readings, name.title)), media_type="application/xhtml+xml", headers=headers
+    )

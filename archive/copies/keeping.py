@@ -49,16 +49,16 @@ def put_copy(
     owner = f"deposits/{subject.deposit.id}"
     entries: list[FileEntry] = []
     kept: list[tuple[Ref, str]] = []
+    title = subject.deposit.name or subject.deposit.id
 
     def pdfa(out: IO[bytes]) -> None:
         shown = ((_whole(page), partial(picture, page.number)) for page in pages())
-        title = subject.deposit.name or subject.deposit.id
         write_pdf(out, shown, title=title, language=language, archive=archive.origin, made_at=now)
 
     writers: dict[str, Callable[[IO[bytes]], None]] = {
         "pdfa": pdfa,
         "text": lambda out: write_text(out, pages()),
-        "hocr": lambda out: write_hocr(out, pages()),
+        "hocr": lambda out: write_hocr(out, pages(), title=title),
     }
     with ExitStack() as stack:
         for role, write in writers.items():

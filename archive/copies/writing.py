@@ -43,7 +43,7 @@ def write_text(out: Sink, pages: Iterable[PageReading]) -> None:
         out.write(("\f" * (number > 0) + page.text).encode())
 
 
-def write_hocr(out: Sink, pages: Iterable[PageReading]) -> None:
+def write_hocr(out: Sink, pages: Iterable[PageReading], *, title: str) -> None:
     """The words with their places."""
-    for piece in hocr(pages):
+    for piece in hocr(pages, title):
         out.write(piece.encode())

@@ -68,7 +68,14 @@ def test_values_are_written_as_people_of_the_language_do() -> None:
     assert english.amount(304451, "PLN") == "3,044.51 PLN"
     assert polish.amount(304451, "PLN") == "3\u00a0044,51 PLN"
     assert english.day(date(2024, 7, 2)) == "2 Jul 2024"
-    assert polish.moment(datetime(2026, 11, 21, 8, 14, tzinfo=UTC)) == "21 lis 2026, 09:14"
+    assert polish.moment(datetime(2026, 11, 21, 8, 14, tzinfo=UTC)) == "21 lis 2026, 09:14\u00a0UTC+01:00"
+    assert polish.clock(datetime(2026, 7, 21, 8, 14, tzinfo=UTC)) == "10:14\u00a0UTC+02:00"
+    assert Speaker("en", ZoneInfo("UTC")).clock(datetime(2026, 7, 21, 8, 14, tzinfo=UTC)) == "08:14\u00a0UTC"
+    assert Speaker("en", ZoneInfo("Asia/Kolkata")).offset(datetime(2026, 7, 1, tzinfo=UTC)) == "UTC+05:30"
+    # Thousands are no decimals, in any language, and decimals have their own sign.
+    assert [say.quantity("1840") for say in (english, polish, Speaker("it", WARSAW))] == ["1\u202f840"] * 3
+    assert [say.quantity("1840.500") for say in (english, polish)] == ["1\u202f840.5", "1\u202f840,5"]
+    assert english.quantity("") == ""
     assert english.size(13_812_345) == "13.8 MB"
     assert Speaker("he", WARSAW).direction == "rtl"
     assert english.same_day(

@@ -5,9 +5,9 @@ import re
 
 import pytest
 from PIL import ImageDraw
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from archive.catalogue.schema import log_entries
+from archive.catalogue.schema import fields, log_entries
 from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
 from tests.api.support import House, good, papers
 from tests.ocr.papers import drawn, saved
@@ -26,6 +26,21 @@ def test_opens_on_the_first_page_that_matches_with_its_line_outlined(house: Hous
     assert len(re.findall(r'<rect class="mark"', text)) == 2
     assert len(re.findall(r"data-here", text)) == 1
     assert 'data-pages="2"' in text
+
+
+def test_figures_of_a_paper_of_several_pages_say_on_which_they_stand(house: House, north: str) -> None:
+    first = ["INVOICE", "Invoice number: INV-100482", "Total due: 123.00 EUR"]
+    second = ["INVOICE", "Invoice number: INV-100483", "Total due: 77.00 EUR"]
+    document = read_paper(house, north, first, second)
+    with house.archive.catalogue.write() as connection:
+        total = connection.execute(select(fields).where(fields.c.name == "amounts.total")).one()
+        other = {**total._mapping, "page": 3 - total.page, "value": "55.00", "raw": "55.00"}
+        connection.execute(insert(fields).values({k: v for k, v in other.items() if k != "id"}))
+    text = see(house.client("collector"), f"/documents/{document}", page=1)
+    shown = total.value, total.page
+    assert f"{shown[0]} EUR page {shown[1]}" in text and f"55.00 EUR page {3 - shown[1]}" in text
+    alone = read_paper(house, north, first)
+    assert "EUR page 1" not in see(house.client("collector"), f"/documents/{alone}")
 
 
 def test_no_style_attribute_and_no_inline_script(house: House, north: str) -> None:
