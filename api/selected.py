@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, func, select
 from api import access
 from api.access import Actor, DocumentAccess
 from archive.catalogue.schema import deposits, document_deposits, documents, manifests, stamps
+from archive.scan_papers import blank_sides
 from archive.selections import Item
 from archive.verification.stamp_check import PROVED
 
@@ -37,6 +38,7 @@ class Line:
     dated: date | None = None
     state: str = ""
     page_count: int | None = None
+    blank: int = 0
     pages: tuple[int, ...] = ()
     first_open: int | None = None
     may_go: bool = False
@@ -56,8 +58,15 @@ def lines_of(connection: Connection, actor: Actor, items: Sequence[Item]) -> lis
     }
     opened = access.open_pages(connection, actor, wanted)
     proven = proven_times(connection, opened)
+    blank = blank_sides(connection, wanted)
     return [
-        _line(item, rows.get(item.document), opened.get(item.document), proven.get(item.document))
+        _line(
+            item,
+            rows.get(item.document),
+            opened.get(item.document),
+            proven.get(item.document),
+            blank.get(item.document, 0),
+        )
         for item in items
     ]
 
@@ -84,7 +93,9 @@ def proven_times(connection: Connection, document_ids: Iterable[str]) -> dict[st
     }
 
 
-def _line(item: Item, row: Row[Any] | None, opened: DocumentAccess | None, proven: Proven | None) -> Line:
+def _line(
+    item: Item, row: Row[Any] | None, opened: DocumentAccess | None, proven: Proven | None, blank: int
+) -> Line:
     if row is None or opened is None:
         return Line(item, None)
     count = row.page_count or 0
@@ -99,6 +110,7 @@ def _line(item: Item, row: Row[Any] | None, opened: DocumentAccess | None, prove
         dated=row.document_date if opened.complete else None,
         state=row.state,
         page_count=row.page_count,
+        blank=blank,
         pages=tuple(numbers),
         first_open=open_numbers[0] if open_numbers else None,
         may_go=may_go and row.state not in GONE,

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from api.access import Action, Actor, DocumentAccess
 from api.finding import visible_parties
+from api.pages.composed import Moved, moved_by, moves_of
 from api.pages.texts import Speaker
-from api.pages.words import IDENTIFIERS
+from api.pages.words import COMPOSED, ENTRIES, IDENTIFIERS
 from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import (
     accounts,
@@ -116,13 +117,20 @@ class Linked:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry of the log about the paper or its deposits."""
+    """An entry of the log about the paper or its deposits; `moved` are the pages that it took from one to another."""
 
     seq: int
     type: str
     at: datetime
     who: str | None
     reason: str | None
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The message for what was done."""
+        composed = COMPOSED.get(self.reason or "") if self.type == "compose" else None
+        return composed or ENTRIES.get(self.type, self.type)
 
 
 def open_pages_of(connection: Connection, document_id: str, opened: DocumentAccess) -> list[PageOfPaper]:
@@ -258,7 +266,9 @@ def links_of(connection: Connection, actor: Actor, document_id: str, opened: Doc
     ]
 
 
-def history_of(connection: Connection, document_id: str, deposit_ids: Sequence[str]) -> list[Event]:
+def history_of(
+    connection: Connection, actor: Actor, document_id: str, deposit_ids: Sequence[str]
+) -> list[Event]:
     """The entries of the custody chains of the paper and its deposits, oldest first."""
     about: ColumnElement[bool] = or_(
         and_(log_entries.c.object_type == "document", log_entries.c.object_id == document_id),
@@ -272,9 +282,12 @@ def history_of(connection: Connection, document_id: str, deposit_ids: Sequence[s
     ).all()
     entries = [Entry.parse(row.entry) for row in rows]
     names = names_of(connection, {entry.actor for entry in entries})
+    times = [parse_rfc3339(entry.time) for entry in entries]
+    reasons = [entry.reason if entry.type == "compose" else None for entry in entries]
+    moved = moved_by(moves_of(connection, actor, document_id), list(zip(reasons, times, strict=True)))
     return [
-        Event(entry.seq, entry.type, parse_rfc3339(entry.time), names.get(entry.actor), entry.reason)
-        for entry in entries
+        Event(entry.seq, entry.type, at, names.get(entry.actor), entry.reason, tuple(made))
+        for entry, at, made in zip(entries, times, moved, strict=True)
     ]
 
 

@@ -21,6 +21,7 @@ from api.rescans import OtherScan, other_scans
 from api.saved import list_saved
 from api.turns import SEARCHING
 from archive.catalogue.schema import documents
+from archive.scan_papers import blank_sides
 from search import Answer, QueryError
 from search.answer import AnswerHit, AnswerPage
 from search.port import FacetValue, PageParty
@@ -69,6 +70,7 @@ class Hit:
     amount_minor: int | None
     currency: str | None
     pages: int | None
+    blank: int
     parties: tuple[PageParty, ...]
     why: tuple[str, ...]
     strips: tuple[Strip, ...]
@@ -114,7 +116,11 @@ def search(
         rows = _rows(connection, [hit.document for hit in answer.hits])
         opened = access.open_pages(connection, actor, rows)
         scans = other_scans(connection, actor, [hit.document for hit in answer.hits])
-    hits = [_hit(hit, rows.get(hit.document), opened.get(hit.document), q) for hit in answer.hits]
+        blank = blank_sides(connection, list(rows))
+    hits = [
+        _hit(hit, rows.get(hit.document), opened.get(hit.document), blank.get(hit.document, 0), q)
+        for hit in answer.hits
+    ]
     context = {
         "answer": answer,
         "hits": _best_scans(hits, scans),
@@ -142,7 +148,7 @@ def _rows(connection: Connection, ids: Sequence[str]) -> Mapping[str, Row[Any]]:
     return {row.id: row for row in connection.execute(select(documents).where(documents.c.id.in_(ids)))}
 
 
-def _hit(hit: AnswerHit, row: Row[Any] | None, opened: DocumentAccess | None, query: str) -> Hit:
+def _hit(hit: AnswerHit, row: Row[Any] | None, opened: DocumentAccess | None, blank: int, query: str) -> Hit:
     # The amount may stand on a page that is closed to the asker: it is told only with the whole paper.
     told = row if opened is not None and opened.complete else None
     where = urlencode({"q": query, "page": hit.pages[0].page if hit.pages else 1})
@@ -155,6 +161,7 @@ def _hit(hit: AnswerHit, row: Row[Any] | None, opened: DocumentAccess | None, qu
         amount_minor=told.amount_minor if told else None,
         currency=told.currency if told else None,
         pages=row.page_count if row else None,
+        blank=blank,
         parties=tuple(party for party in hit.parties if party.role in ("debtor", "co_debtor", "guarantor")),
         why=hit.why,
         strips=tuple(_strips(hit, query)),

@@ -12,6 +12,7 @@ from api.access import Action, Actor
 from api.events import record_access
 from api.invoice_lines import lines_of
 from api.pages import paper
+from api.pages.composed import gone_of
 from api.pages.hits import Run, pages_with, runs_on
 from api.pages.paper import Figure, PageOfPaper
 from api.pages.render import page, speaker_of
@@ -20,6 +21,8 @@ from api.rescans import other_scans
 from api.service import Service
 from api.turns import VERIFYING
 from archive.readings import load_document_page
+from archive.scan_papers import blank_sides, papers_of_scans
+from archive.whereabouts import DEAD
 from ingest.retrying import retry_reading
 from search import QueryError
 from signing.verdict import Report
@@ -142,6 +145,7 @@ def _page(
         figures = paper.figures_of(connection, document_id, opened, say)
         held = paper.deposits_of(connection, document_id)
         may_prove = actor.may(Action.EVIDENCE)
+        originals = _originals(connection, actor, held)
         context: dict[str, Any] = {
             "document": paper.document_row(connection, document_id),
             "opened": opened,
@@ -153,13 +157,18 @@ def _page(
             "linked": paper.links_of(connection, actor, document_id, opened),
             "proofs": proof.proofs(archive, connection, held) if may_prove else [],
             "checked": checked or (proof.last_check(connection, document_id) if may_prove else None),
-            "history": paper.history_of(connection, document_id, [row.id for row in held])
+            "history": paper.history_of(connection, actor, document_id, [row.id for row in held])
             if may_prove
             else [],
             "deposits": held,
             "scans": other_scans(connection, actor, [document_id]).get(document_id, ()),
-            "originals": _originals(connection, actor, held),
+            "originals": originals,
+            "files": {row.id: number for number, row in enumerate(held, 1)},
+            "scan_papers": papers_of_scans(connection, originals),
+            "blank": blank_sides(connection, [document_id]).get(document_id, 0),
+            "gone": gone_of(connection, actor, document_id, [row.id for row in held]),
         }
+        living = context["document"].state not in DEAD
     runs: list[Run] = [] if reading is None or not q.strip() or broken else runs_on(service, q, reading)
     context |= {
         "runs": runs,
@@ -172,11 +181,14 @@ def _page(
         "chosen": _chosen(figures, field, shown),
         "address": lambda **parts: _address(document_id, q, parts),
         "image_width": IMAGE_WIDTH,
+        "living": living,
         "tray_paper": {
             "document": document_id,
             "page": shown.number if shown else 0,
             "pages": context["document"].page_count or 0,
-        },
+        }
+        if living
+        else None,
         "now": archive.clock.now(),
         "q": q,
     }

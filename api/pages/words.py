@@ -225,6 +225,17 @@ ENTRIES: Mapping[str, str] = {
 }
 """Entries of the log, in words."""
 
+COMPOSED: Mapping[str, str] = {
+    "split": N_("split"),
+    "join": N_("joined"),
+    "reorder": N_("pages put in another order"),
+    "void": N_("declared void"),
+    "replace": N_("replaced"),
+    "relate": N_("related to another paper"),
+    "by-hand": N_("it was said that no new paper begins where one was proposed"),
+}
+"""Entries of what papers are made of, by their reason."""
+
 
 def field_label(name: str) -> str:
     """The message for a field's name; untranslated names come back as they are."""
