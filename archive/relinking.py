@@ -1,12 +1,12 @@
 """Has papers linked anew that name what the registry has just learned, or has changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, insert, literal, select
 
 from archive.archive import Archive
 from archive.catalogue import URGENT, ask_again
-from archive.catalogue.schema import current, documents, fields, links
+from archive.catalogue.schema import current, documents, fields, index_outbox, links
 from archive.catalogue.schema.registry import document_keys
 from archive.histories import LINK_KEY
 
@@ -61,6 +61,19 @@ def queue_unsettled(archive: Archive, connection: Connection, keys: Iterable[str
     for document_id in sorted(found):
         ask_again(connection, archive.ids, "link", document_id, now)
     return len(found)
+
+
+def queue_renamed(archive: Archive, connection: Connection, target_type: str, ids: Sequence[str]) -> None:
+    """Have papers indexed anew that are linked to parties (or claims) whose name (or number) has changed.
+
+    A link says whose a paper is, the index also by what name: the links stay as they are.
+    """
+    at = literal(archive.clock.now(), index_outbox.c.at.type)
+    for start in range(0, len(ids), _AT_ONCE):
+        named = select(links.c.document_id, at).where(
+            links.c.target_type == target_type, links.c.target_id.in_(ids[start : start + _AT_ONCE])
+        )
+        connection.execute(insert(index_outbox).from_select(["document_id", "at"], named.distinct()))
 
 
 def link_again(archive: Archive, connection: Connection, document_id: str) -> None:

@@ -151,4 +151,4 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
     return touched
 
 
-_CLAIMS = Kind("claim", "claims", claims, (claim_parties, claim_numbers), _values, _write_children)
+_CLAIMS = Kind("claim", "claims", "number", claims, (claim_parties, claim_numbers), _values, _write_children)

@@ -99,5 +99,11 @@ def _script(name: str) -> str:
 
 
 _PARTIES = Kind(
-    "party", "parties", parties, (party_names, party_identifiers, party_keys), _values, _write_children
+    "party",
+    "parties",
+    "display_name",
+    parties,
+    (party_names, party_identifiers, party_keys),
+    _values,
+    _write_children,
 )

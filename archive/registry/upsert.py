@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from archive.archive import Archive
 from archive.registry.history import keep_former
 from archive.registry.values import Outcome, Put
-from archive.relinking import queue_linking
+from archive.relinking import queue_linking, queue_renamed
 from tabellion.base.errors import BadRequest
 
 _AT_ONCE = 500
@@ -35,11 +35,12 @@ class Kind(Generic[R]):
     """A kind of records: `table` has their rows, `children` those whose column `<name>_id` says that they are theirs.
 
     `values` gives the columns of a record with this digest, `write_children` writes the children of records by id and
-    gives what papers may name them by.
+    gives what papers may name them by. `shown` is the column by which the index has them.
     """
 
     name: str
     plural: str
+    shown: str
     table: Table
     children: tuple[Table, ...]
     values: Callable[[R, str], dict[str, Any]]
@@ -66,6 +67,7 @@ class Kind(Generic[R]):
         done: list[Put] = []
         fresh: list[dict[str, Any]] = []
         changed: dict[str, dict[str, Any]] = {}
+        renamed: list[str] = []
         written: dict[str, R] = {}
         for record in wanted:
             row, digest = known.get(record.external_id or ""), record.digest
@@ -79,6 +81,8 @@ class Kind(Generic[R]):
                 fresh.append({**values, "id": put.id, "created_at": now, "version": 1})
             else:
                 changed[put.id] = values
+                if row is not None and row.shown != values[self.shown]:
+                    renamed.append(put.id)
         touched = self._clear(archive, connection, list(changed), actor, import_id)
         for record_id, values in changed.items():
             values["version"] = self.table.c.version + 1
@@ -87,6 +91,7 @@ class Kind(Generic[R]):
             connection.execute(insert(self.table), fresh)
         touched |= self.write_children(connection, written)
         queue_linking(archive, connection, touched)
+        queue_renamed(archive, connection, self.name, renamed)
         return done
 
     def preview(self, connection: Connection, wanted: Sequence[R]) -> list[Put]:
@@ -100,7 +105,9 @@ class Kind(Generic[R]):
         found: dict[str, Any] = {}
         for start in range(0, len(named), _AT_ONCE):
             some = named[start : start + _AT_ONCE]
-            query = select(columns.id, columns.external_id, columns.digest)
+            query = select(
+                columns.id, columns.external_id, columns.digest, columns[self.shown].label("shown")
+            )
             for row in connection.execute(query.where(columns.external_id.in_(some))):
                 found[row.external_id] = row
         return found

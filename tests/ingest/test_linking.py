@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import claim_work, finish
-from archive.catalogue.schema import current, document_pages, documents, fields, links, work
+from archive.catalogue.schema import current, document_pages, documents, fields, index_outbox, links, work
 from archive.catalogue.schema.registry import document_keys
 from archive.document_keys import write_field_keys
 from archive.erase import erase
@@ -173,6 +173,28 @@ def reading(kinds: list[str], parts: tuple[Part, ...], found: tuple[FieldReading
         for n, kind in enumerate(kinds, 1)
     )
     return Reading("0" * 64, "image/tiff", "pl", pages[0].kind, 0.9, parts, pages, found, {})
+
+
+def test_papers_of_a_debtor_or_claim_that_is_renamed_are_indexed_anew(archive: Archive, paper: str) -> None:
+    def renamed(name: str, town: str, number: str) -> list[str]:
+        with archive.catalogue.write() as connection:
+            connection.execute(delete(index_outbox))
+            anna = put_party(
+                archive,
+                connection,
+                NewParty(name, external_id="7", town=town, identifiers=(("pesel", PESEL),)),
+            )
+            contract = ("contract_number", "UM 12/34/2020")
+            put_claim(archive, connection, NewClaim(number, external_id="8", numbers=(contract,)))
+            return list(connection.execute(select(index_outbox.c.document_id)).scalars())
+
+    assert renamed("Anna Nowak", "Łódź", "KW/1") == []
+    found(archive, paper, "parties.debtor.pesel", PESEL, 1)
+    found(archive, paper, "contract_number", "UM 12/34/2020", 3)
+    link(archive, paper)
+    assert renamed("Anna Nowak", "Poznań", "KW/1") == []
+    assert renamed("Anna Zielińska", "Poznań", "KW/1") == [paper]
+    assert renamed("Anna Zielińska", "Poznań", "KW/2") == [paper]
 
 
 def test_a_description_follows_the_pages() -> None:
