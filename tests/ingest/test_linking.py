@@ -179,7 +179,7 @@ def test_papers_of_a_debtor_or_claim_that_is_renamed_are_indexed_anew(archive: A
     def renamed(name: str, town: str, number: str) -> list[str]:
         with archive.catalogue.write() as connection:
             connection.execute(delete(index_outbox))
-            anna = put_party(
+            put_party(
                 archive,
                 connection,
                 NewParty(name, external_id="7", town=town, identifiers=(("pesel", PESEL),)),
