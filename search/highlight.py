@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from ocr.tidying import is_print
 from ocr.values import PageReading
@@ -29,14 +29,44 @@ class Marked:
     reasons: tuple[Reason, ...]
 
 
+class _Layout(Protocol):
+    """A page's text, and which of its words stand where in it."""
+
+    @property
+    def text(self) -> str: ...
+
+    def under(self, start: int, end: int) -> Sequence[int]:
+        """The words that `text[start:end]` touches."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Spaced:
+    """A text in which each word of the page is what stands between spaces, which is so on most pages.
+
+    Few words are looked for, so none but these is counted out.
+    """
+
+    text: str
+
+    def under(self, start: int, end: int) -> range:
+        before = len(self.text[:start].split())
+        if start and not self.text[start - 1].isspace() and not self.text[start].isspace():
+            before -= 1
+        return range(before, len(self.text[:end].split()))
+
+
 @dataclass(frozen=True, slots=True)
 class _Laid:
-    """A page's text with the place of each word in it: `starts[i]` to `ends[i]` is word `words[i]`."""
+    """A text with the place of each word in it: `starts[i]` to `ends[i]` is word `words[i]`."""
 
     text: str
     starts: list[int]
     ends: list[int]
     words: list[int]
+
+    def under(self, start: int, end: int) -> Sequence[int]:
+        return self.words[bisect_right(self.ends, start) : bisect_left(self.starts, end)]
 
 
 class Marker:
@@ -62,8 +92,7 @@ class Marker:
         spans = sorted({(tokens[match.first].start, tokens[match.last].end) for match in matches})
         boxes: dict[int, tuple[int, int, int, int]] = {}
         for start, end in spans:
-            first, last = bisect_right(laid.ends, start), bisect_left(laid.starts, end)
-            for at in laid.words[first:last]:
+            for at in laid.under(start, end):
                 x0, y0, x1, y1 = page.words[at].box.pixels(page.width, page.height)
                 boxes.setdefault(at, (x0, y0, x1, y1))
         return Marked(
@@ -110,12 +139,14 @@ def _strongest(matches: list[Match]) -> list[Match]:
     return list(best.values())
 
 
-def _lay_out(page: PageReading) -> _Laid:
+def _lay_out(page: PageReading) -> _Layout:
     """The page's text, and where its words stand in it.
 
     The words follow each other in the text with white space, or in Thai nothing, between them; what is no print is not
     in the text. Where they do not (it may have been put in another order) the text is made of the words themselves.
     """
+    if page.text.split() == [word.text for word in page.words]:
+        return _Spaced(page.text)
     starts: list[int] = []
     ends: list[int] = []
     words: list[int] = []

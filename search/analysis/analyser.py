@@ -100,14 +100,22 @@ class Analyser:
         """What stands between spaces with all forms of its tokens, as far as `remember_keys` was told."""
         return self._keys.setdefault(language, {})
 
-    def remember_keys(self, chunk: str, language: str, tokens: Iterable[Token]) -> None:
-        """Remember the forms of a chunk's tokens, for `known_keys`; emptied when it is full."""
+    def remember_keys(self, chunk: str, language: str, tokens: Iterable[Token | _Forms]) -> frozenset[str]:
+        """The forms of a chunk's tokens, remembered for `known_keys`, which is emptied when it is full."""
         known = self.known_keys(language)
         if len(known) >= self._most_woven:
             known.clear()
-        known[chunk] = frozenset(
+        keys = known[chunk] = frozenset(
             key for token in tokens for key in (token.form, token.folded, token.stem, *token.parts)
         )
+        return keys
+
+    def word_keys(self, chunk: str, language: str) -> frozenset[str]:
+        """The same for what is one word: none where it is not seen at once that it is one, or has no form."""
+        if not chunk.isalpha() or max(chunk) >= thai.FIRST:
+            return frozenset()
+        forms = self._word_forms(chunk, language)
+        return self.remember_keys(chunk, language, (forms,)) if forms.form else frozenset()
 
     def chunk(self, chunk: str, language: str) -> tuple[Token, ...]:
         """The tokens of what stands between spaces; remembered, for the same comes again and again."""

@@ -104,6 +104,12 @@ class SparseTokens:
             return judged[chunk]
         if chunk[0] >= "\u0e01" and thai.is_run(chunk) and not self.wanted.run(thai.normalised(chunk)):
             return False
+        if (
+            self.wanted.keys is not None
+            and len(chunk) <= LONGEST_KNOWN
+            and (forms := self.analyser.word_keys(chunk, language))
+        ):
+            return not forms.isdisjoint(self.wanted.keys)
         if len(chunk) > LONGEST_KNOWN or _FIGURE.search(chunk):
             tokens: Sequence[Token] = self.analyser.segment(chunk, 0, len(chunk), language)
             return any(map(self.wanted.token, tokens)) if tokens else None

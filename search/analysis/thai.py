@@ -16,6 +16,9 @@ from typing import Final
 from search.analysis.folding import normalise
 
 LETTERS = "\u0e01-\u0e3a\u0e40-\u0e4e"
+FIRST = "\u0e01"
+"""No letter of a script before it is Thai."""
+
 _RUN = re.compile(f"[{LETTERS}]+")
 _NIKHAHIT: Final = "\u0e4d"
 _LONGEST_RUN: Final = 400

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from search import Analyser
 from search.compile import Compiler
-from search.highlight import SNIPPET, Marked, Marker, mark
+from search.highlight import SNIPPET, Marked, Marker, _lay_out, _Spaced, mark
 from search.query import parse
 from tests.search.pages import TEXTS, reading
 
@@ -106,3 +106,37 @@ def test_the_tokens_that_marking_leaves_out_matter_to_nothing(query: str, data: 
             for tokens in (whole, few)
         ]
         assert found[0] == found[1]
+
+
+@given(
+    st.text(st.characters(categories=["L", "M", "Nd", "Po", "Zs"]), max_size=12),
+    st.sampled_from(sorted(TEXTS)),
+)
+@example("naïve", "en")
+@example("Zahlungserinnerung", "de")
+@example("abcก", "th")
+def test_the_forms_of_a_word_that_is_seen_at_once_are_those_of_its_tokens(text: str, language: str) -> None:
+    for chunk in text.split():
+        quick = ANALYSER.word_keys(chunk, language)
+        tokens = ANALYSER.chunk(chunk, language)
+        whole = {key for token in tokens for key in (token.form, token.folded, token.stem, *token.parts)}
+        assert not quick or quick == whole
+
+
+@given(st.lists(st.text("ab \n", min_size=1, max_size=6), max_size=8), st.data())
+def test_words_between_spaces_are_found_where_they_stand(pieces: list[str], data: st.DataObject) -> None:
+    page = reading("".join(pieces), "pl")
+    spaced = _lay_out(page)
+    assert isinstance(spaced, _Spaced)
+    start = data.draw(st.integers(0, len(page.text)))
+    end = data.draw(st.integers(start, len(page.text)))
+    if not page.text[start:end].strip():
+        return
+    begin = 0
+    expected = []
+    for at, word in enumerate(page.words):
+        begin = page.text.index(word.text, begin)
+        if begin < end and begin + len(word.text) > start:
+            expected.append(at)
+        begin += len(word.text)
+    assert list(spaced.under(start, end)) == expected
