@@ -10,7 +10,7 @@ from search.analysis import Analyser, fold, identifier_form, normalise
 from search.analysis.identifiers import BREAK, grams, is_iban, skeleton, tails
 from search.port import PageRecord
 
-FORMAT = 4
+FORMAT = 5
 """Goes up when the analyser or the fields change, so that an index of an older kind is noticed and rebuilt."""
 
 TEXT_FIELDS = ("exact", "folded", "stem", "part")

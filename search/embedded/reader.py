@@ -4,30 +4,25 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import tantivy
 
 from search import plan as p
 from search.analysis import normalise
+from search.embedded.counting import Commit, Overviews, overview_of
 from search.embedded.generations import Generations
+from search.embedded.labels import Labels
+from search.embedded.names import names_at
 from search.embedded.schema import MIRROR, build_schema, stored_hit
-from search.embedded.translate import translate
+from search.embedded.translate import matching, scoring
 from search.errors import IndexOutdated
-from search.facets import FACET_PREFIX, facet_value, in_order
 from search.plan import Plan
-from search.port import FACETS, DocumentHit, Facets, FacetValue, Overview, PageHit, Scopes
+from search.port import FACETS, DocumentHit, Overview, PageHit, Scopes
 from search.ranking import ranked
 from search.scoping import scoped
 from search.variants import halves, is_word, nearest
 
-EXACT_TOTAL: Final = 10_000
-"""Up to so many matching pages documents are counted one by one; beyond, their number is estimated."""
-
-EXACT_FACETS: Final = 2_000
-"""The same for the documents of each facet value."""
-
-MOST_FACET_VALUES: Final = 30
 _MOST_CANDIDATES: Final = 20_000
 _Hits = list[tuple[float, tantivy.DocAddress]]
 
@@ -40,7 +35,9 @@ class EmbeddedIndex:
         self._schema = build_schema()
         self._lock = threading.Lock()
         self._index: tantivy.Index | None = None
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: Commit | None = None
+        self._labels = Labels(self._schema)
+        self._overviews = Overviews()
 
     @property
     def generation(self) -> int | None:
@@ -52,7 +49,7 @@ class EmbeddedIndex:
         searcher = self._searcher()
         if searcher is None:
             return []
-        query = translate(scoped(plan, scopes), self._schema)
+        query = scoring(scoped(plan, scopes), self._schema)
         best: dict[int, tuple[float, tantivy.DocAddress]] = {}
         wanted = limit * 2
         while True:
@@ -63,7 +60,8 @@ class EmbeddedIndex:
                 break
             wanted *= 4
         order = ranked((DocumentHit("", score, place) for place, (score, _) in best.items()), limit)
-        return [replace(hit, document=_document(searcher, best[hit.place][1])) for hit in order]
+        names = names_at(searcher, [best[hit.place][1] for hit in order])
+        return [replace(hit, document=name) for hit, name in zip(order, names, strict=True)]
 
     def newest(self, plan: Plan, scopes: Scopes, limit: int, before: int | None = None) -> list[DocumentHit]:
         """Matching documents by date, newest first, from the place after `before`."""
@@ -71,7 +69,7 @@ class EmbeddedIndex:
         if searcher is None or before == 0:
             return []
         node = plan if before is None else p.All((plan, p.Between("place", None, before - 1)))
-        query = translate(scoped(node, scopes), self._schema)
+        query = matching(scoped(node, scopes), self._schema)
         wanted = limit * 4
         while True:
             result = searcher.search(query, limit=wanted, count=False, order_by_field="place")
@@ -81,10 +79,9 @@ class EmbeddedIndex:
             if len(first) > limit or len(result.hits) < wanted:
                 break
             wanted *= 4
-        return [
-            DocumentHit(_document(searcher, address), 0.0, place)
-            for place, address in list(first.items())[:limit]
-        ]
+        newest = list(first.items())[:limit]
+        names = names_at(searcher, [address for _, address in newest])
+        return [DocumentHit(name, 0.0, place) for name, (place, _) in zip(names, newest, strict=True)]
 
     def pages(
         self, plan: Plan, scopes: Scopes, documents: Sequence[str], per_document: int
@@ -94,7 +91,7 @@ class EmbeddedIndex:
         if searcher is None or not documents:
             return {}
         among = p.Constant(p.OneOf("document", tuple(documents)), 0.0)
-        query = translate(scoped(p.All((plan, among)), scopes), self._schema)
+        query = scoring(scoped(p.All((plan, among)), scopes), self._schema)
         wanted = len(documents) * per_document * 4
         while True:
             hits: _Hits = searcher.search(query, limit=wanted, count=False).hits
@@ -115,19 +112,15 @@ class EmbeddedIndex:
 
     def overview(self, plan: Plan, scopes: Scopes) -> Overview:
         """The number of matching documents and the facets."""
-        searcher = self._searcher()
-        if searcher is None:
+        opened = self._opened()
+        if opened is None:
             return Overview(0, dict.fromkeys(FACETS, ()))
-        query = translate(scoped(plan, scopes), self._schema)
-        pages = _count(searcher, query)
-        if pages > EXACT_TOTAL:
-            total = round(searcher.cardinality(query, "place"))
-        elif pages:
-            hits: _Hits = searcher.search(query, limit=pages, count=False).hits
-            total = len(set(_places(searcher, hits)))
-        else:
-            total = 0
-        return Overview(total, self._facets(searcher, query, pages))
+        searcher, commit = opened
+
+        def count() -> Overview:
+            return overview_of(searcher, matching(scoped(plan, scopes), self._schema), self._labels)
+
+        return self._overviews.of(commit, plan, scopes, count)
 
     def variants(self, word: str, distance: int, limit: int) -> list[str]:
         """Indexed words within so many edits of a folded word, itself left out.
@@ -156,38 +149,18 @@ class EmbeddedIndex:
         if searcher is None or len(form) < 2:
             return []
         # The condition also leaves out words that only deleted pages have, which segments keep until they are merged.
-        within = translate(scoped(p.Everything(), scopes), self._schema)
+        within = matching(scoped(p.Everything(), scopes), self._schema)
         found = searcher.terms_with_prefix("exact", form, within, _MOST_CANDIDATES)
         terms = sorted((-count, term) for term, count in found if is_word(term))
         return [term for _, term in terms[:limit]]
 
-    def _facets(self, searcher: tantivy.Searcher, query: tantivy.Query, pages: int) -> Facets:
-        """Documents, not pages, by value: each value's places are counted."""
-        count: dict[str, Any] = (
-            {"terms": {"field": "place", "size": EXACT_FACETS}}
-            if pages <= EXACT_FACETS
-            else {"cardinality": {"field": "place"}}
-        )
-        if not pages:
-            return dict.fromkeys(FACETS, ())
-        # Each candidate of each segment costs a look into its dictionary; there may be a hundred thousand parties.
-        candidates = (10 if pages <= EXACT_FACETS else 2) * MOST_FACET_VALUES
-        asked = {
-            name: {
-                "terms": {
-                    "field": FACET_PREFIX + name,
-                    "size": MOST_FACET_VALUES,
-                    "segment_size": candidates,
-                },
-                "aggs": {"documents": count},
-            }
-            for name in FACETS
-        }
-        counted = searcher.aggregate(query, asked)
-        return {name: in_order(map(_facet_value, counted[name]["buckets"])) for name in FACETS}
-
     def _searcher(self) -> tantivy.Searcher | None:
-        """A searcher on the newest commit of the generation in force.
+        """A searcher on the newest commit of the generation in force."""
+        opened = self._opened()
+        return None if opened is None else opened[0]
+
+    def _opened(self) -> tuple[tantivy.Searcher, Commit] | None:
+        """A searcher on the newest commit, and which commit that is.
 
         Two files are looked at, the pointer and the generation's meta.json: nothing is opened again without need.
         """
@@ -210,25 +183,9 @@ class EmbeddedIndex:
                     self._index = self._seen = None  # swapped and removed between the two looks
                     continue
                 self._seen = seen
-                return self._index.searcher()
+                return self._index.searcher(), seen
         raise IndexOutdated("the files of the index are missing")
 
 
 def _places(searcher: tantivy.Searcher, hits: _Hits) -> list[int]:
     return cast(list[int], searcher.fast_field_values("place", [address for _, address in hits]))
-
-
-def _count(searcher: tantivy.Searcher, query: tantivy.Query) -> int:
-    """How many pages match; the stubs of tantivy leave this attribute out."""
-    return cast(int, searcher.search(query, limit=1).count)  # type: ignore[attr-defined]
-
-
-def _document(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
-    return str(searcher.doc(address).get_first("document"))
-
-
-def _facet_value(bucket: dict[str, Any]) -> FacetValue:
-    counted = bucket["documents"]
-    return facet_value(
-        bucket["key"], len(counted["buckets"]) if "buckets" in counted else round(counted["value"])
-    )

@@ -11,7 +11,8 @@ import tantivy
 from search.analysis import Analyser
 from search.card import card_of, page_hit
 from search.changes import Change
-from search.facets import FACET_PREFIX, facet_term
+from search.embedded.names import NAME_FIELDS, name_columns
+from search.facets import FACET_PREFIX, facet_number
 from search.port import FACETS, PageHit, PageRecord
 from search.terms import NUMBER_FIELDS, PHRASE_FIELDS, RAW_FIELDS, WORD_FIELDS, PageTerms, page_terms
 
@@ -32,7 +33,9 @@ def build_schema() -> tantivy.Schema:
     for name in (*RAW_FIELDS, MIRROR):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", stored=name == "document")
     for name in FACETS:
-        builder.add_text_field(FACET_PREFIX + name, tokenizer_name="raw", index_option="basic", fast=True)
+        builder.add_unsigned_field(FACET_PREFIX + name, indexed=True, fast=True)
+    for name in NAME_FIELDS:
+        builder.add_unsigned_field(name, fast=True)
     for name in NUMBER_FIELDS:
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_unsigned_field("place", indexed=True, fast=True)
@@ -51,11 +54,14 @@ def values_of(record: PageRecord, terms: PageTerms, mirrored: Sequence[str]) -> 
     values.update({name: items for name, items in terms.numbers.items() if items})
     for name, pairs in terms.facets.items():
         if pairs:
-            values[FACET_PREFIX + name] = [facet_term(value, label) for value, label in pairs]
+            values[FACET_PREFIX + name] = sorted({facet_number(*pair) for pair in pairs})
     if mirrored:
         values[MIRROR] = [word[::-1] for word in mirrored]
     values["place"] = terms.place
-    values["card"] = json.dumps(card_of(record), ensure_ascii=False, separators=(",", ":")).encode()
+    values.update(name_columns(record.document))
+    # What the numbers of its facets stand for must be on the card.
+    card = {**card_of(record), "portfolio": terms.facets["portfolio"]}
+    values["card"] = json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode()
     return values
 
 

@@ -7,13 +7,28 @@ import tantivy
 from tantivy import Occur, Query
 
 from search import plan as p
+from search.embedded.reshape import narrowed, unscored
 from search.plan import Plan
 
 _SYNTAX = regex.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
 
 
-def translate(plan: Plan, schema: tantivy.Schema) -> Query:
+def scoring(plan: Plan, schema: tantivy.Schema) -> Query:
     """The tantivy query of a plan."""
+    return _query(narrowed(plan), schema)
+
+
+def matching(plan: Plan, schema: tantivy.Schema) -> Query:
+    """The same pages, where nobody asks for their scores."""
+    match plan:
+        case p.All((node, condition), ()):
+            # The condition keeps its shape, by which it is known.
+            return _query(narrowed(p.All((unscored(node), condition))), schema)
+        case _:
+            return _query(unscored(plan), schema)
+
+
+def _query(plan: Plan, schema: tantivy.Schema) -> Query:
     if isinstance(plan, p.All | p.Any | p.Best | p.Weighted | p.Constant | p.Prefer):
         return _inner(plan, schema)
     return _leaf(plan, schema)
@@ -24,19 +39,19 @@ def _inner(
 ) -> Query:
     match plan:
         case p.All(of, but_not):
-            parts = [(Occur.Must, translate(node, schema)) for node in of]
-            return Query.boolean_query(parts + [(Occur.MustNot, translate(node, schema)) for node in but_not])
+            parts = [(Occur.Must, _query(node, schema)) for node in of]
+            return Query.boolean_query(parts + [(Occur.MustNot, _query(node, schema)) for node in but_not])
         case p.Any(of):
-            return Query.boolean_query([(Occur.Should, translate(node, schema)) for node in of])
+            return Query.boolean_query([(Occur.Should, _query(node, schema)) for node in of])
         case p.Best(of):
-            return Query.disjunction_max_query([translate(node, schema) for node in of])
+            return Query.disjunction_max_query([_query(node, schema) for node in of])
         case p.Weighted(node, factor):
-            return Query.boost_query(translate(node, schema), factor)
+            return Query.boost_query(_query(node, schema), factor)
         case p.Constant(node, score):
-            return Query.const_score_query(translate(node, schema), score)
+            return Query.const_score_query(_query(node, schema), score)
         case p.Prefer(node, preferred, score):
-            lifted = Query.const_score_query(translate(preferred, schema), score)
-            return Query.boolean_query([(Occur.Must, translate(node, schema)), (Occur.Should, lifted)])
+            lifted = Query.const_score_query(_query(preferred, schema), score)
+            return Query.boolean_query([(Occur.Must, _query(node, schema)), (Occur.Should, lifted)])
         case _:
             assert_never(plan)
 

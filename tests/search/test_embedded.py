@@ -3,17 +3,37 @@
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+import tantivy
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from search import Amount, Analyser, EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter, IndexBusy, IndexOutdated
+from search import (
+    Amount,
+    Analyser,
+    EmbeddedIndex,
+    EmbeddedRebuild,
+    EmbeddedWriter,
+    IndexBusy,
+    IndexOutdated,
+    Named,
+    PageParty,
+    Scopes,
+)
 from search import plan as p
 from search.embedded.generations import Generations
+from search.embedded.reshape import narrowed, unscored
+from search.embedded.schema import build_schema
+from search.embedded.translate import _query
+from search.scoping import scoped
 from tests.search.contract import ALL, EVERYTHING, Backend, SearchContract
 from tests.search.pages import record
 
 ANALYSER = Analyser()
+SCHEMA = build_schema()
 HEAP = 15_000_000
 
 
@@ -105,8 +125,8 @@ def test_places_beyond_what_a_signed_integer_holds(folder: Path) -> None:
 
 
 def test_totals_beyond_the_exact_limit_are_close(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.embedded.reader.EXACT_TOTAL", 100)
-    monkeypatch.setattr("search.embedded.reader.EXACT_FACETS", 100)
+    monkeypatch.setattr("search.embedded.counting.EXACT_TOTAL", 100)
+    monkeypatch.setattr("search.embedded.counting.EXACT_FACETS", 100)
     with open_writer(folder) as writer:
         for number in range(400):
             writer.replace(f"d{number}", [record(f"d{number}", "umowa")])
@@ -177,3 +197,89 @@ def test_no_text_is_stored(folder: Path, backend: Backend) -> None:
     backend.put("a", text=text)
     stored = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     assert text.encode() not in stored
+
+
+def test_what_was_counted_is_counted_again_after_a_commit_and_for_other_scopes(folder: Path) -> None:
+    index = EmbeddedIndex(folder)
+    with open_writer(folder) as writer:
+        writer.replace("a", [record("a", "umowa")])
+        writer.commit()
+        first = index.overview(EVERYTHING, ALL)
+        assert index.overview(EVERYTHING, ALL) is first
+        assert index.overview(EVERYTHING, Scopes.of("matter:m-1")).total == 0
+        writer.replace("b", [record("b", "umowa")])
+        writer.commit()
+        assert index.overview(EVERYTHING, ALL).total == 2
+
+
+def test_names_of_any_kind_come_back(folder: Path) -> None:
+    names = ["a", "ą" * 20, "x" * 40, "x" * 41, "long-" * 30, "nul\0", "d6b3ad05-6ac5-4d0e-9d29-6f9a4b9e9e3b"]
+    with open_writer(folder) as writer:
+        for name in names:
+            writer.replace(name, [record(name, "umowa")])
+    index = EmbeddedIndex(folder)
+    assert {hit.document for hit in index.documents(EVERYTHING, ALL, 100)} == set(names)
+    assert {hit.document for hit in index.newest(EVERYTHING, ALL, 100)} == set(names)
+
+
+def test_facets_that_were_counted_as_numbers_have_their_names(folder: Path) -> None:
+    parties = (PageParty("p-1", "debtor", "Jan Kowalski"), PageParty("p-2", "creditor", "Jan Kowalski"))
+    page = replace(record("a", "umowa", day=date(987, 1, 1)), parties=parties, portfolio=Named("n", "Nord"))
+    with open_writer(folder) as writer:
+        writer.replace("a", [page])
+    index = EmbeddedIndex(folder)
+    for _ in range(2):
+        facets = index.overview(EVERYTHING, ALL).facets
+        assert {(value.value, value.label) for value in facets["party"]} == {
+            ("p-1", "Jan Kowalski"),
+            ("p-2", "Jan Kowalski"),
+        }
+        assert [(value.value, value.label) for value in facets["portfolio"]] == [("n", "Nord")]
+        assert [value.value for value in facets["year"]] == ["987"]
+
+
+_leaves = st.builds(p.Term, st.just("exact"), st.sampled_from(["umowa", "kredytu", "rata"])) | st.builds(
+    p.OneOf, st.just("exact"), st.sampled_from([("umowa", "rata"), ("kredytu",)])
+)
+_plans = st.recursive(
+    _leaves,
+    lambda inner: (
+        st.builds(p.Best, st.tuples(inner, inner))
+        | st.builds(p.Any, st.tuples(inner, inner))
+        | st.builds(p.All, st.tuples(inner, inner), st.tuples(_leaves) | st.just(()))
+        | st.builds(p.Prefer, inner, inner, st.just(1000.0))
+        | st.builds(p.Weighted, inner, st.just(0.5))
+        | st.builds(p.Constant, inner, st.just(2.0))
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.fixture(scope="module")
+def searcher(tmp_path_factory: pytest.TempPathFactory) -> tantivy.Searcher:
+    folder = tmp_path_factory.mktemp("plans")
+    texts = ["umowa", "umowa kredytu", "kredytu rata rata", "rata umowa kredytu", "inne"]
+    with open_writer(folder) as writer:
+        for number in range(20):
+            scopes = frozenset({f"portfolio:p-{number % 2}"})
+            writer.replace(f"d{number}", [record(f"d{number}", texts[number % 5], scopes=scopes)])
+    index = tantivy.Index.open(str(folder / "generation-1"))
+    return index.searcher()
+
+
+@given(_plans)
+@settings(max_examples=60, deadline=None)
+def test_a_plan_in_another_shape_finds_the_same_pages_with_the_same_scores(
+    searcher: tantivy.Searcher, plan: p.Plan
+) -> None:
+    within = scoped(plan, Scopes.of("portfolio:p-1"))
+    assert isinstance(within, p.All)
+
+    def found(plan: p.Plan) -> dict[tuple[int, int], float]:
+        hits = searcher.search(_query(plan, SCHEMA), limit=50, count=False).hits
+        return {(address.segment_ord, address.doc): score for score, address in hits}
+
+    asked = found(within)
+    assert found(narrowed(within)) == pytest.approx(asked)
+    assert found(unscored(within)).keys() == asked.keys()
+    assert found(narrowed(p.All((unscored(plan), within.of[1])))).keys() == asked.keys()
