@@ -165,10 +165,11 @@ class Finder:
         left_out = frozenset(shown)
         found: list[DocumentHit] = []
         before = cursor.before
+        asked = limit
         while True:
-            step = self.index.newest(compiled.plan, scopes, limit + 1, before)
-            more = len(step) > limit
-            for hit in step[:limit]:
+            step = self.index.newest(compiled.plan, scopes, asked + 1, before)
+            more = len(step) > asked
+            for hit in step[:asked]:
                 before = hit.place
                 if hit.document not in left_out:
                     found.append(hit)
@@ -176,6 +177,7 @@ class Finder:
                     break
             if len(found) == limit or not more:
                 break
+            asked = min(2 * asked, MOST_DOCUMENTS)  # the newest may be those that were shown before
         last = more or (bool(step) and before != step[-1].place)
         following = DateCursor(before, cursor.shown) if last else None
         return [(hit.document, hit.score) for hit in found], following
