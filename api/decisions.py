@@ -16,11 +16,11 @@ from archive.archive import Archive
 from archive.catalogue import URGENT, ask_again
 from archive.catalogue.schema import documents, fields
 from archive.corrections import BY_PERSON
-from archive.doubts import write_doubts
+from archive.doubts import Discord, Value, discord_of, values_of, write_doubts
 from archive.records import record_document
 from ingest import stored
 from ingest.describe import amount_minor, document_date
-from ingest.describing import current_fields, present_fields
+from ingest.describing import WITHDRAWN, current_fields, present_fields
 from ingest.errors import VersionMoved
 from ocr.values import Kind
 from tabellion.base.errors import BadRequest, Conflict, Forbidden, NotFound
@@ -39,7 +39,8 @@ _WHOLE_PAGE = [0.0, 0.0, 1.0, 1.0]
 class FieldDecision:
     """What is decided about the field that stands as `raw` on a page; `add` writes one that the machine did not see.
 
-    `value` goes with `correct` and `add`; `box` (fractions of the upright page) with `add` only.
+    `value` goes with `correct` and `add`; `box` (fractions of the upright page) with `add` only. `despite` says that
+    amounts which do not add up with the value are meant as they are.
     """
 
     decision: Decision
@@ -48,6 +49,7 @@ class FieldDecision:
     raw: str = ""
     value: str | None = None
     box: tuple[float, float, float, float] | None = None
+    despite: bool = False
 
 
 def changeable(connection: Connection, document_id: str, version: int | None) -> Row[Any]:
@@ -117,6 +119,7 @@ def decide_field(
     values = _added(wanted) if wanted.decision == "add" else _changed(wanted, known)
     if wanted.decision == "add" and known is not None and known.state != "withdrawn":
         raise Conflict("that field is there already", advice="Correct it instead.")
+    discord = discord_with(connection, opened, wanted) if wanted.despite else None
     connection.execute(
         insert(fields).values(
             document_id=opened.document_id,
@@ -127,6 +130,7 @@ def decide_field(
             state=_STATES[wanted.decision],
             actor=actor.pseudonym,
             at=archive.clock.now(),
+            despite=discord.figures if discord is not None else None,
             **values,
         )
     )
@@ -146,6 +150,22 @@ def decide_field(
     now = archive.clock.now()
     ask_again(connection, archive.ids, "link", opened.document_id, now, priority=URGENT)
     return version_of(connection, opened.document_id)
+
+
+def discord_with(connection: Connection, opened: DocumentAccess, wanted: FieldDecision) -> Discord | None:
+    """The amounts on open pages that would contradict each other if the value were taken; None where it is not one."""
+    if wanted.value is None or not wanted.name.startswith("amounts."):
+        return None
+    key = (wanted.name, wanted.page, wanted.raw)
+    others = [
+        row
+        for row in current_fields(connection, opened.document_id)
+        if row.state != WITHDRAWN and opened.page(row.page) and (row.name, row.page, row.raw) != key
+    ]
+    value = checked_value(wanted.name, wanted.value)
+    # A person's newest word counts among all that there is of a name.
+    found = discord_of([*values_of(others), Value(wanted.name, value, 1.0, decided=True)])
+    return found if found is not None and wanted.name in found.names else None
 
 
 def _known(rows: Sequence[Row[Any]], wanted: FieldDecision) -> Row[Any] | None:

@@ -94,18 +94,23 @@ def count_waiting(connection: Connection, actor: Actor) -> int:
     return sum(1 for _ in islice(_in_scope(connection, actor, None), MOST_COUNTED))
 
 
-def beside(connection: Connection, one: WaitingField, opened: access.DocumentAccess) -> list[Row[Any]]:
-    """The present fields of open pages that the field must agree with: the same sum, or the other dates."""
+def beside(
+    connection: Connection, one: WaitingField, opened: access.DocumentAccess, discordant: Sequence[str] = ()
+) -> list[Row[Any]]:
+    """The present fields of open pages that the field must agree with: the same sum, or the other dates.
+
+    `discordant` are those that a value would contradict if it were taken.
+    """
     rows = [
         row
         for row in current_fields(connection, one.document)
         if row.state != WITHDRAWN and opened.page(row.page)
     ]
     surest = {row.name: row for row in sorted(rows, key=lambda row: (row.actor is not None, row.confidence))}
-    wanted: Sequence[str] = ()
-    if "sum" in one.reasons:
+    wanted = discordant
+    if not wanted and "sum" in one.reasons:
         wanted = sums_of(tuple(surest)) or tuple(name for name in surest if name.startswith("amounts."))
-    elif "date_order" in one.reasons:
+    elif not wanted and "date_order" in one.reasons:
         wanted = _DATES
     return [surest[name] for name in wanted if name in surest and surest[name].id != one.id]
 

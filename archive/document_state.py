@@ -245,6 +245,7 @@ def _field(field: Row[Any], read: Mapping[tuple[Any, ...], Row[Any]]) -> dict[st
         machine=before and present(value=before.value, confidence=before.confidence, at=before.at),
         state=field.state,
         actor=field.actor,
+        despite=field.despite,
         at=field.at,
     )
 

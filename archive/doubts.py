@@ -1,13 +1,13 @@
 """Which fields of a paper wait for a person, why, and how much money hangs on them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from archive.catalogue.schema import current, documents, field_doubts, fields
 from archive.histories import FIELD_KEY
@@ -42,13 +42,44 @@ _LARGEST_MINOR = 2**62
 
 
 class Value(NamedTuple):
-    """A field as far as it is doubted: `decided` by a person, or read so surely; `printed` if it differs from data."""
+    """A field as far as it is doubted: `decided` by a person, or read so surely; `printed` if it differs from data.
+
+    `despite` are the amounts (`Discord.figures`) that its person was told do not add up, and meant.
+    """
 
     name: str
     value: str
     confidence: float
     decided: bool = False
     printed: str | None = None
+    despite: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Discord:
+    """Amounts of a paper that contradict each other, the whole first.
+
+    Where the parts are `complete` they do not make the whole; else each of them is more than the whole.
+    """
+
+    names: tuple[str, ...]
+    amounts: tuple[Decimal, ...]
+    complete: bool
+
+    @property
+    def whole(self) -> Decimal:
+        return self.amounts[0]
+
+    @property
+    def parts(self) -> tuple[Decimal, ...]:
+        return self.amounts[1:]
+
+    @property
+    def figures(self) -> str:
+        """The amounts by name, so that the same ones are known again."""
+        return " ".join(
+            sorted(f"{name}={one:.2f}" for name, one in zip(self.names, self.amounts, strict=True))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +110,41 @@ def doubts_of(values: Sequence[Value], kind: str, received: date | None = None) 
         if not checks(one.name, one.value):
             doubt(place, "check_digit")
     amounts = {name: amount for name in present if (amount := _amount(values[present[name]])) is not None}
-    for name in _unbalanced(amounts):
-        doubt(present[name], "sum")
+    discord = discord_of(values)
+    if discord is not None and not _meant(discord, values, present):
+        for name in discord.names:
+            doubt(present[name], "sum")
     days = {name: day for name in present if (day := _day(values[present[name]])) is not None}
     for name in _disordered(days, kind, received):
         doubt(present[name], "date_order")
     stakes = [abs(amounts[name]) * 100 for name in _STAKES if name in amounts]
     stake = min(int(max(stakes, default=Decimal(0))), _LARGEST_MINOR)
     return Doubts({place: tuple(reasons) for place, reasons in found.items() if reasons}, stake)
+
+
+def discord_of(values: Sequence[Value]) -> Discord | None:
+    """The amounts among the fields of one paper that contradict each other; None where none do."""
+    present = _present(values)
+    amounts = {name: amount for name in present if (amount := _amount(values[present[name]])) is not None}
+    group = sums_of(tuple(amounts))
+    if group:
+        whole, *parts = (amounts[name] for name in group)
+        return None if whole == sum(parts) else Discord(group, (whole, *parts), complete=True)
+    if "amounts.total" not in amounts:
+        return None
+    whole = amounts["amounts.total"]
+    larger = [name for name in PARTS if name in amounts and abs(amounts[name]) > abs(whole)]
+    if not larger:
+        return None
+    return Discord(("amounts.total", *larger), (whole, *(amounts[name] for name in larger)), complete=False)
+
+
+def values_of(rows: Iterable[Row[Any]]) -> list[Value]:
+    """Rows of fields as far as they are doubted."""
+    return [
+        Value(row.name, row.value, row.confidence, row.actor is not None, row.printed, row.despite)
+        for row in rows
+    ]
 
 
 def write_doubts(connection: Connection, document_id: str) -> None:
@@ -102,8 +160,7 @@ def write_doubts(connection: Connection, document_id: str) -> None:
     paper = connection.execute(
         select(documents.c.kind, documents.c.received_at).where(documents.c.id == document_id)
     ).one()
-    values = [Value(row.name, row.value, row.confidence, row.actor is not None, row.printed) for row in rows]
-    found = doubts_of(values, paper.kind, paper.received_at.date())
+    found = doubts_of(values_of(rows), paper.kind, paper.received_at.date())
     if found.reasons:
         connection.execute(
             insert(field_doubts),
@@ -142,19 +199,9 @@ def _present(values: Sequence[Value]) -> dict[str, int]:
     return {values[place].name: place for place in order}
 
 
-def _unbalanced(amounts: Mapping[str, Decimal]) -> Iterator[str]:
-    """The amounts that contradict each other."""
-    group = sums_of(tuple(amounts))
-    if group:
-        whole, *parts = (amounts[name] for name in group)
-        if whole != sum(parts):
-            yield from group
-    elif "amounts.total" in amounts:
-        larger = [
-            name for name in PARTS if name in amounts and abs(amounts[name]) > abs(amounts["amounts.total"])
-        ]
-        if larger:
-            yield from ("amounts.total", *larger)
+def _meant(discord: Discord, values: Sequence[Value], present: Mapping[str, int]) -> bool:
+    """Whether a person said of one of the amounts that he means them as they are."""
+    return any(values[present[name]].despite == discord.figures for name in discord.names)
 
 
 def _disordered(days: Mapping[str, date], kind: str, received: date | None) -> Iterator[str]:

@@ -101,7 +101,7 @@ def _move_fields(archive: Archive, connection: Connection, target: str, pieces: 
 
 
 def _copied(row: Row[Any], *, page: int, state: str) -> dict[str, Any]:
-    names = ("name", "value", "raw", "confidence", "box", "rule", "printed", "actor")
+    names = ("name", "value", "raw", "confidence", "box", "rule", "printed", "actor", "despite")
     return {name: getattr(row, name) for name in names} | {"page": page, "state": state}
 
 

@@ -1,6 +1,7 @@
 """`/review/figures`: one doubtful figure at a time; Enter accepts it, typing corrects it, an empty box withdraws it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -10,14 +11,15 @@ from sqlalchemy import Connection
 
 from api import access
 from api.access import Action, Actor
-from api.decisions import FieldDecision, decide_field
+from api.decisions import FieldDecision, decide_field, discord_with
 from api.field_values import LONGEST, typed_value
 from api.pages.paper import Figure, names_of, open_pages_of, shown
 from api.pages.render import page, speaker_of
+from api.pages.texts import Speaker
 from api.request import Ask, service_of
 from api.review import count_waiting as count_links
 from api.waiting_fields import WaitingField, beside, count_waiting, find_field, following
-from archive.doubts import checks
+from archive.doubts import Discord, checks
 from ingest.describing import current_fields
 from tabellion.base.errors import BadRequest
 
@@ -33,9 +35,35 @@ IMAGE_WIDTH = 1400
 class Neighbour:
     """Another figure of the paper that this one must agree with."""
 
+    id: int
     name: str
     shown: str
+    page: int
     checked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What was typed does not add up: the amounts as they are said, and what is sent to say that they are meant."""
+
+    whole: str
+    parts: tuple[str, ...]
+    made: str
+    complete: bool
+    of_whole: bool
+    figures: str
+
+    @classmethod
+    def of(cls, discord: Discord, name: str, say: Speaker) -> "Contradiction":
+        """Of amounts that contradict each other, one of which was typed under this name."""
+        return cls(
+            whole=say.decimal(discord.whole, 2),
+            parts=tuple(say.decimal(part, 2) for part in discord.parts),
+            made=say.decimal(sum(discord.parts, Decimal(0)), 2),
+            complete=discord.complete,
+            of_whole=name == discord.names[0],
+            figures=discord.figures,
+        )
 
 
 @router.get("")
@@ -68,7 +96,8 @@ def decide(
 ) -> Response:
     """Say what stands there: the same value confirms, another corrects, none withdraws; then on to the next.
 
-    A value whose check digit fails is asked for twice; `sure` is the one that was asked for once.
+    A value whose check digit fails, and an amount that does not add up with the others, is asked for twice; `sure` is
+    what was asked about: the value, or all the amounts.
     """
     service = service_of(request)
     archive = service.archive
@@ -84,6 +113,10 @@ def decide(
             return _page(request, connection, actor, one, typed=typed, complaint="form")
         if wanted.value is not None and not checks(one.name, wanted.value) and sure != typed:
             return _page(request, connection, actor, one, typed=typed, complaint="check_digit")
+        wanted = replace(wanted, despite=True)
+        discord = discord_with(connection, opened, wanted)
+        if discord is not None and sure != discord.figures:
+            return _page(request, connection, actor, one, typed=typed, complaint="sum", discord=discord)
         decide_field(archive, connection, opened, wanted, actor, None)
         waits = following(connection, actor, one)
         key = (one.name, one.page, one.raw)
@@ -115,6 +148,7 @@ def _page(
     gone: bool = False,
     typed: str | None = None,
     complaint: str = "",
+    discord: Discord | None = None,
 ) -> Response:
     say = speaker_of(request, actor)
     context: dict[str, Any] = {
@@ -123,6 +157,7 @@ def _page(
         "before_shown": before and shown(before.name, before.value, before.currency, say),
         "gone": gone,
         "complaint": complaint,
+        "contradiction": discord and chosen and Contradiction.of(discord, chosen.name, say),
         "figures_waiting": count_waiting(connection, actor),
         "links_waiting": count_links(connection, actor) if actor.may(Action.LINK) else 0,
         "image_width": IMAGE_WIDTH,
@@ -148,9 +183,16 @@ def _page(
                 printed=chosen.printed and shown(chosen.name, chosen.printed, chosen.currency, say),
             ),
             "shown": pages.get(chosen.page),
+            "several": len(pages) > 1 or not opened.complete,
             "beside": [
-                Neighbour(row.name, shown(row.name, row.value, chosen.currency, say), row.actor is not None)
-                for row in beside(connection, chosen, opened)
+                Neighbour(
+                    id=row.id,
+                    name=row.name,
+                    shown=shown(row.name, row.value, chosen.currency, say),
+                    page=row.page,
+                    checked=row.actor is not None,
+                )
+                for row in beside(connection, chosen, opened, discord.names if discord else ())
             ],
             "following": following(connection, actor, chosen),
             "stake": say.amount(chosen.stake, chosen.currency),

@@ -74,6 +74,10 @@ class Decision(Strict):
     raw: str = Described(default="", max_length=2000, examples=["2 926,05 zl"])
     value: str | None = Described(default=None, max_length=LONGEST, examples=["2926.05"])
     box: tuple[float, float, float, float] | None = None
+    despite_sum: bool = Described(
+        default=False,
+        description="Amounts that do not add up with `value` are meant so: as they are they wait for nobody.",
+    )
 
 
 @router.get("/{document_id}/fields")
@@ -126,7 +130,7 @@ def decide(
 ) -> list[Field]:
     """Confirm, correct, withdraw or add a value. It is a row beside the machine's, and an entry of the log."""
     archive = service_of(request).archive
-    wanted = FieldDecision(body.decision, body.name, body.page, body.raw, body.value, body.box)
+    wanted = FieldDecision(body.decision, body.name, body.page, body.raw, body.value, body.box, body.despite_sum)
     with archive.catalogue.write() as connection:
         opened = access.require_document(connection, actor, Action.CORRECT, document_id)
         version = decide_field(archive, connection, opened, wanted, actor, expected_version(if_match))

@@ -7,8 +7,9 @@ const main = document.querySelector("#say .primary");
 if (box) {
   const label = () => {
     const typed = box.value.trim();
-    const words = typed === "" ? main.dataset.none : typed === box.dataset.read ? main.dataset.right : main.dataset.other;
-    main.querySelector("span").textContent = words;
+    const asked = box.dataset.asked !== undefined && typed === box.dataset.asked;
+    const { none, right, sure, other } = main.dataset;
+    main.querySelector("span").textContent = typed === "" ? none : asked ? sure : typed === box.dataset.read ? right : other;
   };
   box.addEventListener("input", label);
   label();

@@ -118,7 +118,7 @@ def _write_histories(connection: Connection, document: str, value: Mapping[str, 
     for one in value["fields"]:
         if read := one.get("machine"):
             # Before a person decided; the newer row of the same key is the present.
-            _write_field(connection, document, {**one, **read, "state": "machine", "actor": None})
+            _write_field(connection, document, {**one, **read, "state": "machine", "actor": None, "despite": None})
         _write_field(connection, document, one)
     for one in value["links"]:
         _write_target(connection, one, now)
@@ -207,6 +207,7 @@ def _write_field(connection: Connection, document: str, one: Mapping[str, Any]) 
             printed=one.get("printed"),
             state=one["state"],
             actor=one.get("actor"),
+            despite=one.get("despite"),
             at=parse_rfc3339(one["at"]),
         )
     )

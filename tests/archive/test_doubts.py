@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.doubts import Value, checks, doubts_of, sums_of
+from archive.doubts import Value, checks, discord_of, doubts_of, sums_of
 
 
 def reasons(
@@ -43,6 +43,22 @@ def test_what_a_person_decided_is_not_doubted_but_what_disagrees_with_it_is() ->
         Value("amounts.vat", "23.00", 0.99),
     )
     assert set(found) == {"amounts.net", "amounts.vat"}
+
+
+def test_amounts_that_a_person_meant_are_doubted_again_only_when_they_are_others() -> None:
+    total, net, vat = (
+        Value("amounts.total", "132.00", 1.0, decided=True),
+        Value("amounts.net", "100.00", 0.99),
+        Value("amounts.vat", "23.00", 0.99),
+    )
+    discord = discord_of([total, net, vat])
+    assert discord is not None and discord.complete
+    assert (discord.whole, sum(discord.parts)) == (132, 123)
+    assert discord.figures == "amounts.net=100.00 amounts.total=132.00 amounts.vat=23.00"
+    meant = total._replace(despite=discord.figures)
+    assert reasons(meant, net, vat) == {}
+    assert set(reasons(meant, net._replace(value="101.00"), vat)) == {"amounts.net", "amounts.vat"}
+    assert discord_of([total._replace(value="123.00"), net, vat]) is None
 
 
 def test_check_digits() -> None:

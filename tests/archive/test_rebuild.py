@@ -159,6 +159,7 @@ def _decide(archive: Archive, found: list[Deposited]) -> None:
             )
         read = connection.execute(select(t.fields).where(t.fields.c.document_id == first)).mappings().one()
         corrected = {**read, "value": "1234.65", "state": "corrected", "actor": ACTOR, "confidence": 1.0}
+        corrected["despite"] = "amounts.net=1000.00 amounts.total=1234.65 amounts.vat=230.00"
         del corrected["id"]
         connection.execute(insert(t.fields).values(**corrected))
         scope = {"document_id": first, "actor": ACTOR, "at": now}

@@ -63,7 +63,7 @@ def test_figures_are_judged_by_keys_alone(sign_in: SignIn, house: House) -> None
         page.keyboard.press("ArrowDown")
         page.wait_for_load_state()
     page.keyboard.type("a lot")
-    expect(page.locator("#say .primary")).to_contain_text("Correct it")
+    expect(page.locator("#say .primary")).to_contain_text("Save my correction")
     read = box.get_attribute("data-read") or ""
     page.keyboard.press("Escape")
     expect(box).to_have_value(read)

@@ -87,6 +87,7 @@ fields = Table(
     Column("printed", Text),  # the value on the page where a file's own data says another; none: the same
     Column("state", String(10), nullable=False),  # machine, confirmed, corrected, withdrawn
     Column("actor", String(36)),  # none: the machine
+    Column("despite", Text),  # amounts that a person meant though they do not add up
     instant("at"),
     Index("ix_fields_value", "value", postgresql_using="hash"),
 )

@@ -1,5 +1,6 @@
 """Doubtful figures beside their place; what a person says is final, and the machine's word stays beside it."""
 
+import html
 import re
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_what_waits_and_why(house: House, invoice: str) -> None:
     text = see(client, ADDRESS, field=number_of(house, invoice, "amounts.total"))
     assert "The amounts of this paper do not add up." in text
     assert "Net 100.00 EUR" in text and "VAT 23.00 EUR" in text
-    assert "132.00 EUR at stake" in text
+    assert "132.00 EUR at stake: the largest amount on this paper." in text
     page = markup(client, ADDRESS, field=number_of(house, invoice, "invoice_number"))
     assert '<svg class="crop"' in page and "It gives itself 41 in 100." in page
     assert re.search(r'name="value"[^>]* value="INV-100482"[^>]* autofocus', page)
@@ -174,6 +175,68 @@ def test_a_check_digit_that_fails_is_asked_for_twice(house: House, invoice: str)
     assert present(house, invoice, "iban.creditor") == (wrong.replace(" ", ""), "corrected", True)
     # It is a person's word now: its check digit is no doubt any more.
     assert "iban.creditor" not in {one["name"] for one in waiting(client)}
+
+
+def test_an_amount_that_does_not_add_up_is_asked_for_twice_and_then_no_more(
+    house: House, invoice: str
+) -> None:
+    client = house.client("legal")
+    field = number_of(house, invoice, "amounts.total")
+    asked = do(client, f"{ADDRESS}/{field}", value="1 320", decision="say")
+    assert asked.status_code == 422
+    text = " ".join(re.sub(r"<[^>]+>", " ", html.unescape(asked.text)).split())
+    assert "It does not add up: 100.00 + 23.00 = 123.00, you typed 1,320.00." in text
+    assert "The paper says so Enter" in text
+    # What disagrees is one step away.
+    assert f'href="{ADDRESS}?field={number_of(house, invoice, "amounts.vat")}"' in asked.text
+    assert present(house, invoice, "amounts.total")[2] is False
+    sure = re.search(r'name="sure" value="([^"]+)"', asked.text)
+    assert sure is not None
+    # Another amount than the one that was asked about is another question.
+    other = do(client, f"{ADDRESS}/{field}", value="1 330", decision="say", sure=sure[1])
+    assert other.status_code == 422 and "you typed 1,330.00" in html.unescape(other.text)
+    taken = do(client, f"{ADDRESS}/{field}", value="1 320", decision="say", sure=sure[1])
+    assert taken.status_code == 303
+    assert present(house, invoice, "amounts.total") == ("1320.00", "corrected", True)
+    assert {one["name"] for one in waiting(client)} == {"invoice_number"}
+    read_again(house, invoice)
+    assert {one["name"] for one in waiting(client)} == {"invoice_number"}
+    # Other figures are another matter: the machine reads another net amount.
+    doubt(house, invoice, "amounts.net", value="110.00")
+    assert {one["name"] for one in waiting(client)} == {"invoice_number", "amounts.net", "amounts.vat"}
+
+
+def test_a_part_that_does_not_add_up_is_asked_for_as_well(house: House, invoice: str) -> None:
+    doubt(house, invoice, "amounts.total", value="123.00")
+    client = house.client("collector")
+    field = number_of(house, invoice, "amounts.vat")
+    asked = html.unescape(do(client, f"{ADDRESS}/{field}", value="32", decision="say").text)
+    assert "With what you typed it does not add up: 100.00 + 32.00 = 132.00, the total says 123.00." in asked
+    do(client, f"{ADDRESS}/{field}", value="", decision="say")
+    asked = html.unescape(
+        do(client, f"{ADDRESS}/{number_of(house, invoice, 'amounts.net')}", value="500").text
+    )
+    assert "It does not add up: a part, 500.00, is more than the total, 123.00." in asked
+
+
+def test_over_rest_a_sum_is_doubted_unless_it_is_meant(house: House, invoice: str) -> None:
+    client = house.client("collector")
+    row = house.row(select(t.fields).where(t.fields.c.name == "amounts.total"))
+    said = {"decision": "correct", "name": "amounts.total", "page": row.page, "raw": row.raw, "value": "1320"}
+    good(client.post(f"/api/v1/documents/{invoice}/fields", json=said), 201)
+    assert {one["name"] for one in waiting(client)} == {"invoice_number", "amounts.net", "amounts.vat"}
+    good(client.post(f"/api/v1/documents/{invoice}/fields", json=said | {"despite_sum": True}), 201)
+    assert {one["name"] for one in waiting(client)} == {"invoice_number"}
+
+
+def test_no_amount_of_a_closed_page_is_told_by_the_question(house: House, north: str) -> None:
+    document = read_paper(house, north, INVOICE, ["Annex"])
+    doubt(house, document, "amounts.net", page=2)
+    narrow(house, document, 2, "matter:M1")
+    client = house.client("collector", scopes=[f"portfolio:{north}"])
+    answer = do(client, f"{ADDRESS}/{number_of(house, document, 'amounts.total')}", value="90.00")
+    assert answer.status_code == 303
+    assert present(house, document, "amounts.total") == ("90.00", "corrected", True)
 
 
 def test_a_persons_word_survives_another_reading(house: House, invoice: str) -> None:
