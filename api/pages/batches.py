@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 
 from api import access
 from api.access import Action, Actor
@@ -71,7 +71,7 @@ def list_batches(
                 if everywhere or f"portfolio:{row.id}" in actor.scopes
             ],
             "stations": [station for station in list_stations(connection) if station.disabled_at is None],
-            "pulse": _pulse(connection),
+            "pulse": _pulse(connection, actor),
             "now": archive.clock.now(),
         }
     return page(request, "batches.html", context, actor=actor, here="batches")
@@ -183,10 +183,13 @@ def _receipts(connection: Connection, batch_id: str) -> dict[str, Any]:
     return {"all": row.all, "signed": row.signed}
 
 
-def _pulse(connection: Connection) -> Pulse:
+def _pulse(connection: Connection, actor: Actor) -> Pulse:
+    """Of batches in scope: what others bring in is neither counted nor timed by who may not see it."""
+    seen = deposits.c.batch_id.in_(select(batches.c.id).where(access.visible_batches(actor)))
+    within = true() if actor.sees_all else seen
     waiting = connection.scalar(
-        select(func.count()).where(deposits.c.receipt.is_(None), deposits.c.erased_at.is_(None))
+        select(func.count()).where(deposits.c.receipt.is_(None), deposits.c.erased_at.is_(None), within)
     )
-    newest = connection.scalar(select(func.max(deposits.c.id)).where(deposits.c.receipt.is_not(None)))
+    newest = connection.scalar(select(func.max(deposits.c.id)).where(deposits.c.receipt.is_not(None), within))
     at = connection.scalar(select(deposits.c.received_at).where(deposits.c.id == newest))
     return Pulse(at, waiting or 0)

@@ -215,6 +215,22 @@ def test_a_word_of_theirs_is_answered_as_one_that_stands_nowhere(world: World) -
                 assert echo(theirs, word) == echo(none, stand_in(word)), (path, word)
 
 
+def test_what_others_bring_in_changes_no_answer(house: House) -> None:
+    """No count, time, report or list tells somebody without scopes that the archive has anything at all."""
+    nobody = house.client(*WORKING, scopes=[])
+    nobody.get("/api/v1/me")  # a token's first use is written down
+    starts = [route for route in walked(house) if route.method == "GET" and "{" not in route.path]
+
+    def told() -> dict[str, tuple[object, ...]]:
+        answers = {route.path: shape(guess(nobody, route, {}), {}) for route in starts}
+        return {path: answer for path, answer in answers.items() if answer[0] == 200}
+
+    empty = told()
+    side(house, "north", "Jan Borealski", "44051401458", "KN-1188227", "polarnik")
+    assert told() == empty
+    assert len(empty) > 20
+
+
 def stand_in(word: str) -> str:
     """Something of the same form and length that is nowhere."""
     if word.isdigit():
