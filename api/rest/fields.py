@@ -130,7 +130,9 @@ def decide(
 ) -> list[Field]:
     """Confirm, correct, withdraw or add a value. It is a row beside the machine's, and an entry of the log."""
     archive = service_of(request).archive
-    wanted = FieldDecision(body.decision, body.name, body.page, body.raw, body.value, body.box, body.despite_sum)
+    wanted = FieldDecision(
+        body.decision, body.name, body.page, body.raw, body.value, body.box, body.despite_sum
+    )
     with archive.catalogue.write() as connection:
         opened = access.require_document(connection, actor, Action.CORRECT, document_id)
         version = decide_field(archive, connection, opened, wanted, actor, expected_version(if_match))
