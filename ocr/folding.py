@@ -53,7 +53,8 @@ def fold(text: str) -> Folded:
                 letters.pop()
                 origin.pop()
             elif plain == "ц" and letters and letters[-1] == "ы":
-                # "ьщ" in a narrow print, as in "плательщик"; no Russian word has these two.
+                # "ьщ" in a narrow print, as in "плательщик". In "рыцарь" the two are meant; but labels are folded as
+                # pages are, so that words with them are found all the same.
                 letters[-1], plain = "ь", "щ"
             letters.append(plain)
             origin.append(index)

@@ -12,6 +12,8 @@ from ocr.fields.flow import Flow
 # Of the height of a line: justified text has narrower spaces between words, columns stand further apart.
 _GAP = 1.9
 _NEAR = 0.03
+# Of the height of the taller one.
+_SAME_ROW = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Cell:
     def text(self) -> str:
         return self.flow.text[self.start : self.end]
 
+    def beside(self, other: "Cell") -> bool:
+        """Whether the two stand in one row."""
+        return abs(other.middle - self.middle) < _SAME_ROW * max(self.height, other.height)
+
 
 class Cells:
     """The cells of one page in reading order, and what stands beside and beneath each."""
@@ -53,7 +59,7 @@ class Cells:
             other
             for other in self.all
             if other is not cell
-            and abs(other.middle - cell.middle) < 0.6 * max(cell.height, other.height)
+            and cell.beside(other)
             and (other.x1 <= cell.x0 + _NEAR if self.leftward else other.x0 >= cell.x1 - _NEAR)
         ]
         return min(beside, key=lambda other: abs(other.x0 - cell.x0), default=None)

@@ -153,7 +153,7 @@ class CompanyFinder(PageOfNames):
         return re.sub(r"\s?[»\"”›>]{1,2}$", "»", opened)
 
 
-_CYRILLIC = {"О": "ОO0о", "А": "АAа", "З": "З3", "П": "П"}
+_CYRILLIC = {"О": "ОO0о", "А": "АAа", "З": "З3"}
 """What a scan gives for the capitals of short Russian forms: "000" for "ООО"."""
 
 

@@ -53,7 +53,6 @@ _REPAIRS = (
     ),
 )
 _TOO_LONG = 40
-_SAME_ROW = 0.6
 
 
 def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator[tuple[str, Candidate]]:
@@ -110,9 +109,8 @@ def _after(
             if far is not None and not _names_another(far["about"] or far["about_too"], others):
                 match = _number_at(view.text, far.end())
             if match and (view.row is not None or _goes_on(cells, begin - 1, match.start())):
-                end = match.start() + len(match[0].rstrip(".–-/"))
-                value = _tidy(_BROKEN.sub("", view.text[match.start() : end]))
-                span = view.span(match.start(), end)
+                value, length = _value(match)
+                span = view.span(match.start(), match.start() + length)
                 yield Candidate(view.flow, *span, value, f"{name}: after “{label}”", 0.9)
             elif view.row is None:
                 yield from _beneath(cells, begin, rest, label, name)
@@ -131,13 +129,19 @@ def _number_at(text: str, place: int) -> re.Match[str] | None:
     return match
 
 
+def _value(match: re.Match[str]) -> tuple[str, int]:
+    """The number that was found, tidied, and the length of its text, in which marks at the end do not count."""
+    found = match[0].rstrip(".–-/")
+    return _tidy(_BROKEN.sub("", found)), len(found)
+
+
 def _goes_on(cells: Cells, label: int, number: int) -> bool:
     """Whether what stands at `number` follows what ends at `label`: beside it, or in the next line of its column.
 
     Of a row of headings, the last is followed by the first value beneath, which is not its own.
     """
     one, other = cells.at(label), cells.at(number)
-    if one is other or abs(one.middle - other.middle) < _SAME_ROW * max(one.height, other.height):
+    if one is other or one.beside(other):
         return True
     return min(one.x1, other.x1) > max(one.x0, other.x0)
 
@@ -148,8 +152,8 @@ def _beneath(cells: Cells, begin: int, rest: int, label: str, name: str) -> Iter
     below: Cell | None = cells.below(heading) if rest >= heading.end else None
     match = None if below is None else _number_at(cells.flow.text, below.start)
     if match is not None:
-        end = match.start() + len(match[0].rstrip(".–-/"))
-        value = _tidy(_BROKEN.sub("", match[0][: end - match.start()]))
+        value, length = _value(match)
+        end = match.start() + length
         yield Candidate(cells.flow, match.start(), end, value, f"{name}: beneath “{label}”", 0.88)
 
 
