@@ -219,6 +219,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(path, isolation_level=None)
+        self._opened: list[MadePage] | None = None
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS papers (document TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID"
@@ -262,8 +263,12 @@ class Store:
 
     def paper(self, document: str) -> list[MadePage]:
         """The pages of one document."""
-        (body,) = self._database.execute("SELECT body FROM papers WHERE document = ?", (document,)).fetchone()
-        return _unpacked(document, body)
+        if self._opened is None or self._opened[0].document != document:
+            (body,) = self._database.execute(
+                "SELECT body FROM papers WHERE document = ?", (document,)
+            ).fetchone()
+            self._opened = _unpacked(document, body)
+        return self._opened
 
     def words_of(self, document: str, page: int) -> PageReading | None:
         """The reading of a page."""

@@ -2,7 +2,7 @@
 
 Every question goes the whole way: parsing, compiling with variants, the index within the user's scopes, grouping by
 document, facets, the gate over a catalogue of all documents, the words of each page found, marked, with boxes and
-snippet. In the place of the vault stands a file with the pages compressed.
+snippet. In the place of the vault stands a file with the pages compressed, whose time is told apart.
 """
 
 import argparse
