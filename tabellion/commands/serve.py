@@ -122,7 +122,7 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
         # uvicorn stops at them, and sends them to us again afterwards: then only what is left here must end.
         signal.signal(number, lambda *_: None)
     limiter: Limiter = app.state.limiter
-    # What was loaded by now stays: it need not be walked again each time that garbage is looked for, while answers wait.
+    # What was loaded by now stays: it need not be walked again each time garbage is looked for, while answers wait.
     gc.collect()
     gc.freeze()
     with Heart(parts.archive, holder(), "api", lambda: write_down(parts.archive, limiter.refusals)):
