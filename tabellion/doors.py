@@ -20,6 +20,7 @@ from ingest.arrivals import Arrival
 from ingest.batches import Declaration, find_or_open, open_declared, unassigned
 from ingest.receive import receive
 from tabellion.base.errors import BadRequest, NotFound, TabellionError, Unavailable
+from tabellion.made_papers import MadePaper, local_papers, remote_papers
 from tabellion.settings import Settings
 from tabellion.waiting_client import LONGEST, Waiting, asked_to_wait
 from tabellion.wiring import Parts, nudger
@@ -52,6 +53,10 @@ class Door(Protocol):
 
     def receipts(self, sent: Sequence[Sent]) -> Mapping[str, dict[str, Any]]:
         """The signed receipts that are there, by deposit."""
+        ...
+
+    def papers(self, sent: Sequence[Sent]) -> Mapping[str, list[MadePaper]]:
+        """The papers that were made of each, as far as they may be seen, by deposit."""
         ...
 
 
@@ -110,6 +115,9 @@ class LocalDoor:
         )
         with self._archive.catalogue.read() as connection:
             return {row.id: json.loads(row.receipt) for row in connection.execute(query)}
+
+    def papers(self, sent: Sequence[Sent]) -> Mapping[str, list[MadePaper]]:
+        return local_papers(self._archive, [item.deposit for item in sent])
 
 
 def station_batch(archive: Archive, station: str, name: str | None, portfolio: str | None, actor: str) -> str:
@@ -178,6 +186,9 @@ class RemoteDoor:
             if response.status_code == 200:
                 found[item.deposit] = response.json()
         return found
+
+    def papers(self, sent: Sequence[Sent]) -> Mapping[str, list[MadePaper]]:
+        return remote_papers(self._client, [item.deposit for item in sent])
 
 
 class Refused(TabellionError):

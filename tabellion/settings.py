@@ -256,6 +256,12 @@ class Settings(LimitSettings):
         """Whether everything lies in the home: no server of others is used."""
         return self.database_url is None and self.broker_url is None and self.vault_url is None
 
+    @property
+    def address(self) -> str:
+        """Where people open the service, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.url or self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
     def check(self) -> None:
         """Refuse what is unsafe outside the embedded mode; raises SettingsError that says what to do."""
         if not self.embedded and self.key_passphrase_file is None:

@@ -14,6 +14,7 @@ from tabellion.commands.common import local_actor, remote
 from tabellion.commands.output import json_option, print_json, progress_line, say, tell
 from tabellion.doors import Door, LocalDoor, RemoteDoor, Sent, remote_client
 from tabellion.helpers import helping
+from tabellion.made_papers import MadePaper
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
 
@@ -41,6 +42,7 @@ def command(
 
     Every file is durable when its line is printed, and its receipt signed. Where no service runs on the archive,
     workers and keeper run for as long as this command. Run again, what was acknowledged is not taken twice.
+    With --wait each line says which papers were made of the file: kind, state, and the address at which one opens.
     """
     settings = load_settings()
     with ExitStack() as stack:
@@ -52,7 +54,7 @@ def command(
                 actor = local_actor(connection).pseudonym
             door = LocalDoor(parts, batch, portfolio, actor, station)
             stack.enter_context(helping(parts, workers=wait))
-        lines = Lines(as_json)
+        lines = Lines(as_json, settings.address)
         sent = list(_send_all(door, paths, lines))
         _follow(door, sent, wait, lines)
     say(
@@ -65,8 +67,8 @@ def command(
 class Lines:
     """Prints a line per file as soon as its end is known, and counts."""
 
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
+    def __init__(self, as_json: bool, address: str) -> None:
+        self._as_json, self._address = as_json, address
         self.counts: dict[str, int] = {}
 
     @property
@@ -74,14 +76,21 @@ class Lines:
         """Files whose line was printed."""
         return sum(self.counts.values())
 
-    def print(self, line: dict[str, Any]) -> None:
-        """One file."""
+    def print(self, line: dict[str, Any], papers: Sequence[MadePaper] = ()) -> None:
+        """One file, and the papers that were made of it."""
+        if papers:
+            line["documents"] = [paper.shape(self._address) for paper in papers]
         self.counts[line["status"]] = self.counts.get(line["status"], 0) + 1
         if self._as_json:
             print_json(line)
             return
         progress_line("")
         tell(f"{line['status']:10}  {line['path']}" + (f"  {line['reason']}" if line.get("reason") else ""))
+        for paper in line.get("documents", ()):
+            pages = (
+                f", {paper['pages']} {'page' if paper['pages'] == 1 else 'pages'}" if paper["pages"] else ""
+            )
+            tell(f"{'':10}  {paper['kind'] or 'unread'}{pages}, {paper['state']}  {paper['address']}")
 
 
 def _send_all(door: Door, paths: Sequence[Path], lines: Lines) -> Iterator[Sent]:
@@ -109,14 +118,20 @@ def _follow(door: Door, sent: list[Sent], wait: bool, lines: Lines) -> None:
         receipts.update(door.receipts(ask))
         if wait:
             states.update(door.states(list(waiting.values())))
-        ready = [
+        ended = [
             item
             for item in waiting.values()
             if item.deposit in receipts and (not wait or states.get(item.deposit, ("", None))[0] in FINAL)
         ]
+        papers = door.papers(ended) if wait and ended else {}
+        # A file of several papers has ended when the last of them has.
+        ready = [
+            item for item in ended if all(paper.state in FINAL for paper in papers.get(item.deposit, ()))
+        ]
         for item in ready:
             state, reason = states.get(item.deposit, ("held", None))
-            lines.print(_line(item, state, reason, receipts[item.deposit]))
+            line = _line(item, state, reason, receipts[item.deposit])
+            lines.print(line, papers.get(item.deposit, ()))
             del waiting[item.deposit]
         if ready:
             last_change = time.monotonic()

@@ -14,7 +14,7 @@ from api.second_factors import kinds_by_account, reset_factors
 from api.sessions import create_token, end_all_sessions, revoke_token
 from tabellion.base.clock import rfc3339
 from tabellion.commands.common import local_actor, local_archive
-from tabellion.commands.output import json_option, print_json, print_table
+from tabellion.commands.output import json_option, print_json, print_table, tell
 
 
 @click.group("users")
@@ -77,10 +77,14 @@ def list_(as_json: bool) -> None:
 )
 @click.option("--locale", default="en", show_default=True, help="Language of its pages.")
 def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str) -> None:
-    """A new account. On a terminal it asks for the password; else it makes one and prints it once."""
+    """A new account. On a terminal it asks for the password; else it makes one and prints it once.
+
+    It says what was made, and the address at which to sign in.
+    """
     password = _ask_password(name)
     chosen = password or generate_password(os.urandom)
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
+        address = parts.settings.address
         create_account(
             parts.archive,
             connection,
@@ -91,8 +95,11 @@ def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str)
             actor=local_actor(connection).pseudonym,
             locale=locale,
         )
+    tell(f"account   {name}, {' '.join(sorted(roles))}")
+    tell(f"papers    {' '.join(sorted(scopes)) or 'none: `tabellion users grant` gives a --scope'}")
     if password is None:
-        click.echo(f"password  {chosen}   (shown only this once)")
+        tell(f"password  {chosen}   (shown only this once)")
+    tell(f"sign in   {address}/sign-in")
 
 
 @command.command("grant")

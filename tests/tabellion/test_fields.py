@@ -1,5 +1,7 @@
 """`tabellion fields` and `read`: what waits for a person and why, how often the machine was right, lines."""
 
+import re
+
 from tests.tabellion.house import House
 
 GAP = " " * 12
@@ -29,3 +31,21 @@ def test_read_tells_the_lines_and_regions(house: House) -> None:
     (one,) = told["invoice_lines"]
     assert (one["description"], one["quantity"], one["net"], one["page"]) == ("Copier hire", "2", "100.00", 1)
     assert [page["regions"] for page in told["pages"]] == [[]]
+
+
+def test_read_prints_tables_for_people(house: House) -> None:
+    path = house.paper("table.pdf", BILL)
+    said = house.terminal.run("read", path, "--languages", "en").out
+    told = house.terminal.run("read", path, "--languages", "en", "--json").json
+    lines = said.splitlines()
+    assert re.fullmatch(r"invoice \(\d+% sure\), en, 1 page", lines[0])
+    head = next(line for line in lines if line.startswith("FIELD"))
+    assert head.split("  ")[0] == "FIELD" and head.split()[1:4] == ["VALUE", "SURE", "PAGE"]
+    table = lines[lines.index(head) + 1 :][: len(told["fields"])]
+    for row, field in zip(table, told["fields"], strict=True):
+        name, value, sure, page, across, down, *_ = re.split(r"\s{2,}", row)
+        assert (name, value, page) == (field["name"], field["value"], "1")
+        assert sure == f"{field['confidence']:.0%}"
+        assert re.fullmatch(r"\d+-\d+%", across) and re.fullmatch(r"\d+-\d+%", down)
+    assert re.search(r"^1 +Copier hire +2 +100\.00", said, re.MULTILINE)
+    assert "Page 1:\n" in said and "{" not in said

@@ -23,6 +23,9 @@ def test_a_paper_is_received_read_found_shown_stamped_and_verified(house: House)
         "searchable",
         hashlib.sha256(path.read_bytes()).hexdigest(),
     )
+    address = f"http://127.0.0.1:8000/documents/{line['document']}"
+    paper = {"document": line["document"], "kind": "dunning_letter", "state": "searchable", "pages": 1}
+    assert line["documents"] == [{**paper, "address": address}]
 
     found = house.terminal.run("search", "quillwort", "--json").json
     (hit,) = found["hits"]
@@ -41,6 +44,19 @@ def test_a_paper_is_received_read_found_shown_stamped_and_verified(house: House)
     assert proved["existed_by"] == stamp["gen_time"]
     for word in ("Letter.pdf", line["sha256"], "Tabellion local test authority"):
         assert word in house.terminal.run("show", line["document"]).out
+
+
+def test_each_paper_of_a_file_is_said(house: House) -> None:
+    path = house.paper("two.pdf", ["A first page"], ["A second page"])
+    (line,) = house.terminal.run("ingest", path, "--batch", "two", "--wait", "--json").lines
+    house.terminal.run("documents", "split", line["document"], "2")
+    ran = house.terminal.run("ingest", path, "--batch", "two", "--wait")
+    (again,) = house.terminal.run("ingest", path, "--batch", "two", "--wait", "--json").lines
+    assert again["deposit"] == line["deposit"]
+    assert [(one["state"], one["pages"]) for one in again["documents"]] == [("searchable", 1)] * 2
+    assert ran.out.splitlines()[0].split() == ["searchable", str(path)]
+    for said, one in zip(ran.out.splitlines()[1:], again["documents"], strict=True):
+        assert said.split() == [f"{one['kind']},", "1", "page,", "searchable", one["address"]]
 
 
 def test_what_was_taken_is_not_taken_twice(house: House) -> None:
@@ -83,7 +99,7 @@ def test_a_name_cannot_disturb_the_terminal(house: House) -> None:
     name = "in\u202efdp\x1b[2J\nvoice.pdf"
     house.paper(name, ["A page with a hostile name"])
     ran = house.terminal.run("ingest", house.desk / name, "--batch", "hostile name", "--wait")
-    assert ran.out.count("\n") == 1
+    assert ran.out.count("\n") == 2
     assert not set(ran.out) & DISTURBING
     (line,) = house.terminal.run(
         "ingest", house.desk / name, "--batch", "hostile name", "--wait", "--json"

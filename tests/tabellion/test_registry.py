@@ -57,8 +57,17 @@ def test_wrong_values_are_wrong_use(house: House) -> None:
 
 
 def test_accounts_are_made_and_their_passwords_shown_once(house: House) -> None:
-    made = house.terminal.run("users", "add", "anna", "--role", "collector", "--scope", "unassigned")
-    assert made.out.startswith("password  ")
+    public = {"TABELLION_PUBLIC_URL": "https://archive.example"}
+    made = house.terminal.run(
+        "users", "add", "anna", "--role", "collector", "--scope", "unassigned", environment=public
+    )
+    said = [line.split(maxsplit=1) for line in made.out.splitlines()]
+    assert said[:2] == [["account", "anna, collector"], ["papers", "unassigned"]]
+    assert said[2][0] == "password" and said[2][1].endswith("(shown only this once)")
+    assert made.out.endswith("\nsign in   https://archive.example/sign-in\n")
+    without = house.terminal.run("users", "add", "bert", "--role", "auditor").out
+    assert "papers    none: `tabellion users grant` gives a --scope" in without
+    assert "http://127.0.0.1:8000/sign-in" in without
     house.terminal.run("users", "grant", "anna", "--role", "legal")
     house.terminal.run("users", "revoke", "anna", "--scope", "unassigned")
     users = {user["name"]: user for user in house.terminal.run("users", "list", "--json").json}
