@@ -31,3 +31,8 @@ class Remembered(Generic[T]):
                 ended = self._clock()
                 self._until = ended + self._seconds if ended - begun >= self._quick else begun
             return self._value
+
+    def forget(self) -> None:
+        """Have the value found out anew: something has changed it."""
+        with self._lock:
+            self._until = 0.0

@@ -27,7 +27,7 @@ from archive.catalogue.schema import (
     work,
 )
 from archive.corrections import corrections
-from archive.fixity import figures
+from archive.fixity import ask_again, figures
 from archive.fixity.figures import faulty
 from archive.stamp_asks import mark_looked_at, refusals
 from archive.stored import count_stored
@@ -114,6 +114,16 @@ def seen(request: Request, _: Operator) -> Response:
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         mark_looked_at(connection, archive.clock.now())
+    return RedirectResponse("/operations", 303)
+
+
+@router.post("/operations/fixity")
+def read_again(request: Request, _: Operator) -> Response:
+    """Have the keeper read everything that is stored again, at once: somebody knows of a loss."""
+    service = service_of(request)
+    with service.archive.catalogue.write() as connection:
+        ask_again(connection, service.archive.clock.now())
+    service.fixity.forget()
     return RedirectResponse("/operations", 303)
 
 

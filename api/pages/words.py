@@ -280,6 +280,7 @@ PARTS: Mapping[str, str] = {
     "keeper": N_("Keeper: seals, stamps, indexes"),
     "worker": N_("Workers: read papers"),
     "catalogue": N_("Catalogue"),
+    "index": N_("Search index"),
     "log": N_("Log"),
     "vault": N_("Vault"),
 }

@@ -18,9 +18,11 @@ from archive.catalogue.schema import (
     documents,
     log_entries,
     metadata,
+    objects,
 )
 from archive.erase import reapply
 from archive.errors import LogReadOnly
+from archive.fixity import ask_again
 from archive.log_files import LogFiles, files_of, superseded
 from archive.log_memory import known_checkpoint
 from archive.rebuild import CatalogueNotEmpty, Summary, rebuild
@@ -65,7 +67,8 @@ def restore(archive: Archive, backup: CatalogueBackup, trust: VerifyTrust) -> Re
 
     Where the vault has entries of the log that the backup lacks, what the vault can tell is made anew from it, and
     the backup gives accounts, registry and the like; else all of it comes from the backup. What was erased since then
-    is erased again. Raises `CatalogueNotEmpty`, `BackupOther`, `BackupOfOtherVersion`, and what `rebuild` raises.
+    is erased again. Nothing counts as read, and the keeper reads all of it at once. Raises `CatalogueNotEmpty`,
+    `BackupOther`, `BackupOfOtherVersion`, and what `rebuild` raises.
     """
     require_version(backup)
     with archive.catalogue.read() as connection:
@@ -77,6 +80,10 @@ def restore(archive: Archive, backup: CatalogueBackup, trust: VerifyTrust) -> Re
         rows = put_in(connection, backup, only=OUTSIDE_VAULT if newer else None)
     rebuilt = rebuild(archive, trust) if newer else None
     reapply(archive)
+    with archive.catalogue.write() as connection:
+        # The looks that the backup tells of were at another vault, or at this one before something happened to it.
+        connection.execute(update(objects).values(checked_at=None, copy_checked_at=None))
+        ask_again(connection, archive.clock.now())
     return Returned(standing, rows, rebuilt)
 
 

@@ -3,12 +3,14 @@
 from archive.fixity.figures import Figures, Side, figures, statement
 from archive.fixity.listing import continue_inventory, listed_raw, note_raw
 from archive.fixity.rolling import Pace, Rolling
+from archive.fixity.sides import ask_again
 
 __all__ = [
     "Figures",
     "Pace",
     "Rolling",
     "Side",
+    "ask_again",
     "continue_inventory",
     "figures",
     "listed_raw",

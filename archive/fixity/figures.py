@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from archive.catalogue.schema import archive_state, fixity_reports, objects
-from archive.fixity.sides import FIRST, SECOND, Columns
+from archive.fixity.sides import FIRST, SECOND, Columns, asked_again
 from tabellion.base.clock import rfc3339
 
 DAYS = "fixity_days"
@@ -69,6 +69,8 @@ class Figures:
     waiting_since: datetime | None
     trouble: str | None
     reported_at: datetime | None
+    asked: int = 0
+    """Objects that are still to be read because somebody asked that all be read again, counted for each vault."""
 
     @property
     def faults(self) -> int:
@@ -105,6 +107,8 @@ def figures(connection: Connection, now: datetime) -> Figures | None:
         waiting, since = connection.execute(
             select(func.count(), func.min(objects.c.at)).where(uncopied)
         ).one()
+    sides = [FIRST] if second is None else [FIRST, SECOND]
+    again = asked_again(connection)
     return Figures(
         days,
         _side(connection, FIRST, days, now),
@@ -114,6 +118,7 @@ def figures(connection: Connection, now: datetime) -> Figures | None:
         since,
         state.get(SECOND_TROUBLE),
         connection.scalar(select(func.max(fixity_reports.c.ended_at))),
+        0 if again is None else sum(_unread(connection, side, again) for side in sides),
     )
 
 
@@ -126,14 +131,18 @@ def faulty(connection: Connection, most: int = 100) -> Sequence[Any]:
 
 def statement(side: Side, days: int, now: datetime) -> str:
     """One sentence: `100 % of 48 210 objects checked in the last 30 days, the oldest 29 days ago`."""
+    if side.objects and not side.due:
+        return f"{_grouped(side.fresh)} objects are new; none is due yet" + _wrong(side)
     said = f"{_percent(side.percent)} % of {_grouped(side.due)} objects checked in the last {days} days"
     if side.oldest is not None:
         said += f", the oldest {(now - side.oldest).days} days ago"
     if side.fresh:
         said += f"; {_grouped(side.fresh)} more are new"
-    if side.faults:
-        said += f"; {_grouped(side.faults)} MISSING OR ALTERED"
-    return said
+    return said + _wrong(side)
+
+
+def _wrong(side: Side) -> str:
+    return f"; {_grouped(side.faults)} MISSING OR ALTERED" if side.faults else ""
 
 
 def _side(connection: Connection, of: Columns, days: int, now: datetime) -> Side:
@@ -151,6 +160,10 @@ def _side(connection: Connection, of: Columns, days: int, now: datetime) -> Side
     ).one()
     count, size, checked, new, faults = (int(value or 0) for value in row[:5])
     return Side(count, size, checked, new, faults, row[5])
+
+
+def _unread(connection: Connection, of: Columns, since: datetime) -> int:
+    return connection.scalar(select(func.count()).where(of.present, of.unread_since(since))) or 0
 
 
 def _percent(value: float) -> str:

@@ -109,9 +109,12 @@ class Rolling:
         try:
             for row in rows:
                 fault = read_again(place.vault, ref_of(row), self._throttle)
+                version = _put_back(place.vault, row, self._throttle) if fault == "missing" else None
+                if version is not None:
+                    fault = None
                 if place.columns is FIRST:
                     fault = judge.fault(row, fault)
-                looked.append(Looked(row, place.columns.name, fault, row.fault))
+                looked.append(Looked(row, place.columns.name, fault, row.fault, version))
                 if self._throttle.busy:
                     break
         except Stopped:
@@ -170,13 +173,21 @@ def read_again(vault: Vault, ref: Ref, throttle: Throttle) -> Fault | None:
     return None if digest.hexdigest() == ref.digest else "altered"
 
 
+def _put_back(vault: Vault, row: Row[Any], throttle: Throttle) -> str | None:
+    """The version under which the very bytes of a missing object lie in a store that names versions itself."""
+    for ref in vault.versions(row.key):
+        if ref.digest == row.digest and read_again(vault, ref, throttle) is None:
+            return ref.version
+    return None
+
+
 def keep_looks(archive: Archive, token: int, place: Place, looked: Sequence[Looked]) -> None:
     """Note what was found, and tell the log of what changed: what is lost, and what somebody has put back."""
     found = [one for one in looked if one.fault not in (None, "erased") and one.fault != one.before]
     back = [
-        Repaired(one.row.key, one.row.digest, one.row.size, one.row.version, one.row.version)
+        Repaired(one.row.key, one.row.digest, one.row.size, one.row.version, one.version or one.row.version)
         for one in looked
-        if one.fault is None and one.before is not None
+        if one.fault is None and (one.before is not None or one.version is not None)
     ]
     told = [*put_incidents(archive, found), *put_repairs(archive, place.columns.name, "outside", back)]
     of = place.columns
@@ -188,6 +199,12 @@ def keep_looks(archive: Archive, token: int, place: Place, looked: Sequence[Look
         rows = [{"of_id": one.row.id, "now": now, "found": one.fault} for one in looked]
         if rows:
             connection.execute(changed.values(checked), rows)
+        for one in looked:
+            if one.version is not None:
+                moved: dict[str, Any] = {of.version.name: one.version}
+                if of is FIRST:  # its lock is set anew, and the inventory names it with the next segment
+                    moved |= {"inventory": None, "locked": False}
+                connection.execute(update(objects).where(objects.c.id == one.row.id).values(moved))
         record_told(archive, connection, told)
         reports.count(
             archive,

@@ -7,9 +7,11 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from archive.archive import Archive
-from archive.catalogue.schema import objects
+from archive.catalogue.schema import archive_state, objects
+from archive.catalogue.upsert import upsert
 from archive.identity import read_identity
 from archive.vault import Ref, Vault
+from tabellion.base.clock import parse_rfc3339, rfc3339
 from tabellion.base.errors import Unavailable
 
 Fault = Literal["missing", "altered", "no-key", "erased"]
@@ -24,6 +26,9 @@ SHARE_OF_PERIOD = 0.8
 """An object is due when so much of the period has passed: the rest is for reading all that is due with it."""
 
 AT_ONCE = 64
+
+AGAIN = "fixity_again"
+"""Row of `archive_state`: what was not read since then is due, because somebody asked for it or a backup came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,10 @@ class Columns:
         kept = or_(objects.c.fault.is_(None), objects.c.fault != "erased")
         return and_(self.version.is_not(None), kept)
 
+    def unread_since(self, since: datetime) -> ColumnElement[bool]:
+        """The condition that an object of that time was not read since then."""
+        return or_(self.checked_at < since, and_(self.checked_at.is_(None), objects.c.at <= since))
+
 
 FIRST = Columns("first", objects.c.version, objects.c.checked_at, objects.c.fault)
 SECOND = Columns("second", objects.c.copy, objects.c.copy_checked_at, objects.c.copy_fault)
@@ -54,6 +63,8 @@ class Looked:
     vault: Literal["first", "second"]
     fault: Fault | None
     before: Fault | None
+    version: str | None = None
+    """The version that the object has now, where somebody put it back and the store named it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,22 @@ class Place:
     vault: Vault
 
 
+def ask_again(connection: Connection, now: datetime) -> None:
+    """Have the keeper read all that is stored by now again, at once and not within the period."""
+    upsert(connection, archive_state, {"name": AGAIN, "value": rfc3339(now)}, key=("name",))
+
+
+def asked_again(connection: Connection) -> datetime | None:
+    """Since when all is to be read again; None where nobody asked."""
+    value = connection.scalar(select(archive_state.c.value).where(archive_state.c.name == AGAIN))
+    return None if value is None else parse_rfc3339(value)
+
+
 def due_in(of: Columns, connection: Connection, now: datetime, period: timedelta) -> list[Row[Any]]:
-    """Some objects that must be read now: never read ones, then what is not as it should be, then the oldest."""
+    """Some objects that must be read now.
+
+    Never read ones, then what is not as it should be, then the oldest, then what somebody wants to have read again.
+    """
     wanted = select(
         objects.c.id,
         objects.c.key,
@@ -78,8 +103,12 @@ def due_in(of: Columns, connection: Connection, now: datetime, period: timedelta
     never = and_(of.checked_at.is_(None), objects.c.at <= now - FIRST_LOOK)
     faulty = and_(of.fault.is_not(None), of.checked_at <= now - LOOK_AGAIN)
     old = of.checked_at <= now - period * SHARE_OF_PERIOD
+    wishes: list[tuple[ColumnElement[bool], ColumnElement[Any]]]
+    wishes = [(never, objects.c.id), (faulty, of.checked_at), (old, of.checked_at)]
+    if (since := asked_again(connection)) is not None:
+        wishes.append((of.unread_since(since), objects.c.id))
     found: list[Row[Any]] = []
-    for condition, order in ((never, objects.c.id), (faulty, of.checked_at), (old, of.checked_at)):
+    for condition, order in wishes:
         if len(found) < AT_ONCE:
             seen = [row.id for row in found]
             query = wanted.where(condition, objects.c.id.not_in(seen)).order_by(order)

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Row, select
 
 from archive.catalogue.schema import fixity_reports
-from archive.fixity import figures, statement
+from archive.fixity import ask_again, figures, statement
 from archive.fixity.figures import faulty
 from tabellion.base.clock import rfc3339
 from tabellion.commands.common import local_archive
@@ -17,8 +17,13 @@ FAILED, UNDECIDED = 1, 3
 
 
 @click.command("fixity")
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Have the keeper read all of it again now, as after a loss: it is told, and repaired from a second vault.",
+)
 @json_option
-def command(as_json: bool) -> int:
+def command(again: bool, as_json: bool) -> int:
     """Whether everything that is stored was read again within the period, and was as it should be.
 
     The keeper reads it in the background (TABELLION_FIXITY_DAYS, TABELLION_FIXITY_RATE) and writes a report into the
@@ -27,6 +32,9 @@ def command(as_json: bool) -> int:
     """
     with local_archive() as parts:
         now = parts.archive.clock.now()
+        if again:
+            with parts.archive.catalogue.write() as connection:
+                ask_again(connection, now)
         with parts.archive.catalogue.read() as connection:
             found = figures(connection, now)
             wrong = faulty(connection)
@@ -40,6 +48,7 @@ def command(as_json: bool) -> int:
             {
                 **({} if found is None else found.to_json()),
                 "statement": None if found is None else statement(found.first, found.days, now),
+                "asked": 0 if found is None else found.asked,
                 "faults": [_fault(row) for row in wrong],
                 "reports": [_report(row) for row in reports],
             }
@@ -53,6 +62,8 @@ def command(as_json: bool) -> int:
         tell(f"second vault  {statement(found.second, found.days, now)}")
         if found.waiting:
             tell(f"              {found.waiting} objects wait to be copied there")
+    if found.asked:
+        tell(f"              {found.asked} objects are still to be read again, as was asked")
     if found.trouble:
         tell(f"              {found.trouble}")
     for row in wrong:

@@ -1,8 +1,10 @@
 """Rolling fixity: everything is read again in its time, and what is lost or altered is told, once, and by name."""
 
+import io
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,11 +17,11 @@ from archive.archive import Archive
 from archive.catalogue import Catalogue
 from archive.catalogue import schema as t
 from archive.erase import erase
-from archive.fixity import Figures, Pace, Rolling, Side, figures, statement
+from archive.fixity import Figures, Pace, Rolling, Side, ask_again, figures, statement
 from archive.fixity.figures import faulty
 from archive.fixity.throttle import Stopped, Throttle
 from archive.identity import KEY, Identity
-from archive.vault import Vault
+from archive.vault import KeyRing, Objects, Vault
 from archive.vault.s3 import Address, LockModes, S3Vault, Store
 from archive.verify import verify
 from signing.entry import Entry
@@ -184,6 +186,32 @@ def test_a_vault_that_is_not_there_loses_nothing(
     assert now_of(kept).faults == 0
 
 
+def test_who_knows_of_a_loss_has_all_read_again(
+    kept: Archive, papers: list[Deposited], clock: ManualClock, home: Path
+) -> None:
+    """Also what came an hour ago, and what was read yesterday; each object once."""
+    clock.advance(days=1)
+    look(kept)
+    new = Intake(kept).deposit(Intake(kept).batch("later"), 1, b"new")
+    clock.advance(hours=1)
+    for made in (papers[0], new):
+        (home / "vault" / made.original.key).unlink()
+    assert look(kept) == 0 and now_of(kept).faults == 0
+    clock.advance(seconds=1)
+    with kept.catalogue.write() as connection:
+        ask_again(connection, clock.now())
+    found = now_of(kept)
+    assert found.asked == found.first.objects > 0
+    clock.advance(seconds=1)
+    rolling = Rolling(kept, PACE)
+    assert look(kept, rolling) == found.asked
+    assert look(kept, rolling) == 0
+    found = now_of(kept)
+    assert (found.asked, found.faults) == (0, 2)
+    TestKeeper(kept).run()
+    assert {each.object.id for each in entries(kept, "incident")} == {papers[0].deposit, new.deposit}
+
+
 def test_reports_are_logged_once_a_day_and_say_what_is_so(
     kept: Archive, papers: list[Deposited], clock: ManualClock
 ) -> None:
@@ -262,6 +290,52 @@ def test_the_rate_is_held_and_let_go() -> None:
 @pytest.fixture
 def s3_vault(bucket: Address) -> Vault:
     return S3Vault(Store(bucket, SystemClock()), LockModes(), SystemClock(), os.urandom)
+
+
+@pytest.fixture
+def in_store(s3_vault: Vault, archive: Archive, clock: ManualClock) -> Archive:
+    """An archive whose vault is a bucket with Object Lock."""
+    keyring = archive.objects.keyring
+    assert keyring is not None
+    anew = KeyRing(s3_vault, keyring._wrapper, archive.ids.randomness, clock)
+    objects = Objects(s3_vault, anew, archive.ids.randomness)
+    return with_identity(replace(archive, objects=objects))
+
+
+@pytest.mark.services
+def test_in_an_object_store(in_store: Archive, clock: ManualClock) -> None:
+    """All is read by version: what is gone is a loss, an overwriting is none, and what is put back is found."""
+    vault, intake = in_store.objects.vault, Intake(in_store)
+    batch = intake.batch()
+    made = [intake.deposit(batch, number, b"paper %d" % number) for number in (1, 2, 3)]
+    TestKeeper(in_store).stamp()
+    with vault.get(made[0].original) as stream:
+        whole = stream.read()
+    vault.delete(made[0].original)
+    vault.put(made[1].original.key, io.BytesIO(b"other bytes of the same name"))
+    clock.advance(days=1)
+    count = look(in_store)
+    found = now_of(in_store)
+    assert (found.faults, found.complete) == (1, True)
+    assert count >= found.first.due
+    (body,) = bodies(in_store, "inventory/incidents/")
+    assert [(each["key"], body["code"]) for each in body["objects"]] == [(made[0].original.key, "missing")]  # type: ignore[attr-defined]
+    with in_store.catalogue.write() as connection:
+        of_it = update(t.objects).where(t.objects.c.key == made[0].original.key)
+        connection.execute(of_it.values(retain_until=SystemClock().now() + timedelta(hours=1)))
+    back = vault.put(made[0].original.key, io.BytesIO(whole))
+    clock.advance(hours=1)
+    look(in_store)
+    assert back.version != made[0].original.version, "the store names versions itself"
+    assert now_of(in_store).faults == 0
+    TestKeeper(in_store).stamp()
+    (told,) = entries(in_store, "incident")
+    assert (told.object.id, told.reason) == (made[0].deposit, "missing-object")
+    assert [each.reason for each in entries(in_store, "restore")] == ["backup"]
+    (body,) = bodies(in_store, "inventory/repairs/")
+    assert body["objects"][0]["version"] == back.version  # type: ignore[index]
+    assert vault.stat(back).retain_until is not None, "and it is locked as its row says"
+    assert verify(in_store, TRUST).overall is Verdict.PASSED
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from archive.archive import Archive
 from archive.catalogue.schema import objects
 from archive.fixity import Pace, Rolling
 from archive.identity import KEY, Identity
+from tests.api.pages.reading import do, see
 from tests.api.support import House
 
 
@@ -64,6 +65,19 @@ def test_what_is_missing_is_named(read_again: House) -> None:
     text = read_again.client("administrator").get("/metrics").text
     assert 'tabellion_fixity_faults{vault="first"} 1\n' in text
     assert 'tabellion_fixity_coverage{vault="first"} 1\n' in text
+
+
+def test_who_knows_of_a_loss_has_all_read_again(read_again: House) -> None:
+    administrator = read_again.client("administrator")
+    assert "as was asked" not in see(administrator, "/operations")
+    read_again.clock.advance(seconds=1)
+    do(administrator, "/operations/fixity")
+    assert re.search(
+        r"\d+ objects are still to be read again, as was asked\.", see(administrator, "/operations")
+    )
+    read_again.clock.advance(seconds=1)
+    look(read_again.archive, read_again.keeper.token())
+    assert "as was asked" not in see(administrator, "/operations")
 
 
 def test_nobody_reads(house: House) -> None:
