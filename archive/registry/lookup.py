@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 
 from archive.catalogue.schema import claim_numbers, claim_parties, claims, parties, party_identifiers
 from archive.catalogue.schema.registry import party_keys
-from archive.names import fold_name, fold_number
+from archive.inflection import is_form, stem_of
+from archive.names import fold_name, fold_number, parse_name
 
 _LAST = "\U0010ffff"
 _MOST_MATCHES = 400
@@ -20,6 +21,7 @@ _MOST_MATCHES = 400
 _COUNTED = 3_000
 _MOST_WORDS = 8
 _SHORTEST_NUMBER = 4
+_SHORTEST_FORM = 4
 
 
 def parties_in(portfolio_ids: Sequence[str] | None, creditor_ids: Sequence[str] = ()) -> ColumnElement[bool]:
@@ -45,7 +47,17 @@ def claims_in(portfolio_ids: Sequence[str] | None, creditor_ids: Sequence[str] =
 def find_parties(
     connection: Connection, text: str, visible: ColumnElement[bool], limit: int
 ) -> Sequence[Row[Any]]:
-    """Parties with words of a name that begin so, or with an identifier that is, begins or ends with the text."""
+    """Parties with words of a name that begin so, or with an identifier that is, begins or ends with the text.
+
+    Where there are none, those of whose names the words are forms: Małgorzacie Brzezińskiej, pana Kowalskiego.
+    """
+    if found := _typed(connection, text, visible, limit):
+        return found
+    forms = _forms(connection, parse_name(text).words)
+    return _rows(connection, [_by_forms(forms, visible)], limit) if forms else []
+
+
+def _typed(connection: Connection, text: str, visible: ColumnElement[bool], limit: int) -> Sequence[Row[Any]]:
     ways: list[Select[Any]] = []
     if words := fold_name(text).split()[:_MOST_WORDS]:
         ways.append(_by_words(connection, words, visible))
@@ -61,8 +73,10 @@ def find_parties(
                 .where(_begins(column, value), visible)
                 .limit(_MOST_MATCHES)
             )
-    if not ways:
-        return []
+    return _rows(connection, ways, limit) if ways else []
+
+
+def _rows(connection: Connection, ways: Sequence[Select[Any]], limit: int) -> Sequence[Row[Any]]:
     found = union(*(select(way.subquery()) for way in ways)).subquery()
     query = select(parties).join(found, found.c.id == parties.c.id)
     return connection.execute(query.order_by(parties.c.sort_name, parties.c.id).limit(limit)).all()
@@ -103,6 +117,39 @@ def _by_words(connection: Connection, words: Sequence[str], visible: ColumnEleme
         .order_by(lead.c.key)
         .limit(_MOST_MATCHES)
     )
+
+
+def _forms(connection: Connection, words: Sequence[str]) -> list[list[str]]:
+    """For each word the keys of what it begins or is a form of, fewest first; nothing where a word has none."""
+    found = []
+    for word in sorted(set(words), key=len, reverse=True):  # the longest is most likely to have none
+        stem = stem_of(word) if len(word) >= _SHORTEST_FORM else word
+        known = (key.removeprefix("w:") for key in _keys(connection, f"w:{stem}"))
+        forms = [f"w:{name}" for name in known if name.startswith(word) or is_form(word, name)]
+        if not forms:
+            return []
+        found.append(forms)
+    return sorted(found, key=len)
+
+
+def _keys(connection: Connection, start: str) -> Sequence[str]:
+    """The first different keys that begin so: from one to the next by the index, however many parties have each."""
+    walk = select(func.min(party_keys.c.key).label("key")).where(_begins(party_keys.c.key, start))
+    steps = walk.cte(recursive=True)
+    after = select(func.min(party_keys.c.key)).where(
+        party_keys.c.key > steps.c.key, party_keys.c.key < start + _LAST
+    )
+    steps = steps.union_all(select(after.scalar_subquery()).where(steps.c.key.is_not(None)))
+    query = select(steps.c.key).where(steps.c.key.is_not(None)).limit(_MOST_MATCHES)
+    return connection.execute(query).scalars().all()
+
+
+def _by_forms(forms: Sequence[Sequence[str]], visible: ColumnElement[bool]) -> Select[Any]:
+    lead, others = party_keys.alias(), [party_keys.alias() for _ in forms[1:]]
+    query = select(parties.c.id).join(lead, lead.c.party_id == parties.c.id).where(visible)
+    for other, keys in zip(others, forms[1:], strict=True):
+        query = query.where(exists().where(other.c.party_id == parties.c.id, other.c.key.in_(keys)))
+    return query.where(lead.c.key.in_(forms[0])).distinct().limit(_MOST_MATCHES)
 
 
 def _count(connection: Connection, word: str) -> int:

@@ -1,11 +1,11 @@
 """How alike names are: word by word, in any order, through inflection, misreading and other scripts."""
 
-import re
 from collections.abc import Sequence
 
 from rapidfuzz.distance import Indel
 from rapidfuzz.fuzz import partial_ratio
 
+from archive.inflection import ENDINGS, inflected
 from archive.names import Name, smudged
 
 ALIKE = 0.7
@@ -14,16 +14,7 @@ ALIKE = 0.7
 INFLECTED = 0.95
 _ACROSS_SCRIPTS = 0.94
 _INITIAL = 0.85
-_SHORTEST_STEM = 3
-# Folded endings of names in Polish and Russian, and the German genitive.
-_ENDINGS = frozenset(
-    smudged(ending)
-    for ending in re.split(
-        " ",
-        " a e i y u o s n owi em iem ego iego emu iemu im ym ej iej ie om ami ach es en а у е и ы я ю о"
-        " ом ым им ого его ому ему ои ою еи ем ия ию ии ием ями ами",
-    )
-)
+_ENDINGS = frozenset(smudged(ending) for ending in ENDINGS)
 _MISSING = 0.3
 """What a word that only one side has weighs, once two words agree: a middle name, a patronymic, an honorific."""
 
@@ -72,19 +63,8 @@ def word_likeness(one: str, other: str) -> float:
     first, second = smudged(one), smudged(other)
     if first == second:
         return 0.99
-    return max(INFLECTED if _inflected(first, second) else 0.0, Indel.normalized_similarity(first, second))
-
-
-def _inflected(one: str, other: str) -> bool:
-    """Whether both begin alike and end as forms of one name do: Kowalski and Kowalskiego, Юрий and Юрию."""
-    shorter, longer = sorted((one, other), key=len)
-    common = next(
-        (index for index, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter)
-    )
-    # What both endings begin with belongs to them: Kowalski and Kowalskim have no ending and an m.
-    return any(
-        stem >= _SHORTEST_STEM and shorter[stem:] in _ENDINGS and longer[stem:] in _ENDINGS
-        for stem in range(common, max(common - 2, 0), -1)
+    return max(
+        INFLECTED if inflected(first, second, _ENDINGS) else 0.0, Indel.normalized_similarity(first, second)
     )
 
 
