@@ -12,8 +12,10 @@ from sqlalchemy import select
 from api import access
 from api.access import Action, Actor
 from api.pages.batches import load_batch
+from api.pages.done import back
 from api.pages.render import page
 from api.request import Ask, service_of
+from api.rest.composition import all_open
 from archive.archive import Archive
 from archive.catalogue.schema import accounts, batches
 from ingest import batches as opening
@@ -26,6 +28,11 @@ Composer = Annotated[Actor, Depends(Ask(Action.COMPOSE))]
 BatchId = Annotated[str, Path(max_length=36)]
 Document = Annotated[str, Form(max_length=36)]
 First = Annotated[int, Form(alias="from", ge=1)]
+Page = Annotated[str, Form(pattern="^[0-9a-f-]{36}:[1-9][0-9]{0,6}$")]
+"""A page of a paper, with which another is to begin: its document and its number there."""
+Pair = Annotated[str, Form(pattern="^[0-9a-f-]{36}:[0-9a-f-]{36}$")]
+"""A paper and the one that it is to be put behind."""
+Version = Annotated[int | None, Form(ge=0)]
 
 MOST_LINES = 20_000
 
@@ -60,27 +67,24 @@ def mark(
 
 @router.post("/batches/{batch_id}/split")
 def split(
-    request: Request,
-    batch_id: BatchId,
-    actor: Composer,
-    document: Document,
-    position: Annotated[int, Form(ge=2)],
-    first: First = 1,
+    request: Request, batch_id: BatchId, actor: Composer, at: Page, version: Version = None, first: First = 1
 ) -> Response:
     """Let a new paper begin at that page."""
-    archive = _composing(request, actor, [document])
-    composition.split(archive, document, [position], actor.pseudonym)
-    return _back(batch_id, first)
+    document, _, position = at.partition(":")
+    archive = all_open(request, actor, document)
+    made = composition.split(archive, document, [int(position)], actor.pseudonym, version=version)
+    return back(archive, batch_id, first, "split", document, made[-1])
 
 
 @router.post("/batches/{batch_id}/join")
 def join(
-    request: Request, batch_id: BatchId, actor: Composer, document: Document, to: Document, first: First = 1
+    request: Request, batch_id: BatchId, actor: Composer, at: Pair, version: Version = None, first: First = 1
 ) -> Response:
     """Put a paper behind the one before it: together they are one."""
-    archive = _composing(request, actor, [to, document])
-    composition.join(archive, [to, document], actor.pseudonym)
-    return _back(batch_id, first)
+    document, _, to = at.partition(":")
+    archive = all_open(request, actor, to, document)
+    composition.join(archive, [to, document], actor.pseudonym, version=version)
+    return back(archive, batch_id, first, "join", to, document)
 
 
 @router.post("/batches/{batch_id}/close")
@@ -153,14 +157,6 @@ def _own(request: Request, actor: Actor, batch_id: str) -> Archive:
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
         access.require_batch(connection, actor, Action.BATCH_WRITE, batch_id)
-    return archive
-
-
-def _composing(request: Request, actor: Actor, documents: list[str]) -> Archive:
-    archive = service_of(request).archive
-    with archive.catalogue.read() as connection:
-        for document in documents:
-            access.require_document(connection, actor, Action.COMPOSE, document)
     return archive
 
 

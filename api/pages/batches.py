@@ -13,12 +13,14 @@ from api import access
 from api.access import Action, Actor
 from api.pages.cuts import REASONS as CUT_REASONS
 from api.pages.cuts import waiting_in
+from api.pages.done import done_of
 from api.pages.render import fragment, page
-from api.pages.sheet import sheet_of
+from api.pages.sheet import Sheet, sheet_of
 from api.request import Ask, service_of
 from api.rescans import other_scans
-from archive.catalogue.schema import batches, deposits
+from archive.catalogue.schema import batches, deposits, documents
 from archive.registry import list_portfolios
+from archive.scan_papers import blank_sides
 from ingest import batches as opening
 from ingest.ledger import Ledger, ledger_of
 from ingest.stations import list_stations
@@ -31,6 +33,19 @@ Writer = Annotated[Actor, Depends(Ask(Action.BATCH_WRITE))]
 BatchId = Annotated[str, Path(max_length=36)]
 
 PER_PAGE = 50
+
+
+READ = ("read", "searchable")
+"""States of documents whose pages are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a paper on the contact sheet is: its kind, its pages, and how many of those are blank sides."""
+
+    kind: str
+    pages: int
+    blank: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +124,16 @@ def unassigned(request: Request, actor: Writer) -> Response:
 
 @router.get("/batches/{batch_id}")
 def show(
-    request: Request, batch_id: BatchId, actor: Reader, first: Annotated[int, Query(alias="from", ge=1)] = 1
+    request: Request,
+    batch_id: BatchId,
+    actor: Reader,
+    first: Annotated[int, Query(alias="from", ge=1)] = 1,
+    done: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """A batch: one sentence, the contact sheet, the ledger."""
+    """A batch: one sentence, the contact sheet, the ledger; and what was just done, with the way back."""
     context = _context(request, actor, batch_id, first)
+    with service_of(request).archive.catalogue.read() as connection:
+        context["done"] = done_of(connection, actor, done)
     return page(request, "batch.html", context, actor=actor, here="batches")
 
 
@@ -152,6 +173,7 @@ def _context(request: Request, actor: Actor, batch_id: str, first: int) -> dict[
         row = connection.execute(select(batches).where(batches.c.id == batch_id)).one()
         cuts = waiting_in(connection, actor, batch_id)
         sheet = sheet_of(connection, batch_id, ledger, first, cuts)
+        shown = sorted({frame.document for frame in sheet.frames if frame.document})
         supplements = connection.execute(
             select(batches.c.id, batches.c.name)
             .where(batches.c.supplement_of == batch_id)
@@ -162,7 +184,9 @@ def _context(request: Request, actor: Actor, batch_id: str, first: int) -> dict[
             "row": row,
             "ledger": ledger,
             "sheet": sheet,
-            "scans": other_scans(connection, actor, sorted({f.document for f in sheet.frames if f.document})),
+            "scans": other_scans(connection, actor, shown),
+            "papers": _papers(connection, shown),
+            "composable": _composable(connection, actor, sheet),
             "cuts": len(cuts),
             "cut_reasons": CUT_REASONS,
             "supplements": supplements,
@@ -171,6 +195,27 @@ def _context(request: Request, actor: Actor, batch_id: str, first: int) -> dict[
             "may_compose": actor.may(Action.COMPOSE),
             "may_send": actor.may(Action.RECEIVE) and line.state == "open",
         }
+
+
+def _papers(connection: Connection, document_ids: list[str]) -> dict[str, Paper]:
+    """What begins with the first page of each document that was read."""
+    blank = blank_sides(connection, document_ids)
+    rows = connection.execute(
+        select(documents.c.id, documents.c.kind, documents.c.page_count).where(
+            documents.c.id.in_(document_ids), documents.c.state.in_(READ)
+        )
+    )
+    return {row.id: Paper(row.kind, row.page_count or 0, blank.get(row.id, 0)) for row in rows}
+
+
+def _composable(connection: Connection, actor: Actor, sheet: Sheet) -> frozenset[str]:
+    """The documents on the sheet, or just before it, that the actor may split and join."""
+    if not actor.may(Action.COMPOSE):
+        return frozenset()
+    wanted = {each for frame in sheet.frames for each in (frame.document, frame.before) if each}
+    read = select(documents.c.id).where(documents.c.id.in_(sorted(wanted)), documents.c.state.in_(READ))
+    opened = access.open_pages(connection, actor, connection.scalars(read).all())
+    return frozenset(document for document, scope in opened.items() if scope.complete)
 
 
 def _receipts(connection: Connection, batch_id: str) -> dict[str, Any]:

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlalchemy import Connection
 
 from api import access
 from api.access import Action, Actor
+from api.pages.done import back
 from api.pages.words import N_
-from api.request import Ask, service_of
+from api.request import Ask
+from api.rest.composition import all_open
 from archive.catalogue.schema import documents
 from ingest import deciding
 from ingest.cuts import OpenCut, open_cuts
-from tabellion.base.errors import Forbidden
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,15 +57,13 @@ def decide(
     first: Annotated[int, Form(alias="from", ge=1)] = 1,
 ) -> Response:
     """Let the new paper begin there, elsewhere, or not at all."""
-    archive = service_of(request).archive
-    with archive.catalogue.read() as connection:
-        opened = access.open_pages(connection, actor, [document])
-    if document not in opened or not opened[document].complete:
-        raise Forbidden(access.NO_DOCUMENT)
-    if ruling == "accept":
-        deciding.accept_cut(archive, document, position, actor.pseudonym)
-    elif ruling == "refuse":
+    archive = all_open(request, actor, document)
+    if ruling == "refuse":
         deciding.refuse_cut(archive, document, position, actor.pseudonym)
+        return back(archive, batch_id, first, "refuse", document, position)
+    if ruling == "accept":
+        made = deciding.accept_cut(archive, document, position, actor.pseudonym)
     else:
-        deciding.move_cut(archive, document, position, int(to) if to.isdigit() else 0, actor.pseudonym)
-    return RedirectResponse(f"/batches/{batch_id}" + (f"?from={first}" if first > 1 else ""), 303)
+        wanted = int(to) if to.isdigit() else 0
+        made = deciding.move_cut(archive, document, position, wanted, actor.pseudonym)
+    return back(archive, batch_id, first, "split", document, made[-1])

@@ -1,16 +1,24 @@
-// A batch: arrows move over the frames, letters act on the chosen one, and what is alive on the page is fetched anew.
+// A batch: arrows move over the frames, letters act on the chosen one as its buttons do, and what is alive on the page is
+// fetched anew.
 
 import { typing } from "./frame.js";
 
 const sheet = document.getElementById("sheet");
 const large = document.getElementById("large");
+const done = document.getElementById("done");
 const frames = () => [...sheet.querySelectorAll(".frame")];
 let chosen = "";
 let mark = "";
 
+// One frame is a stop of the tab key, with its buttons.
+function stops(frame, at) {
+  frame.tabIndex = at;
+  for (const button of frame.querySelectorAll("button")) button.tabIndex = at;
+}
+
 function choose(frame) {
   if (!frame) return;
-  for (const other of frames()) other.tabIndex = other === frame ? 0 : -1;
+  for (const other of frames()) stops(other, other === frame ? 0 : -1);
   chosen = frame.dataset.key;
   frame.focus({ preventScroll: true });
   frame.scrollIntoView({ block: "nearest" });
@@ -51,11 +59,13 @@ function enlarge(frame) {
 const decide = (frame, ruling, to = "") =>
   frame.dataset.cut && submit("cut", { document: frame.dataset.document, position: frame.dataset.cut, ruling, to });
 
+const press = (frame, act) => frame.querySelector(`[data-act="${act}"]`)?.click();
+
 const acts = {
-  a: (frame) => decide(frame, "accept"),
-  x: (frame) => decide(frame, "refuse"),
-  s: (frame) => Number(frame.dataset.position) > 1 && submit("split", { document: frame.dataset.document, position: frame.dataset.position }),
-  j: (frame) => frame.dataset.before && frame.dataset.before !== frame.dataset.document && submit("join", { document: frame.dataset.document, to: frame.dataset.before }),
+  a: (frame) => press(frame, "accept"),
+  x: (frame) => press(frame, "refuse"),
+  s: (frame) => press(frame, "split"),
+  j: (frame) => press(frame, "join"),
   v: (frame) => ask("void", { number: frame.dataset.number }, frame.dataset.number),
   r: (frame) => frame.dataset.item && ask("replace", { sequence: frame.dataset.number, replaces: frame.dataset.item }, frame.dataset.number),
   m: (frame) => frame.dataset.item && submit("mark", { item: frame.dataset.item, state: frame.dataset.state === "separator" ? "held" : "separator" }),
@@ -77,7 +87,8 @@ document.addEventListener("keydown", (event) => {
     if (large.open && next) { chosen = next.dataset.key; enlarge(next); } else choose(next);
   } else if (event.key === " " && (frame || large.open)) {
     if (large.open) { large.close(); choose(all.find((one) => one.dataset.key === chosen)); } else { chosen = frame.dataset.key; enlarge(frame); }
-  } else if (event.key === "c") document.querySelector("#foot select, #close")?.focus();
+  } else if (event.key === "u" && !large.open) press(done, "undo");
+  else if (event.key === "c") document.querySelector("#foot select, #close")?.focus();
   else if (frame && !large.open && acts[event.key]) acts[event.key](frame);
   else return;
   event.preventDefault();
@@ -92,15 +103,56 @@ function patch(html) {
   fresh.innerHTML = html;
   const old = new Map([...sheet.children].map((child) => [child.dataset.key, child]));
   const focused = current()?.dataset.key;
+  const act = document.activeElement?.dataset?.act;
   const next = [...fresh.children].map((child) => {
     const known = old.get(child.dataset.key);
     if (!known) return child;
-    child.tabIndex = known.tabIndex;
+    stops(child, known.tabIndex);
     return known.outerHTML === child.outerHTML ? known : child;
   });
   sheet.replaceChildren(...next);
-  if (focused) choose(next.find((child) => child.dataset.key === focused));
+  for (const child of next) if (!old.has(child.dataset.key)) stops(child, -1);
+  if (!focused) return;
+  const again = next.find((child) => child.dataset.key === focused);
+  choose(again);
+  if (act) again?.querySelector(`[data-act="${act}"]`)?.focus({ preventScroll: true });
 }
+
+// An act leaves the page where it is: the sheet is patched, the page that it was about is chosen, and what was done is said.
+let busy = false;
+
+async function perform(form, button) {
+  if (busy) return;
+  busy = true;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)) });
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!fresh.getElementById("sheet")) {
+      const said = fresh.querySelector("main [role=alert]");
+      if (!said) return location.assign(answer.url);
+      done.innerHTML = "";
+      done.append(...[...said.querySelectorAll("p")].slice(0, 2));
+      return;
+    }
+    document.getElementById("sentence").innerHTML = fresh.getElementById("sentence").innerHTML;
+    patch(fresh.getElementById("sheet").innerHTML);
+    done.innerHTML = fresh.getElementById("done").innerHTML;
+    goOn();
+  } finally {
+    busy = false;
+  }
+}
+
+function goOn() {
+  const at = done.querySelector("[data-at]")?.dataset.at;
+  choose((at && document.getElementById(at)) || frames().find((frame) => frame.dataset.key === chosen));
+}
+
+document.addEventListener("submit", (event) => {
+  if (!("inPlace" in event.target.dataset)) return;
+  event.preventDefault();
+  perform(event.target, event.submitter);
+});
 
 async function refresh() {
   const address = new URL(location.href);
@@ -135,6 +187,8 @@ async function live() {
   timer = setTimeout(live, wait);
 }
 
+for (const frame of frames()) stops(frame, frame.tabIndex);
+if (done.querySelector("[data-at]")) goOn();
 live();
 // What was just handed over is shown at once, not when the page would have looked next.
 document.addEventListener("received", live);

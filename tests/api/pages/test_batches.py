@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.pages.reading import do, markup, see
+from tests.api.pages.reading import do, markup, narrow, see
 from tests.api.support import Client, House
 
 
@@ -130,24 +130,86 @@ def test_what_was_not_seen_is_not_closed(house: House, operator: Client) -> None
     assert do(operator, f"{address}/close", version=seen[1]).status_code == 409
 
 
-def test_split_and_join_on_the_sheet(house: House, operator: Client) -> None:
+def acts(operator: Client, address: str) -> list[tuple[str, str]]:
+    """The buttons under the pages: what they do, and at what."""
+    found = re.findall(r'form="act-(split|join)" name="at" value="([^"]+)"', markup(operator, address))
+    return [(act, at) for act, at in found]
+
+
+def undo_of(page: str) -> tuple[str, dict[str, str]]:
+    """Where the way back is sent, and with what."""
+    found = re.search(r'<form action="([^"]+)" method="post" data-in-place>(.*?data-act="undo")', page, re.S)
+    assert found is not None
+    fields = dict(re.findall(r'name="(at|version)" value="([^"]+)"', found[2]))
+    return found[1], fields
+
+
+def test_split_and_join_on_the_sheet_and_back(house: House, operator: Client) -> None:
     address = opened(house, operator, sheets="")
     batch = address.rpartition("/")[2]
-    house.hand_in(operator, ["first page of two"], ["second page of two"], batch=batch, sequence=1)
+    house.hand_in(operator, ["first of three"], ["second"], ["third"], batch=batch, sequence=1)
     house.settle()
     document = field(operator, address, "document", 1)
-    assert do(operator, f"{address}/split", document=document, position=2).status_code == 303
-    house.settle()
-    found = re.findall(
-        r'data-document="([^"]*)" data-position="(\d)" data-before="([^"]*)"', markup(operator, address)
+    assert acts(operator, address) == [("split", f"{document}:2"), ("split", f"{document}:3")]
+    done = do(operator, f"{address}/split", at=f"{document}:3")
+    assert done.status_code == 303
+    (_, _), (act, at) = acts(operator, address)
+    second = at.partition(":")[0]
+    assert (act, at) == ("join", f"{second}:{document}")
+    text = see(operator, done.headers["location"])
+    assert (
+        "Number 1, page 3: a paper of its own begins here. Paper, 1 page, paper 2 of 2 of this scan." in text
     )
-    assert [position for _, position, _ in found] == ["1", "1"]
-    (first, _, _), (second, _, before) = found
-    assert before == first != second
-    assert do(operator, f"{address}/join", document=second, to=first).status_code == 303
+    page = markup(operator, done.headers["location"])
+    assert f'data-at="p-{second}-1"' in page
+    assert f'id="p-{second}-1"' in page
+
+    # The way back is the opposite act, which can be gone back from as well.
+    where, fields = undo_of(page)
+    assert (where, fields["at"]) == (f"{address}/join", f"{second}:{document}")
+    undone = do(operator, where, **fields)
+    text = see(operator, undone.headers["location"])
+    assert "Number 1, page 3: put behind the paper before; together they are one. Paper, 3 pages." in text
+    assert acts(operator, address) == [("split", f"{document}:2"), ("split", f"{document}:3")]
+    where, fields = undo_of(markup(operator, undone.headers["location"]))
+    assert (where, fields["at"]) == (f"{address}/split", f"{document}:3")
+    # What another has changed meanwhile is not gone back over.
+    do(operator, f"{address}/split", at=f"{document}:2")
+    assert do(operator, where, **fields).status_code == 409
+    assert "together they are one" not in see(operator, undone.headers["location"])
+    for made_up in ("split.x", f"join.{document}.{second}.1", f"refuse.{document}.2.999", "'"):
+        assert 'data-act="undo"' not in markup(operator, address, done=made_up)
+
+
+def test_who_may_not_compose_has_no_buttons_and_is_told_why(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="")
+    batch = address.rpartition("/")[2]
+    received = house.hand_in(operator, ["first"], ["second"], batch=batch, sequence=1)
     house.settle()
-    found = re.findall(r'data-document="([^"]*)" data-position="(\d)"', markup(operator, address))
-    assert found == [(first, "1"), (first, "2")]
+    legal = house.client("legal")
+    text = markup(legal, address)
+    assert "This needs the right to compose papers, which operators have." in text
+    for control in ("act-split", "act-join", "act-cut", "Split here", "split here: a new paper begins"):
+        assert control not in text
+        assert control in markup(operator, address)
+    assert do(legal, f"{address}/split", at=f"{received['document']}:2").status_code == 404
+    assert "Splitting and joining papers is the work of operators" in see(legal, "/batches")
+    assert "is the work of operators" not in see(operator, "/batches")
+    # Nor has who may not see a page of the paper, whatever his role.
+    narrow(house, received["document"], 2, "matter:9")
+    unassigned = house.client("operator", scopes=["unassigned"])
+    assert acts(unassigned, address) == []
+    assert "some pages of its paper are not open to you" in see(unassigned, address)
+    assert do(unassigned, f"{address}/split", at=f"{received['document']}:2").status_code == 404
+
+
+def test_a_blank_side_is_told_from_pages(house: House, operator: Client) -> None:
+    address = opened(house, operator, sheets="")
+    house.hand_in(operator, ["first"], [], ["third"], batch=address.rpartition("/")[2], sequence=1)
+    house.settle()
+    text = see(operator, address)
+    assert "Paper, 2 pages, 1 blank side" in text
+    assert frames(operator, address) == [(1, "held"), (1, "blank"), (1, "held")]
 
 
 def test_thousands_of_numbers_come_in_sheets(house: House, operator: Client) -> None:
@@ -189,11 +251,20 @@ def test_proposed_papers_wait_on_the_sheet(house: House, operator: Client) -> No
     assert "new paper? 99 %" in shown
     (document,) = set(re.findall(r'data-document="([^"]+)"[^>]*data-cut="2"', shown))
     assert do(operator, f"{address}/cut", document=document, position=2, ruling="move").status_code == 400
-    assert do(operator, f"{address}/cut", document=document, position=2, ruling="accept").status_code == 303
+    done = do(operator, f"{address}/cut", document=document, position=2, ruling="accept")
+    assert "Number 1, page 2: a paper of its own begins here. Court order, 1 page, paper 2 of 2" in see(
+        operator, done.headers["location"]
+    )
     house.settle()
     assert "may begin: decide" not in see(operator, address)
     assert len(set(re.findall(r'data-document="([^"]+)"', markup(operator, address)))) == 2
     assert do(operator, f"{address}/cut", document=document, position=2, ruling="refuse").status_code == 404
+    again = house.hand_in(operator, *reversed(TWO_PAPERS), batch=batch, sequence=2)["document"]
+    house.settle()
+    done = do(operator, f"{address}/cut", document=again, position=2, ruling="refuse")
+    text = see(operator, done.headers["location"])
+    assert "Number 2, page 2: no new paper begins here." in text
+    assert "Undo" not in text
 
 
 def test_a_proposal_far_inside_a_long_file_is_on_the_sheet(house: House, operator: Client) -> None:
