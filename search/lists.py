@@ -17,6 +17,9 @@ from tabellion.base.clock import Clock
 from tabellion.base.ids import Randomness
 
 MOST_DOCUMENTS: Final = 1_000
+_LOOKS: Final = 10
+"""So often in the lifetime of a list its store is tidied, or for so many of the lists that it holds."""
+
 _NAME = regex.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -49,9 +52,11 @@ class FolderResultLists:
     randomness: Randomness = os.urandom
     lifetime: timedelta = field(default=timedelta(hours=1))
     most: int = 2_000
+    _looked: list[float] = field(default_factory=lambda: [0.0], init=False)
+    """When this process last looked for expired lists."""
 
     def keep(self, results: ResultList) -> str:
-        """Write the list, and make room: expired lists first, then the oldest."""
+        """Write the list, and make room now and then: expired lists first, then the oldest."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = _new_name(self.randomness)
         value = {
@@ -83,6 +88,14 @@ class FolderResultLists:
         return self.folder / f"{name}.json"
 
     def _make_room(self) -> None:
+        """Look at each list's age only once in a while: with thousands of them that takes longer than a search."""
+        now = self.clock.now().timestamp()
+        with os.scandir(self.folder) as entries:
+            full = sum(1 for _ in entries) > self.most
+        if not full and now < self._looked[0] + self.lifetime.total_seconds() / _LOOKS:
+            return
+        self._looked[0] = now
+        kept = self.most - (self.most // _LOOKS if full else 0)
         ages: list[tuple[float, Path]] = []
         for path in self.folder.iterdir():
             try:
@@ -90,8 +103,8 @@ class FolderResultLists:
             except FileNotFoundError:  # another process made room at the same time
                 continue
         ages.sort()
-        oldest = (self.clock.now() - self.lifetime).timestamp()
-        surplus = len(ages) - self.most
+        oldest = now - self.lifetime.total_seconds()
+        surplus = len(ages) - kept
         for place, (age, path) in enumerate(ages):
             if place < surplus or age <= oldest:
                 path.unlink(missing_ok=True)

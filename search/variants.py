@@ -38,7 +38,8 @@ def nearest(word: str, counts: Mapping[str, int], distance: int, limit: int) -> 
         word, candidates, scorer=OSA.distance, score_cutoff=distance, limit=None
     ):
         found[candidate] = int(edits)
-    shapes = [skeleton(candidate) for candidate in candidates]
+    # All at once: what is folded together never lies on both sides of the end of a line.
+    shapes = skeleton("\n".join(candidates)).split("\n") if candidates else []
     for _, edits, at in extract(
         skeleton(word), shapes, scorer=OSA.distance, score_cutoff=distance, limit=None
     ):
