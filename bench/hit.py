@@ -1,7 +1,6 @@
 """How soon a page opens on its hit: a browser on loopback, from Enter in the list of answers to the line in view."""
 
 import argparse
-import statistics
 import sys
 import tempfile
 import time
@@ -11,18 +10,18 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from bench._questions import spread
 from bench._service import Service
 from bench._tables import publish, say, table
+from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.services.process import free_port
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic")
 GOAL_MS = 300
 QUERIES = ("faktura", "odsetki", "contratto", "invoice", "interest")
 ROUNDS = 10
 _WARM = 1
 # In view, and painted on a picture that has come: what a person waits for.
-_SHOWN = """() => {
+SHOWN = """() => {
   const line = document.querySelector('.marks .line[data-here]');
   const picture = document.querySelector('.paper img');
   if (!line || !picture || !picture.complete || !picture.naturalWidth) return false;
@@ -50,19 +49,13 @@ def run(folder: Path, rounds: int) -> dict[str, Any]:
     service = Service(folder / "home", free_port(), folder / "service.log")
     say("filling an archive with the demo's papers")
     service.command("init")
-    passwords = accounts(service.command("demo"))
+    passwords = {account["name"]: account["password"] for account in service.json("demo")}
     service.start()
     try:
         service.wait_ready()
         return {"goal_ms": GOAL_MS, "queries": measure(service.address, passwords["collector"], rounds)}
     finally:
         service.stop()
-
-
-def accounts(printed: str) -> dict[str, str]:
-    """Names and passwords that `tabellion demo` prints below its heading."""
-    _, _, rows = printed.partition("PASSWORD\n")
-    return dict(row.split() for row in rows.splitlines() if len(row.split()) == 2)
 
 
 def measure(address: str, password: str, rounds: int) -> list[dict[str, Any]]:
@@ -88,19 +81,11 @@ def _of_query(page: Page, query: str, rounds: int) -> dict[str, Any]:
         page.locator(".hit").first.wait_for()
         between = time.perf_counter()
         page.keyboard.press("Enter")
-        page.wait_for_function(_SHOWN, polling="raf")
+        page.wait_for_function(SHOWN, polling="raf")
         if number >= _WARM:
             listed.append(1000 * (between - begin))
             opened.append(1000 * (time.perf_counter() - between))
-    return {"query": query, "listed_ms": _spread(listed), "opened_ms": _spread(opened)}
-
-
-def _spread(milliseconds: Sequence[float]) -> dict[str, int]:
-    ordered = sorted(milliseconds)
-    return {
-        "p50": round(statistics.median(ordered)),
-        "p95": round(ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]),
-    }
+    return {"query": query, "listed": spread(listed), "opened": spread(opened)}
 
 
 def for_people(result: Mapping[str, Any]) -> str:
@@ -108,10 +93,10 @@ def for_people(result: Mapping[str, Any]) -> str:
     rows = [
         (
             one["query"],
-            one["listed_ms"]["p50"],
-            one["listed_ms"]["p95"],
-            one["opened_ms"]["p50"],
-            one["opened_ms"]["p95"],
+            one["listed"]["ms_p50"],
+            one["listed"]["ms_p95"],
+            one["opened"]["ms_p50"],
+            one["opened"]["ms_p95"],
         )
         for one in result["queries"]
     ]

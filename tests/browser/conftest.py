@@ -9,20 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tabellion.demo.papers import DemoPaper, iter_portfolio
+from tests.browser.chromium import CHROMIUM, FLAGS
 from tests.browser.house import PASSWORD, House, running, signed_in
 from tests.services.fixtures import absent
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 PAPERS = 7
 """Papers of the demo that the service is given: one debtor's, several kinds, some of two pages."""
 
