@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -38,6 +39,7 @@ from search import Analyser, Engine, Finder, FolderResultLists, engine_of
 from search.plan import Term
 from search.terms import FORMAT
 from tabellion.base.clock import SystemClock
+from tabellion.running.serving import COUNTING_THREADS
 
 PAGES, QUESTIONS = 1_000_000, 100
 ENGINES = ("tantivy", "opensearch", "fts5")
@@ -109,9 +111,10 @@ class _Bench:
             return {"questions": {}}
         analyser = Analyser()
         lists = FolderResultLists(self._folder / "lists", SystemClock())
-        finder = Finder(engine.reader(), analyser, lambda document, page: None, lists)
-        asking = Asking(finder, catalogue, ASKER, self._store)
-        result: dict[str, Any] = {"questions": measure_questions(asking, self._asked, self._count)}
+        with ThreadPoolExecutor(COUNTING_THREADS) as beside:
+            finder = Finder(engine.reader(), analyser, lambda document, page: None, lists, beside=beside)
+            asking = Asking(finder, catalogue, ASKER, self._store)
+            result: dict[str, Any] = {"questions": measure_questions(asking, self._asked, self._count)}
         new = replace(next(iter(self._store))[0].record(), document="doc-new", text="quillwort")
         writer = engine.writer(analyser)
         begin = time.perf_counter()

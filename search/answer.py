@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Literal
 
 from ocr.values import PageReading
@@ -93,7 +95,8 @@ class Finder:
 
     `registry` gives the debtors and claims in scope that match the words of a query (without its filters and what it
     leaves out), `waiting` the number of papers in scope that are still to be read; both get the user's scopes.
-    `prepare` is told the documents whose words will be asked for, so that rights to all are looked up at once.
+    `prepare` is told the documents whose words will be asked for, so that rights to all are looked up at once. With
+    `beside`, the index counts in one of its threads while the documents are found and marked here.
     """
 
     index: SearchIndex
@@ -105,24 +108,32 @@ class Finder:
     )
     waiting: Callable[[Scopes], int] = field(default=lambda scopes: 0)
     prepare: Callable[[Sequence[str]], object] = field(default=lambda documents: None)
+    beside: Executor | None = None
 
     def answer(self, request: SearchRequest) -> Answer:
         """Raises QueryError for a query that cannot be understood, CursorError for a cursor of another one."""
         tree = parse(request.query)
         compiled = Compiler(self.analyser, self.index.variants).compile(tree)
         limit = min(max(request.limit, 1), MOST_HITS)
+        overview = self._overview(compiled, request.scopes)
         found, following = self._documents(request, compiled, limit)
         hits = self._hits(found, compiled, request.scopes)
         words = wording(tree) if request.cursor is None else ""
         debtors, claims = self.registry(words, request.scopes) if words else ((), ())
         return Answer(
-            overview=self.index.overview(compiled.plan, request.scopes),
+            overview=overview(),
             hits=tuple(hits),
             next=str(following) if following else None,
             not_yet_searchable=self.waiting(request.scopes),
             debtors=tuple(debtors),
             claims=tuple(claims),
         )
+
+    def _overview(self, compiled: Compiled, scopes: Scopes) -> Callable[[], Overview]:
+        """Begin to count; what it gives waits for the figures."""
+        if self.beside is None:
+            return partial(self.index.overview, compiled.plan, scopes)
+        return self.beside.submit(self.index.overview, compiled.plan, scopes).result
 
     def _documents(
         self, request: SearchRequest, compiled: Compiled, limit: int

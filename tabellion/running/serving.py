@@ -1,6 +1,7 @@
 """The service behind the routes."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from shutil import disk_usage
@@ -28,6 +29,9 @@ from tabellion.wiring import Parts, drawing, nudger, search_engine
 
 LIVES_WITHIN = timedelta(seconds=15)
 
+COUNTING_THREADS = 8
+"""Answers whose documents are counted at the same time; each is found and marked in a thread of its request."""
+
 
 def make_finder(parts: Parts, engine: Engine) -> Finder:
     """Answers searches; whose words and registry it may use is set for each request."""
@@ -41,6 +45,7 @@ def make_finder(parts: Parts, engine: Engine) -> Finder:
         lists=CatalogueResultLists(catalogue, clock)
         if shared
         else FolderResultLists(parts.settings.home / "results", clock),
+        beside=ThreadPoolExecutor(COUNTING_THREADS, thread_name_prefix="counting"),
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -421,3 +422,12 @@ class TestPaging:
         assert finder.answer(SearchRequest("tajny", even)).overview.total == 0
         (hit,) = finder.answer(SearchRequest("document:mixed", even)).hits
         assert [page.page for page in hit.pages] == [1]
+
+
+def test_counting_beside_gives_the_same_answer(finder: Finder, ask: Ask) -> None:
+    with ThreadPoolExecutor(1) as beside:
+        both = replace(finder, beside=beside)
+        for query in ("umowa", "kind:invoice", "nothing-of-the-kind"):
+            assert both.answer(SearchRequest(query, NORTH)) == ask(query, NORTH)
+        with pytest.raises(CursorError):
+            both.answer(SearchRequest("umowa", NORTH, cursor="nonsense"))
