@@ -22,8 +22,9 @@ from archive.catalogue.schema import (
     log_outbox,
     sessions,
 )
-from archive.identity import KEY, Identity, read_identity
+from archive.identity import KEY, Identity
 from archive.log import record
+from archive.lost_identity import identity_of
 from archive.stamp_files import LOCK_FOR
 from archive.vault import KeyRing, Objects
 from tabellion.base.clock import Clock
@@ -50,7 +51,7 @@ def initialise(settings: Settings, clock: Clock, account: str, password: str | N
     """Make the archive that the settings describe; raises Conflict where there is one already."""
     settings.check()
     vault = open_vault(settings, clock, make=True)
-    if vault is None or read_identity(vault) is not None:
+    if vault is None or identity_of(vault) is not None:
         raise Conflict(
             f"there is an archive at {settings.vault_url or settings.home} already",
             advice="Use it, or point TABELLION_HOME (TABELLION_VAULT_URL) to another place.",

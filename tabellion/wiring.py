@@ -14,7 +14,8 @@ from sqlalchemy import select
 from archive.archive import Archive
 from archive.catalogue import Catalogue, check
 from archive.catalogue.schema import archive_state
-from archive.identity import Identity, read_identity
+from archive.identity import Identity
+from archive.lost_identity import identity_of
 from archive.second import Second
 from archive.vault import FolderVault, KeyRing, Objects, Vault
 from ingest.queue import Nudge, build_app
@@ -150,7 +151,7 @@ def opened(settings: Settings, *, ready: bool = True, moving_index: bool = False
     clock: Clock = SystemClock()
     # Nothing is made where a mistaken setting points.
     vault = open_vault(settings, clock)
-    identity = None if vault is None else read_identity(vault)
+    identity = None if vault is None else identity_of(vault)
     if vault is None or identity is None:
         raise NotInitialised(f"there is no archive at {settings.vault_url or settings.home}")
     _check_fixed(settings, identity)

@@ -95,7 +95,7 @@ def put_incidents(archive: Archive, found: Iterable[Looked]) -> list[Told]:
 
 
 def put_repairs(archive: Archive, vault: str, source: str, repaired: Sequence[Repaired]) -> list[Told]:
-    """Keep what was brought back into a vault, durably. `source` is the other vault, or `outside`: by hand."""
+    """Keep what was brought back into a vault, durably. `source` is the other vault, `log`, or `outside`: by hand."""
     if not repaired:
         return []
     listed = [

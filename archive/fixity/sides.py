@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 from archive.archive import Archive
 from archive.catalogue.schema import archive_state, objects
 from archive.catalogue.upsert import upsert
-from archive.identity import read_identity
+from archive.lost_identity import identity_of
 from archive.vault import Ref, Vault
 from tabellion.base.clock import parse_rfc3339, rfc3339
 from tabellion.base.errors import Unavailable
@@ -123,6 +123,6 @@ def ref_of(row: Row[Any]) -> Ref:
 
 def require_there(vault: Vault, archive: Archive) -> None:
     """Raise `Unavailable` where the vault is not this archive's: a disk that is not mounted loses nothing."""
-    identity = read_identity(vault)
+    identity = identity_of(vault)
     if identity is None or identity.archive != archive.id:
         raise Unavailable("the vault is not there, or is another one: nothing in it was looked at")

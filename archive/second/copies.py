@@ -24,9 +24,10 @@ from archive.fixity.figures import SECOND_TROUBLE, SECOND_VAULT
 from archive.fixity.rolling import Judge, keep_looks, read_again
 from archive.fixity.sides import FIRST, Looked, Place, ref_of, require_there
 from archive.fixity.throttle import Stopped, Throttle
-from archive.identity import KEY, read_identity
+from archive.identity import KEY
 from archive.log_files import LogFiles
 from archive.log_group import in_pieces
+from archive.lost_identity import identity_of
 from archive.second.keys import copy_key, destroy_key, sync_keys
 from archive.second.log import follow_log
 from archive.second.repair import Repairs, lock_as
@@ -122,7 +123,7 @@ class Copies:
     def _prepare(self, token: int) -> None:
         first, second = self._archive.objects.vault, self._second.vault
         require_there(first, self._archive)
-        identity = read_identity(second)
+        identity = identity_of(second)
         if identity is not None and identity.archive != self._archive.id:
             raise SecondVaultOther(f"the second vault holds the archive {identity.archive}")
         with self._archive.catalogue.read() as connection:
@@ -133,9 +134,8 @@ class Copies:
                 raise Unavailable(f"the second vault is not there: {self._second.name}")
             if next(iter(second.list("")), None) is not None:
                 raise SecondVaultOther("there are objects in the second vault, but no archive.json")
-            (ref,) = first.versions(KEY)[:1]
-            with first.get(ref) as stream:
-                second.put(KEY, io.BytesIO(stream.read()))
+            if (here := identity_of(first)) is not None:
+                second.put(KEY, io.BytesIO(here.to_bytes()))
         named = {"name": SECOND_VAULT, "value": self._second.name}
         with self._archive.catalogue.write() as connection:
             check_lease(connection, "keeper", token)

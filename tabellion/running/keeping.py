@@ -12,7 +12,7 @@ from archive.authorities.tightened import Tightened
 from archive.erase import reapply
 from archive.errors import LogReadOnly
 from archive.fixity import Pace as FixityPace
-from archive.fixity import Rolling
+from archive.fixity import Rolling, bring_back_identity
 from archive.late_lists import LateLists
 from archive.locks import Locks
 from archive.outside import Outside
@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 SWEEP_EVERY = timedelta(seconds=20)
 SWEEP_SHARE = 0.01
 LOOK_FOR_ORPHANS_EVERY = timedelta(hours=6)
+LOOK_AT_IDENTITY_EVERY = timedelta(minutes=10)
 LOOK_AT_WITNESSES_EVERY = timedelta(seconds=1)
 LOOK_AT_FOLDERS_EVERY = timedelta(seconds=1)
 NOTE_POLICY_EVERY = timedelta(minutes=1)
@@ -88,14 +89,17 @@ def make_lanes(parts: Parts) -> dict[str, Sequence[Duty]]:
 
 
 def _fixity(parts: Parts) -> Sequence[Duty]:
-    """Reads everything that is stored again; nothing where the settings say never."""
+    """Reads everything that is stored again; nothing but `archive.json` where the settings say never."""
     settings = parts.settings
+    identity = Duty(
+        "identity", lambda token: bring_back_identity(parts.archive, token), every=LOOK_AT_IDENTITY_EVERY
+    )
     if not settings.fixity_days:
-        return ()
+        return (identity,)
     second = second_vault(settings, parts.archive.clock)
     pace = FixityPace(settings.fixity_days, settings.fixity_rate)
     rolling = Rolling(parts.archive, pace, None if second is None else lambda: second.vault)
-    return (Duty("fixity", rolling.run, stop=rolling.stop),)
+    return (identity, Duty("fixity", rolling.run, stop=rolling.stop))
 
 
 def _copies(parts: Parts) -> Sequence[Duty]:
