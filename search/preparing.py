@@ -18,7 +18,7 @@ from typing import BinaryIO, Final, Generic, TypeAlias, TypeVar, cast
 from search.analysis import Analyser
 from search.changes import Change
 from search.errors import IndexBusy
-from search.frames import FrameBroken, receive, send
+from tabellion.base.pipes import FrameBroken, receive, send
 
 BATCH: Final = 64
 """Pages that are handed over at once, more or less a document."""

@@ -14,11 +14,12 @@ from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self, cast
 
 from archive.vault import Objects
 from archive.verification.reading import Found, Wanted, read
 from tabellion.base.errors import TabellionError
+from tabellion.base.pipes import FrameBroken, receive, send
 
 BATCH, BATCHES = 32, 2
 """Objects that go to a process at once, and how many times so many it has to do: the next when one is answered."""
@@ -119,20 +120,19 @@ class ReadAhead:
 
     def _serve(self, child: "subprocess.Popen[bytes]", handed: bytes) -> None:
         """Talk to one process, until the end or its death."""
-        assert child.stdin is not None and child.stdout is not None  # noqa: S101  (for the type checker: both are pipes)
         sent: deque[list[Wanted]] = deque()
         try:
-            child.stdin.write(handed)
+            asked, answers = cast(BinaryIO, child.stdin), cast(BinaryIO, child.stdout)
+            send(asked, handed)
             while True:
                 while len(sent) < BATCHES and (batch := self._next(wait=not sent)):
                     sent.append(batch)
-                    pickle.dump(batch, child.stdin)
-                    child.stdin.flush()
+                    send(asked, pickle.dumps(batch))
                 if not sent:
                     return
-                answers = pickle.load(child.stdout)  # noqa: S301  # from a process of ours
-                self._answered(sent.popleft(), answers)
-        except (OSError, EOFError, pickle.UnpicklingError):
+                found = pickle.loads(receive(answers))  # noqa: S301  # from a process of ours
+                self._answered(sent.popleft(), found)
+        except (OSError, EOFError, FrameBroken):
             pass  # it died, or was ended
         finally:
             self._forget(sent)

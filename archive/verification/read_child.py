@@ -3,7 +3,6 @@
 It knows the vault and the keys of owners from its first message, and nothing else. It ends when its input does.
 """
 
-import os
 import pickle
 import sys
 import threading
@@ -13,24 +12,22 @@ from typing import BinaryIO
 from archive.vault import Objects
 from archive.verification.reading import Found, Wanted, read
 from tabellion.base.errors import TabellionError
+from tabellion.base.pipes import FrameBroken, own_output, receive, send
 
 Batch = list[Wanted]
 
 
 def main() -> int:
     """Answer batches in their order, until there are no more."""
-    # What a library prints must not come between the answers.
-    with os.fdopen(os.dup(1), "wb") as answers:
-        os.dup2(2, 1)
+    with own_output() as answers:
         requests = sys.stdin.buffer
-        objects: Objects = pickle.load(requests)  # noqa: S301  # from the process that started this one
+        objects: Objects = pickle.loads(receive(requests))  # noqa: S301  # from the process that started this one
         batches: SimpleQueue[Batch | None] = SimpleQueue()
         # Requests are taken as they come, so that who sends them never waits while this process waits to be heard.
         threading.Thread(target=_receive, args=(requests, batches), daemon=True).start()
         while (batch := batches.get()) is not None:
             try:
-                pickle.dump([_answer(objects, wanted) for wanted in batch], answers)
-                answers.flush()
+                send(answers, pickle.dumps([_answer(objects, wanted) for wanted in batch]))
             except BrokenPipeError:
                 break
     return 0
@@ -39,8 +36,8 @@ def main() -> int:
 def _receive(requests: BinaryIO, batches: "SimpleQueue[Batch | None]") -> None:
     try:
         while True:
-            batches.put(pickle.load(requests))  # noqa: S301  # from the process that started this one
-    except (EOFError, OSError, pickle.UnpicklingError):
+            batches.put(pickle.loads(receive(requests)))  # noqa: S301  # the same
+    except (EOFError, OSError, FrameBroken):
         batches.put(None)
 
 

@@ -23,6 +23,7 @@ from signing.digests import digest_bytes
 from signing.verdict import Verdict
 from tabellion.base.clock import ManualClock
 from tabellion.base.errors import Unavailable
+from tabellion.base.pipes import receive, send
 from tests.archive.building import PASSPHRASE, Intake, make_objects, seeded
 from tests.archive.keeping import TestKeeper
 from tests.archive.test_verify import TRUST, flip, overwrite, path_of, reopened
@@ -149,14 +150,18 @@ def test_an_interruption_leaves_no_process_and_no_secret_stands_in_its_command(
 
 
 def test_a_process_ends_with_what_it_was_started_by(objects: Objects, wanted: list[Wanted]) -> None:
+    asked = io.BytesIO()
+    for message in (objects, wanted[:2]):
+        send(asked, pickle.dumps(message))
     done = subprocess.run(
         [sys.executable, "-P", "-m", "archive.verification.read_child"],
-        input=pickle.dumps(objects) + pickle.dumps(wanted[:2]),
+        input=asked.getvalue(),
         capture_output=True,
         timeout=60,
         check=True,
     )
-    assert pickle.loads(done.stdout) == [read(objects, each) for each in wanted[:2]]  # noqa: S301
+    answer = receive(io.BytesIO(done.stdout))
+    assert pickle.loads(answer) == [read(objects, each) for each in wanted[:2]]  # noqa: S301
     assert done.stderr == b""
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.frames import FrameBroken, receive, send
+from tabellion.base.pipes import FrameBroken, receive, send
 
 
 @given(st.lists(st.binary(max_size=300), max_size=5))

@@ -1,5 +1,6 @@
 """Messages between a process and its helpers: length and checksum before the bytes, so that a bent one is noticed."""
 
+import os
 import struct
 import zlib
 from typing import BinaryIO
@@ -9,6 +10,13 @@ _HEAD = struct.Struct(">QI")
 
 class FrameBroken(Exception):
     """What came is not what was sent: something else wrote into the pipe, or bytes were lost."""
+
+
+def own_output() -> BinaryIO:
+    """Standard output of this process, for messages alone: what a library prints goes to standard error from now on."""
+    own = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return own
 
 
 def send(stream: BinaryIO, message: bytes) -> None:
