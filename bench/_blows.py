@@ -1,7 +1,6 @@
 """Strikes each part of an archive on real servers, one blow after another, and measures how long each is felt."""
 
 import random
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from typing import Literal
 
 import psutil
 
+from bench._beside import Beside
 from bench._disk import SmallDisk
 from bench._servers import SERVERS, Servers
 from bench._service import Service, ServiceFailed
@@ -65,8 +65,8 @@ def schedule(
 
 
 @dataclass(slots=True)
-class Assault:
-    """A thread that deals its blows, brings back what it struck, and waits until the service is ready before the next.
+class Assault(Beside):
+    """Deals its blows, brings back what it struck, and waits until the service is ready before the next.
 
     `standby` is a second keeper, so that one that is frozen beyond its lease finds another in its place. Pauses and
     blows are shorter by the factor `haste`.
@@ -80,23 +80,8 @@ class Assault:
     rng: random.Random
     tell: Callable[[str], None]
     haste: float = 1.0
-    error: Exception | None = None
     _done: int = 0
-    _since: float = 0.0
-    _thread: threading.Thread | None = field(default=None)
-
-    def start(self) -> None:
-        """Begin."""
-        self._since = time.monotonic()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Return when all blows have fallen; raises ServiceFailed where the service did not come back from one."""
-        if self._thread is not None:
-            self._thread.join()
-        if self.error is not None:
-            raise ServiceFailed(f"the blows ended early: {self.error}") from self.error
+    _since: float = field(default_factory=time.monotonic)
 
     def progress(self) -> float:
         """How far it has come, from 0 to 1: papers come in at this pace, so that they do under every blow."""
@@ -105,15 +90,14 @@ class Assault:
         under_way = min((time.monotonic() - self._since) * self.haste / EXPECTED, 1.0)
         return min(1.0, (self._done + under_way) / len(self.blows))
 
-    def _run(self) -> None:
-        try:
-            for blow in self.blows:
-                self._sleep(PAUSE)
-                self._deal(blow)
-                self._done += 1
-                self._since = time.monotonic()
-        except Exception as error:  # whatever it is, a run without blows must not pass
-            self.error = error
+    def work(self) -> None:
+        """Deal them all. Raises ServiceFailed where the service does not come back from one."""
+        self._since = time.monotonic()
+        for blow in self.blows:
+            self._sleep(PAUSE)
+            self._deal(blow)
+            self._done += 1
+            self._since = time.monotonic()
 
     def _deal(self, blow: Blow) -> None:
         began = time.monotonic()

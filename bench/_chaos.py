@@ -1,11 +1,11 @@
 """Kills the processes of a service at random moments, and starts again what nobody else starts."""
 
 import random
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bench._service import Service, ServiceFailed
+from bench._beside import Beside
+from bench._service import Service
 
 BLOWS = ("api", "worker", "keeper", "parent", "all")
 _WEIGHTS = (4, 4, 4, 1, 1)
@@ -13,8 +13,8 @@ LET_UP = 0.6
 
 
 @dataclass(slots=True)
-class Chaos:
-    """A thread that strikes until it is told to stop.
+class Chaos(Beside):
+    """Strikes until it is told to stop, and at least once. When it has ended, the service runs.
 
     `api`, `worker` and `keeper`: one process of that part. `parent`: the process that watches over them. `all`: every
     process at once. Blows come at random, as accidents do, after `every` seconds on average. Some fall wherever the
@@ -26,31 +26,13 @@ class Chaos:
     rng: random.Random
     every: float
     blows: Counter[str] = field(default_factory=Counter)
-    error: Exception | None = None
-    _done: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin to strike."""
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; the service runs when this returns. Raises ServiceFailed where it could not be started again."""
-        self._done.set()
-        if self._thread is not None:
-            self._thread.join()
-        if self.error is not None:
-            raise ServiceFailed(f"the blows ended early: {self.error}") from self.error
-
-    def _run(self) -> None:
-        try:
-            while not self._done.wait(self.rng.expovariate(1 / self.every)):
-                if self.rng.random() < LET_UP:
-                    self.service.wait_ready()
-                self._strike(self.rng.choices(BLOWS, _WEIGHTS)[0])
-        except Exception as error:  # whatever it is, a round without blows must not pass
-            self.error = error
+    def work(self) -> None:
+        """Strike."""
+        while not self.told_within(self.rng.expovariate(1 / self.every)) or not self.blows:
+            if self.rng.random() < LET_UP:
+                self.service.wait_ready()
+            self._strike(self.rng.choices(BLOWS, _WEIGHTS)[0])
 
     def _strike(self, blow: str) -> None:
         if blow in {"parent", "all"}:

@@ -4,9 +4,8 @@ import base64
 import errno
 import json
 import random
-import threading
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import httpx
 
-from bench._service import Service, ServiceFailed
+from bench._beside import Beside
+from bench._service import Service
 from bench._tiny import Tiny
 from ingest.claims import CLAIMED, REFUSED
 
@@ -28,8 +28,8 @@ class DoorFailed(Exception):
 
 
 @dataclass(slots=True)
-class Door(ABC):
-    """A thread that hands its papers in, `most` at a time, spread over about `seconds`; or, where `pace` says from 0
+class Door(Beside):
+    """Hands its papers in, `most` at a time, spread over about `seconds`; or, where `pace` says from 0
     to 1 how far a run has come, in step with that.
     """
 
@@ -40,33 +40,17 @@ class Door(ABC):
     acknowledged: dict[str, str] = field(default_factory=dict)
     """Name of a paper and the deposit that it became ("" where the door does not say)."""
     retries: int = 0
-    error: Exception | None = None
     pace: Callable[[], float] | None = None
-    _thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Return when all papers are acknowledged; raises DoorFailed."""
-        if self._thread is not None:
-            self._thread.join()
-        if self.error is not None:
-            raise DoorFailed(f"{type(self).__name__}: {self.error}") from self.error
-
-    def _run(self) -> None:
-        try:
-            left = list(self.papers)
-            while left:
-                some = left[: self.rng.randint(1, self.most)]
-                del left[: len(some)]
-                self._rest(len(some), 1 - (len(left) + len(some)) / len(self.papers))
-                self.send(some)
-            self.insist(self.done)
-        except (DoorFailed, ServiceFailed, OSError, httpx.HTTPError) as error:
-            self.error = error
+    def work(self) -> None:
+        """Hand them in until all are acknowledged; raises DoorFailed."""
+        left = list(self.papers)
+        while left:
+            some = left[: self.rng.randint(1, self.most)]
+            del left[: len(some)]
+            self._rest(len(some), 1 - (len(left) + len(some)) / len(self.papers))
+            self.send(some)
+        self.insist(self.done)
 
     def _rest(self, next_ones: int, done: float) -> None:
         """Wait until the next papers are due, when so much of all is done."""

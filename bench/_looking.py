@@ -1,21 +1,21 @@
 """Looks at a service while it works: what each process holds, which workers died, how long each file is being read."""
 
 import sqlite3
-import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
+from bench._beside import Beside
 from bench._service import Service
 
 SAMPLE_SECONDS = 0.25
 
 
 @dataclass(slots=True)
-class Look:
-    """Four times a second, until `stop`. Sizes are resident bytes of one process, pages that it shares included."""
+class Look(Beside):
+    """Four times a second. Sizes are resident bytes of one process, pages that it shares included."""
 
     service: Service
     peaks: dict[str, int] = field(default_factory=dict)
@@ -28,23 +28,11 @@ class Look:
     _seen: dict[str, tuple[float, float]] = field(default_factory=dict)
     _alive: dict[str, set[tuple[int, float]]] = field(default_factory=dict)
     _known_readers: set[tuple[int, float]] = field(default_factory=set)
-    _done: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._done.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
+    def work(self) -> None:
+        """Look, until it is told to stop."""
         with sqlite3.connect(f"file:{self.service.home / 'catalogue.db'}?mode=ro", uri=True) as catalogue:
-            while not self._done.wait(SAMPLE_SECONDS):
+            while not self.told_within(SAMPLE_SECONDS):
                 self._processes()
                 self._leases(catalogue)
 

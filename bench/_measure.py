@@ -2,13 +2,14 @@
 
 import os
 import subprocess
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
+from bench._beside import Beside
 
 SAMPLE_SECONDS = 0.1
 
@@ -63,8 +64,13 @@ def measure(
     return measured
 
 
+def _waited_for() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 @dataclass(slots=True)
-class _Watch:
+class _Watch(Beside):
     """Looks at a process tree ten times a second.
 
     CPU seconds come from the system for all children that were waited for, and from the last look for those that
@@ -76,23 +82,14 @@ class _Watch:
     worker_bytes: int = 0
     cpu_seconds: float = 0.0
     _last: dict[tuple[int, float], float] = field(default_factory=dict)
-    _done: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
-    _before: float = 0.0
-
-    def start(self) -> None:
-        self._before = _waited_for()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+    _before: float = field(default_factory=_waited_for)
 
     def stop(self) -> None:
-        self._done.set()
-        if self._thread is not None:
-            self._thread.join()
+        Beside.stop(self)
         self.cpu_seconds = max(_waited_for() - self._before, sum(self._last.values()))
 
-    def _run(self) -> None:
-        while not self._done.wait(SAMPLE_SECONDS):
+    def work(self) -> None:
+        while not self.told_within(SAMPLE_SECONDS):
             self.peak_bytes = max(self.peak_bytes, self._look())
 
     def _look(self) -> int:
@@ -129,8 +126,3 @@ def proportional_bytes(pid: int) -> int:
     except OSError:
         pass
     return int(psutil.Process(pid).memory_info().rss)
-
-
-def _waited_for() -> float:
-    times = os.times()
-    return times.children_user + times.children_system

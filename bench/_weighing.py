@@ -1,11 +1,12 @@
 """Memory and time of each part of a service: resident bytes over time, CPU seconds, with all that it started."""
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import psutil
+
+from bench._beside import Beside
 
 EVERY = 5.0
 FLAT_SHARE, FLAT_BYTES = 0.02, 4 << 20
@@ -13,8 +14,8 @@ FLAT_SHARE, FLAT_BYTES = 0.02, 4 << 20
 
 
 @dataclass(slots=True)
-class Scale:
-    """Weighs parts every few seconds in a thread of its own; `weights` has second and bytes of each, by part.
+class Scale(Beside):
+    """Weighs parts every few seconds; `weights` has second and bytes of each, by part.
 
     `worked` are the CPU seconds of each from the first weighing to the last, but for processes that ended between.
     """
@@ -23,20 +24,9 @@ class Scale:
     parts: Sequence[str]
     weights: dict[str, list[tuple[float, int]]] = field(default_factory=dict)
     worked: dict[str, float] = field(default_factory=dict)
-    _end: threading.Event = field(default_factory=threading.Event)
-    _thread: threading.Thread | None = None
 
-    def __enter__(self) -> "Scale":
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _run(self) -> None:
+    def work(self) -> None:
+        """Weigh, until it is told to stop."""
         begun, before = time.monotonic(), dict[str, float]()
         while True:
             for part in self.parts:
@@ -46,7 +36,7 @@ class Scale:
                 if weight:
                     self.weights.setdefault(part, []).append((time.monotonic() - begun, weight))
                     self.worked[part] = spent - before.setdefault(part, spent)
-            if self._end.wait(EVERY):
+            if self.told_within(EVERY):
                 return
 
     def at_minutes(self) -> Mapping[str, list[int]]:
