@@ -93,12 +93,15 @@ def write_backup(
     passphrase: bytes,
     archive: str,
     keys: ArchiveKeyFile,
-    keyring: KeyRing,
+    keyring: KeyRing | None,
     randomness: Randomness,
     now: datetime,
     signing: SigningFiles | None = None,
 ) -> BackupReport:
-    """Write a backup to a new file of mode 0600, durably. Raises `Conflict` where the file exists, and `DiskFull`."""
+    """Write a backup to a new file of mode 0600, durably. Raises `Conflict` where the file exists, and `DiskFull`.
+
+    Without a key ring (an archive that is not encrypted) it holds the archive keys and those that sign.
+    """
     count = 0
 
     def lines() -> Iterator[bytes]:
@@ -109,13 +112,7 @@ def write_backup(
             "archive_keys": serialise_keys(keys.keys).decode(),
         }
         yield _dump(first if signing is None else first | {"signing": signing.to_json()})
-        for owner in keyring.owners():
-            try:
-                wrapped = keyring.wrapped(owner)
-            except KeyMissing:
-                if keyring.is_destroyed(owner):
-                    continue
-                raise
+        for owner, wrapped in () if keyring is None else _wrapped(keyring):
             yield _dump({"owner": owner, "wrapped": _text(wrapped)})
             count += 1
         yield _dump({"owners": count})
@@ -177,6 +174,15 @@ def check_backup(path: Path, passphrase: bytes, keyring: KeyRing | None) -> Back
     return BackupReport(
         backup.archive, backup.made_at, count, tuple(only_backup), tuple(only_vault), tuple(unopened)
     )
+
+
+def _wrapped(keyring: KeyRing) -> Iterator[tuple[str, bytes]]:
+    for owner in keyring.owners():
+        try:
+            yield owner, keyring.wrapped(owner)
+        except KeyMissing:
+            if not keyring.is_destroyed(owner):
+                raise
 
 
 def _text(data: bytes) -> str:

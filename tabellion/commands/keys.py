@@ -87,13 +87,13 @@ def export(folder: Path) -> None:
 def backup(file: Path, passphrase_file: Path | None) -> None:
     """Write all keys to FILE, sealed with a passphrase. Without it, nothing can be read after the keys are lost.
 
-    Keep FILE and the passphrase apart from each other and from this machine.
+    An archive that is not encrypted has no keys of objects; those that sign are in FILE all the same. Keep FILE and the
+    passphrase apart from each other and from this machine.
     """
     passphrase = read_passphrase(passphrase_file, confirm=True)
     with local_archive() as parts:
         archive = parts.archive
-        if parts.keyring is None:
-            raise Conflict("this archive is not encrypted: there are no keys of objects to back up")
+        signing = signing_files(parts.settings)
         report = write_backup(
             file,
             passphrase,
@@ -102,12 +102,12 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
             parts.keyring,
             os.urandom,
             archive.clock.now(),
-            signing=SigningFiles(passphrase_of(parts.settings), signing_files(parts.settings)),
+            signing=SigningFiles(passphrase_of(parts.settings), signing),
         )
         with archive.catalogue.write() as connection:
             state = {"name": BACKUP_NOTED, "value": rfc3339(archive.clock.now())}
             upsert(connection, archive_state, state, key=("name",))
-    click.echo(f"{report.owners} keys in {file}")
+    click.echo(f"{report.owners} keys in {file}, and {len(signing)} files of the keys that sign")
 
 
 @command.command("restore")
@@ -119,8 +119,8 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
     passphrase = read_passphrase(passphrase_file, confirm=False)
     settings = load_settings()
     key_file = settings.home / "keys" / "archive.key"
+    backup_file = Backup(file, passphrase)
     if not check:
-        backup_file = Backup(file, passphrase)
         if not key_file.exists():
             restore_archive_key(backup_file, key_file, passphrase_of(settings), os.urandom)
             say("The archive key is back.")
@@ -130,7 +130,7 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
     with local_archive() as parts:
         if check:
             report = check_backup(file, passphrase, parts.keyring)
-            click.echo(f"{report.owners} keys, made {report.made_at}, of archive {report.archive}")
+            click.echo(f"{report.owners} keys, made {rfc3339(report.made_at)}, of archive {report.archive}")
             for title, owners in (
                 ("only in the backup (a restore brings them back)", report.missing_in_vault),
                 ("not in the backup (made later)", report.missing_in_backup),
@@ -141,10 +141,10 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
             if report.unopened or report.archive != parts.archive.id:
                 raise Conflict("this backup would not bring the archive back")
             return
-        if parts.keyring is None:
-            raise Conflict("this archive is not encrypted: there are no keys of objects to bring back")
-        erased = frozenset(erased_owners(parts.archive))
-        count = restore_keys(Backup(file, passphrase), parts.keyring, erased.__contains__)
+        count = 0
+        if parts.keyring is not None:
+            erased = frozenset(erased_owners(parts.archive))
+            count = restore_keys(backup_file, parts.keyring, erased.__contains__)
     click.echo(f"{count} keys brought back")
 
 

@@ -56,6 +56,26 @@ def test_keys_come_back_from_a_backup_but_not_those_of_what_was_erased(
     terminal.run("keys", "restore", backup, "--check", "--passphrase-file", other, code=2)
 
 
+def test_without_encryption_the_keys_that_sign_come_back(
+    tmp_path: Path, passphrase: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TABELLION_VAULT_ENCRYPTION", "off")
+    terminal, backup = Terminal(tmp_path / "home"), tmp_path / "keys.backup"
+    with_passphrase = ("--passphrase-file", passphrase)
+    terminal.run("init")
+    before = terminal.run("keys", "list", "--json").json
+    said = terminal.run("keys", "backup", backup, *with_passphrase).out
+    assert said.startswith("0 keys in ") and "keys that sign" in said
+    assert "0 keys, made" in terminal.run("keys", "restore", backup, "--check", *with_passphrase).out
+    keys = tmp_path / "home" / "keys"
+    (keys / "passphrase").rename(tmp_path / "kept")
+    shutil.rmtree(keys)
+    keys.mkdir(mode=0o700)
+    (tmp_path / "kept").rename(keys / "passphrase")
+    terminal.run("keys", "restore", backup, *with_passphrase)
+    assert terminal.run("keys", "list", "--json").json == before
+
+
 def test_the_archive_key_is_rotated_and_everything_still_opens(tmp_path: Path) -> None:
     with lived_in(tmp_path) as house:
         path = house.paper("rotated.pdf", ["A paper under a new key"])
