@@ -105,7 +105,9 @@ def _back(request: Request) -> str | None:
         came = urlsplit(request.headers.get("referer", ""))
     except ValueError:
         return None
-    if came.netloc != request.url.netloc or came.path in ("/sign-in", request.url.path):
+    # A form is sent to the address of its own page; a page that cannot be shown is no way back.
+    itself = request.method == "GET" and came.path == request.url.path
+    if came.netloc != request.url.netloc or came.path == "/sign-in" or itself:
         return None
     return inside(came.path + (f"?{came.query}" if came.query else ""))
 

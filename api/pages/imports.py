@@ -1,6 +1,6 @@
 """`/imports`: hand in a file of debtors or claims, see how far it is and what is wrong with which row."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -20,9 +20,12 @@ PER_PAGE = 50
 
 @router.get("")
 def start(
-    request: Request, actor: Writer, before: Annotated[str | None, Query(max_length=36)] = None
+    request: Request,
+    actor: Writer,
+    before: Annotated[str | None, Query(max_length=36)] = None,
+    write: Literal["debtors", "claims"] | None = None,
 ) -> Response:
-    """The form, and the imports before, newest first."""
+    """The form, set to write what was tried where `write` says so, and the imports before, newest first."""
     with service_of(request).archive.catalogue.read() as connection:
         rows = list_imports(connection, PER_PAGE + 1, before)
         context = {
@@ -31,6 +34,7 @@ def start(
             "mappings": [*list_mappings(connection, "debtors"), *list_mappings(connection, "claims")],
             "portfolios": list_portfolios(connection),
             "fields": FIELDS,
+            "write": write,
         }
     return page(request, "imports.html", context, actor=actor, here="debtors")
 

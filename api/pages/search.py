@@ -117,6 +117,7 @@ def search(
         opened = access.open_pages(connection, actor, rows)
         scans = other_scans(connection, actor, [hit.document for hit in answer.hits])
         blank = blank_sides(connection, list(rows))
+        saved = [one.name for one in list_saved(connection, actor) if one.query == q.strip()]
     hits = [
         _hit(hit, rows.get(hit.document), opened.get(hit.document), blank.get(hit.document, 0), q)
         for hit in answer.hits
@@ -126,6 +127,7 @@ def search(
         "hits": _best_scans(hits, scans),
         "scans": scans,
         "facets": {name: list(_facets(answer, name, q)) for name in FILTERS},
+        "saved": saved,
         "order": order,
         "by_relevance": _address(q),
         "by_date": _address(q, order="date"),

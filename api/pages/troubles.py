@@ -243,6 +243,14 @@ ERRORS: Mapping[str, tuple[str, str]] = {
         N_("It was erased; only its entries in the log remain."),
         N_("Its history says when and for which reason."),
     ),
+    "BAD_CHOICE": (
+        N_("No page was chosen, or not as pages are written."),
+        N_("Tick pages, or write them as 1, 3-5; at most 200 at once."),
+    ),
+    "BAD_WEBHOOK": (
+        N_("No messages are sent there, or something is missing."),
+        N_("Give an address of https, and tick of what it is told and about which papers."),
+    ),
     "CURSOR": (N_("This list is not kept any more."), N_("Search again from the beginning.")),
     "INDEX_BUSY": (N_("The index is busy just now."), N_("Try again in a moment.")),
     "INDEX_OUTDATED": (N_("The index must be made anew."), N_("The administrator runs tabellion rebuild.")),

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api.access import Action, Actor
-from api.hooks.managing import list_hooks, undelivered
+from api.hooks.managing import BadHook, list_hooks, undelivered
 from api.pages.people import checked
 from api.pages.render import page
 from api.pages.words import N_
@@ -47,6 +47,8 @@ def make(
     scopes: Annotated[list[str] | None, Form(max_length=200)] = None,
 ) -> Response:
     """A new webhook; its secret is on this page and nowhere else."""
+    if not events or not scopes:
+        raise BadHook("a webhook has a name, events and scopes")
     body = checked(
         lambda: rest.HookIn.model_validate(
             {"name": name, "url": url, "events": events or [], "scopes": scopes or []}

@@ -135,9 +135,7 @@ ROW_PROBLEMS: Mapping[str, str] = {
     "BAD_AMOUNT": N_("Not an amount such as 2926.05 or 2 926,05."),
     "BAD_CURRENCY": N_("Not a currency of three letters, as in PLN."),
     "TOO_LONG": N_("Longer than it may be. Shorten it."),
-    "CHECK_DIGIT": N_(
-        "The check digit does not hold. The row was taken, but this identifier links no papers."
-    ),
+    "CHECK_DIGIT": N_("The check digit does not hold: this identifier links no papers."),
     "UNKNOWN_PARTY": N_("Names a party that there is not. Import the parties first."),
     "UNKNOWN_PORTFOLIO": N_("Names a portfolio that there is not."),
     "INCOMPLETE_ASSIGNMENT": N_("An assignment has a buyer and a day."),

@@ -50,6 +50,9 @@ class ImportState(Strict):
     dry_run: bool
     state: Literal["waiting", "running", "done", "failed"]
     reason: str | None = Field(description="Why it failed as a whole.")
+    columns: dict[str, str | None] | None = Field(
+        description="Columns of the file and the fields that they were taken for; null: for none."
+    )
     counts: ImportCounts
     at: datetime
     finished_at: datetime | None
@@ -213,6 +216,7 @@ def state_of(row: Row[Any]) -> ImportState:
         dry_run=row.dry_run,
         state=row.state,
         reason=row.reason,
+        columns=row.options.get("told"),
         counts=ImportCounts(**row.counts),
         at=row.at,
         finished_at=row.finished_at,

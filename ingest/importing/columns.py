@@ -35,11 +35,12 @@ FIELDS: AnyMapping[str, tuple[str, ...]] = {
 
 # Names that columns have in files of collection systems, folded, without spaces.
 _CALLED: AnyMapping[str, str] = {
-    "external_id": "externalid id crmid iddluznika idklienta idwierzytelnosci kundennummer codice",
-    "name": "name fullname nazwa imieinazwisko dluznik debitore denominazione nombre наименование фио",
+    "external_id": "externalid id crmid iddluznika idklienta nrklienta numerklienta idwierzytelnosci customerid "
+    "customernumber codice codicecliente idcliente numerocliente kundennummer kundennr",
+    "name": "name fullname nazwa imieinazwisko nazwiskoiimie dluznik debitore denominazione nombre наименование фио",
     "given_name": "givenname firstname imie nome vorname имя",
     "family_name": "familyname lastname surname nazwisko cognome apellidos nachname фамилия",
-    "birth_date": "birthdate dateofbirth dataurodzenia datadinascita fechadenacimiento geburtsdatum "
+    "birth_date": "birthdate dateofbirth dataurodzenia dataur datadinascita fechadenacimiento geburtsdatum "
     "датарождения",
     "kind": "kind type rodzaj typ tipo",
     "other_names": "othernames aliases innenazwy",
@@ -60,6 +61,12 @@ _CALLED: AnyMapping[str, str] = {
     "invoice_number": "invoicenumber invoice nrfaktury numerfaktury fattura factura rechnung",
     "case_number": "casenumber sygnatura sygnaturaakt aktenzeichen",
 }
+
+
+_CLAIMS_DEBTOR = (
+    "iddluznika dluznik idklienta nrklienta numerklienta customerid customernumber codicecliente idcliente "
+    "numerocliente kundennummer kundennr"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ def guess(what: What, columns: Sequence[str]) -> Mapping:
             names.setdefault(called, field)
     if what == "claims":
         # In a file of claims these columns name the debtor; the claim's own id stands beside.
-        names |= {"iddluznika": "debtor", "dluznik": "debtor"}
+        names |= dict.fromkeys(_CLAIMS_DEBTOR.split(), "debtor")
     found: dict[str, str] = {}
     for column in columns:
         field_name = names.get(fold_text(column).replace(" ", ""))

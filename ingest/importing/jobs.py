@@ -22,6 +22,7 @@ MOST_PROBLEMS = 10_000
 """Problems that a report keeps; beyond that they are counted only."""
 
 _PIECE = 1 << 20
+_MOST_COLUMNS = 500
 
 
 class Readable(Protocol):
@@ -94,6 +95,7 @@ def run_job(archive: Archive, task: Task, alive: Callable[[], None]) -> None:
         with _file(archive, row.id) as file:
             layout = Layout(row.options["encoding"], row.options["separator"])
             table = open_table(file, layout)
+            _tell_columns(archive, row, table)
             wanted = Import(_columns(row, table), row.actor, row.dry_run, row.options["portfolio"], row.id)
             run_import(archive, table, wanted, told=kept.told)
     except (TableInvalid, BadRequest) as error:
@@ -182,13 +184,25 @@ class _Report:
             )
 
 
-def _columns(row: Row[Any], table: Table) -> Columns:
+def _tell_columns(archive: Archive, row: Row[Any], table: Table) -> None:
+    """Keep beside the options which column of the file was taken for which field, and which for none."""
+    found = _mapping(row, table).columns
+    told = {column[:200]: found.get(column) for column in table.columns[:_MOST_COLUMNS]}
+    with archive.catalogue.write() as connection:
+        connection.execute(
+            update(imports).where(imports.c.id == row.id).values(options={**row.options, "told": told})
+        )
+
+
+def _mapping(row: Row[Any], table: Table) -> Columns:
     what: What = row.what
     if row.options["columns"] is not None:
         return Columns(what, row.options["columns"])
-    if not table.columns:
-        return Columns.named(what)
-    found = guess(what, table.columns)
+    return guess(what, table.columns) if table.columns else Columns.named(what)
+
+
+def _columns(row: Row[Any], table: Table) -> Columns:
+    found = _mapping(row, table)
     if not found.columns:
         raise BadRequest("no column is called like a field: a mapping is needed")
     return found

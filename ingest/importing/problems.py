@@ -19,7 +19,7 @@ ADVICE: Mapping[str, str] = {
     "BAD_AMOUNT": "Write the amount as 2926.05 or 2 926,05.",
     "BAD_CURRENCY": "Write three letters, as in PLN.",
     "TOO_LONG": "Shorten it.",
-    "CHECK_DIGIT": "Check the number: the row was taken, but this identifier links no papers.",
+    "CHECK_DIGIT": "Check the number: this identifier links no papers.",
     "UNKNOWN_PARTY": "Import the parties first.",
     "UNKNOWN_PORTFOLIO": "Make the portfolio first, or correct its name.",
     "INCOMPLETE_ASSIGNMENT": "Give both who bought the claim and the day.",

@@ -58,6 +58,9 @@ def test_a_saved_mapping_and_a_form(house: House) -> None:
         files={"file": ("crm.csv", FILE.encode())},
     )
     assert good(answer, 202)["dry_run"] is True
+    house.worker.drain()
+    told = client.json(f"/api/v1/imports/{good(answer, 202)['id']}")["columns"]
+    assert told == {"external_id": "external_id", "Nazwisko": "name", "pesel": None}
     wrong = {"columns": {"x": "shoe_size"}}
     problem(client.request("PUT", named, params={"what": "debtors"}, json=wrong), 400, "BAD_REQUEST")
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.api.pages.reading import HTML, markup, narrow, read_paper, see
-from tests.api.support import House
+from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
+from tests.api.support import ORIGIN, House, good
 
 
 @pytest.fixture
@@ -60,6 +60,33 @@ def test_nothing_found_says_what_is_still_being_read(house: House, north: str) -
     assert "still being read" not in see(
         house.client("collector", scopes=["portfolio:elsewhere"]), "/search", q="nowhere"
     )
+
+
+def test_a_name_without_a_page_leads_to_the_papers_of_its_debtor(house: House, north: str) -> None:
+    administrator, collector = house.client("administrator"), house.client("collector")
+    put = administrator.post("/api/v1/debtors", json={"name": "Anna Nowak", "external_id": "7"})
+    anna = good(put)["id"]
+    claim = {"number": "KW/2024/1", "portfolio": north, "parties": [[anna, "debtor"]]}
+    good(administrator.post("/api/v1/claims", json=claim))
+    text = markup(collector, "/search", q="Annie Nowak")
+    assert re.search(rf'No page found.\s+Papers of <a href="/debtors/{anna}">', text)
+    assert "Papers of" not in see(collector, "/search", q="Ewie Nowak")
+
+
+def test_a_search_that_is_saved_says_so(house: House, north: str) -> None:
+    read_paper(house, north, ["Reminder of the overdue subscription"])
+    collector = house.client("collector")
+    do(collector, "/search/saved", q="subscription", name="Subscribers")
+    assert "Saved as Subscribers" in see(collector, "/search", q="subscription")
+    assert "Saved as" not in see(collector, "/search", q="reminder")
+
+
+def test_nothing_ticked_is_said_with_a_way_back(house: House) -> None:
+    came = {"Referer": f"{ORIGIN}/search?q=umowa", **HTML}
+    answer = house.client("collector").get("/search/pages.pdf", headers=came)
+    assert answer.status_code == 400
+    assert "No page was chosen" in answer.text
+    assert 'href="/search?q=umowa"' in answer.text
 
 
 def test_an_error_in_the_query_shows_its_place(house: House) -> None:
