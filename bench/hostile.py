@@ -79,14 +79,12 @@ def run(files: int, seed: int, samples: Path | None) -> Outcome:
         token = service.command("users", "token", "bench").strip()
         service.start()
         service.wait_ready()
-        look = Look(service)
-        look.start()
         started = time.monotonic()
-        sent = _send(service, token, list(hostile_files(seed, files, known)))
-        say(f"{len(sent.deposits)} files acknowledged after {time.monotonic() - started:.0f} s")
-        _wait(service, outcome)
-        outcome.seconds = time.monotonic() - started
-        look.stop()
+        with Look(service) as look:
+            sent = _send(service, token, list(hostile_files(seed, files, known)))
+            say(f"{len(sent.deposits)} files acknowledged after {time.monotonic() - started:.0f} s")
+            _wait(service, outcome)
+            outcome.seconds = time.monotonic() - started
         _judge(service, token, sent, look, outcome)
         service.stop()
         outcome.wrong += check_evidence(service, len(sent.deposits))

@@ -17,9 +17,8 @@ from tests.services.process import free_port
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", [11, 12])
-def test_what_was_acknowledged_is_there_once(seed: int) -> None:
-    (result,) = run(Plan(rounds=1, files=8, seed=seed, seconds=4, every=2.5))
+def test_what_was_acknowledged_is_there_once() -> None:
+    (result,) = run(Plan(rounds=1, files=8, seed=12, seconds=4, every=2.5))
     assert result.wrong == []
     assert result.acknowledged == result.files == 8
     assert sum(result.blows.values()) > 0

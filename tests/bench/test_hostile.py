@@ -48,11 +48,11 @@ def test_no_change_fails_on_what_another_has_left(seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_thirty_files_by_the_ordinary_door() -> None:
+def test_twenty_files_by_the_ordinary_door() -> None:
     folder = SHARED / "samples" / "hostile"
-    outcome = hostile.run(30, 5, folder if folder.is_dir() else None)
+    outcome = hostile.run(20, 5, folder if folder.is_dir() else None)
     assert outcome.wrong == []
-    assert outcome.acknowledged + sum(outcome.refused_at_the_door.values()) == 30
+    assert outcome.acknowledged + sum(outcome.refused_at_the_door.values()) == 20
     assert sum(outcome.ends.values()) >= outcome.acknowledged
     assert len(outcome.ends) > 1
     assert (outcome.workers_died, outcome.over_2_gib, outcome.lost_originals, outcome.hangs) == (0, 0, 0, 0)
