@@ -16,6 +16,7 @@ from tests.services.process import free_port
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("long")
 @pytest.mark.timeout(900)
 def test_what_was_acknowledged_is_there_once() -> None:
     (result,) = run(Plan(rounds=1, files=8, seed=12, seconds=4, every=2.5))
@@ -25,6 +26,7 @@ def test_what_was_acknowledged_is_there_once() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("long")
 @pytest.mark.services
 @pytest.mark.timeout(600)
 def test_what_was_acknowledged_on_servers_is_there_once() -> None:

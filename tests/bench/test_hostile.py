@@ -47,6 +47,7 @@ def test_no_change_fails_on_what_another_has_left(seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("long")
 @pytest.mark.timeout(600)
 def test_twenty_files_by_the_ordinary_door() -> None:
     folder = SHARED / "samples" / "hostile"

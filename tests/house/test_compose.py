@@ -195,7 +195,9 @@ def box(tmp_path: Path) -> Iterator[Box]:
             process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
+@pytest.mark.xdist_group("long")
 def test_the_profile_of_services_runs_as_it_stands(box: Box) -> None:
     said = {(line := box.line())["name"]: line["said"] for _ in ALL}
     assert list(said) == list(ALL)
