@@ -91,8 +91,7 @@ class Indexer:
         if self._writer is None:
             self._writer = self._open_writer()
         self._unsettled |= {document_id for document_id, _ in waiting}
-        for document_id, _ in waiting:
-            write_document(self._archive, self._writer, document_id)
+        written = [row[0] for row in waiting if _written(self._archive, self._writer, row[0])]
         self._writer.commit()
         now = self._archive.clock.now()
         with self._archive.catalogue.write() as connection:
@@ -106,11 +105,25 @@ class Indexer:
                 )
             connection.execute(
                 update(documents)
-                .where(documents.c.id.in_([row[0] for row in waiting]), documents.c.state == "read")
+                .where(documents.c.id.in_(written), documents.c.state == "read")
                 .values(state="searchable", searchable_at=now)
             )
         self._unsettled.clear()
         return len(waiting)
+
+
+def _written(archive: Archive, writer: IndexWriter, document_id: str) -> bool:
+    """Write a document, unless its reading is lost: one such paper must not keep all others from being found.
+
+    What the index held of it stays. It is asked for again when the reading was brought back (`archive.fixity`).
+    """
+    try:
+        write_document(archive, writer, document_id)
+    except EvidenceError as error:
+        what = "%s is left out of the index: %s"
+        _log.warning(what, document_id, error.message, extra={"document": document_id})
+        return False
+    return True
 
 
 def write_document(archive: Archive, writer: IndexWriter, document_id: str) -> None:
@@ -138,14 +151,9 @@ def rebuild_index(
     done = 0
     try:
         for document_id in _all_documents(archive):
-            try:
-                write_document(archive, rebuild, document_id)
-            except EvidenceError as error:
-                # One paper whose reading is lost must not keep all others from being found.
-                _log.warning("left out of the index", extra={"document": document_id, "why": error.message})
-                continue
-            done += 1
-            progress(done, total)
+            if _written(archive, rebuild, document_id):
+                done += 1
+                progress(done, total)
         rebuild.complete()
     except BaseException:
         rebuild.abandon()

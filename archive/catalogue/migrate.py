@@ -69,8 +69,14 @@ def check(catalogue: Catalogue) -> None:
     with catalogue.read() as connection:
         present = _present(connection)
     newest = newest_migration()
-    if (present or "") < newest:
-        raise SchemaOutdated(f"the schema is at {present or 'nothing'}, this version needs {newest}")
+    if present is None:
+        raise SchemaOutdated(
+            "the database is empty",
+            advice="If its content was lost, `tabellion restore FILE` brings it back from a backup, and `tabellion "
+            "rebuild` what the vault tells. Else check TABELLION_DATABASE_URL and TABELLION_HOME.",
+        )
+    if present < newest:
+        raise SchemaOutdated(f"the schema is at {present}, this version needs {newest}")
 
 
 def _present(connection: Connection) -> str | None:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, select
 
 from archive.archive import SYSTEM_ACTOR, Archive
+from archive.catalogue.schema import document_deposits, index_outbox
 from archive.fixity.sides import Looked
 from archive.log import record
 from archive.stamp_files import LOCK_FOR
@@ -128,6 +129,16 @@ def record_told(archive: Archive, connection: Connection, told: Iterable[Told]) 
             reason=one.reason,
         )
         note_object(connection, one.ref, None, one.ref.digest, now, retain_until=now + LOCK_FOR)
+
+
+def queue_readings(archive: Archive, connection: Connection, keys: Iterable[str]) -> None:
+    """Have papers indexed whose readings are there again: while they were lost, they were left out of the index."""
+    deposits = {key.split("/")[1] for key in keys if key.startswith("deposits/") and "/reading-" in key}
+    held = select(document_deposits.c.document_id).where(document_deposits.c.deposit_id.in_(deposits))
+    now = archive.clock.now()
+    rows = [{"document_id": document, "at": now} for document in connection.scalars(held.distinct())]
+    if rows:
+        connection.execute(insert(index_outbox), rows)
 
 
 def _put(archive: Archive, prefix: str, value: dict[str, Any]) -> Ref:

@@ -15,7 +15,7 @@ from archive.catalogue.schema import archive_state, objects
 from archive.catalogue.upsert import upsert
 from archive.erase import erased_owners
 from archive.fixity import reports
-from archive.fixity.faults import Repaired, put_incidents, put_repairs, record_told
+from archive.fixity.faults import Repaired, put_incidents, put_repairs, queue_readings, record_told
 from archive.fixity.figures import DAYS
 from archive.fixity.listing import note_raw
 from archive.fixity.sides import FIRST, SECOND, Columns, Fault, Looked, Place, due_in, ref_of, require_there
@@ -206,6 +206,7 @@ def keep_looks(archive: Archive, token: int, place: Place, looked: Sequence[Look
                     moved |= {"inventory": None, "locked": False}
                 connection.execute(update(objects).where(objects.c.id == one.row.id).values(moved))
         record_told(archive, connection, told)
+        queue_readings(archive, connection, [one.key for one in back])
         reports.count(
             archive,
             connection,

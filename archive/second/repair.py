@@ -11,7 +11,7 @@ from archive.archive import Archive
 from archive.catalogue import check_lease
 from archive.catalogue.schema import objects
 from archive.fixity import reports
-from archive.fixity.faults import Repaired, put_repairs, record_told
+from archive.fixity.faults import Repaired, put_repairs, queue_readings, record_told
 from archive.fixity.rolling import Judge, read_again
 from archive.fixity.sides import FIRST, LOOK_AGAIN, SECOND, Columns, require_there
 from archive.fixity.throttle import Throttle
@@ -131,4 +131,6 @@ class Repairs:
                 # The inventory names the new version with the next segment.
                 connection.execute(update(objects).where(objects.c.id.in_(moved)).values(inventory=None))
             record_told(self._archive, connection, told)
+            if broken is FIRST:
+                queue_readings(self._archive, connection, [one.key for one in repaired])
             reports.count(self._archive, connection, repaired=len(done))

@@ -5,7 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from signing.verdict import Aspect, Finding, TimeClass, Verdict
 
-_RESTORE = "Do not rely on it; bring it back from the replica or a backup of the vault, then verify again."
+_RESTORE = (
+    "Do not rely on it. `tabellion fixity --again` brings it back from a second vault; without one put it back from a "
+    "backup of the vault. Then verify again."
+)
+_DERIVATIVE = (
+    "The original is not concerned. `tabellion fixity --again` brings this back from a second vault; without one put "
+    "it back from a backup of the vault."
+)
 _CATALOGUE = (
     "The vault and the log outweigh the catalogue: find out who changed it, then run `tabellion rebuild`."
 )
@@ -24,8 +31,8 @@ ADVICE: Mapping[str, str] = {
     "ORIGINAL_ALTERED": _RESTORE,
     "MANIFEST_MISSING": _RESTORE,
     "MANIFEST_ALTERED": _RESTORE,
-    "DERIVATIVE_MISSING": "The original is not concerned; read it again with `tabellion retry`.",
-    "DERIVATIVE_ALTERED": "The original is not concerned; read it again with `tabellion retry`.",
+    "DERIVATIVE_MISSING": _DERIVATIVE,
+    "DERIVATIVE_ALTERED": _DERIVATIVE,
     "RECORD_MISSING": _RESTORE,
     "RECORD_ALTERED": _RESTORE,
     "PACKAGE_MISSING": _RESTORE,

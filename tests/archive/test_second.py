@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from archive.archive import Archive
 from archive.catalogue import Catalogue
@@ -25,7 +25,15 @@ from archive.verify import verify
 from signing.verdict import Verdict
 from tabellion.base.clock import ManualClock, SystemClock
 from tabellion.base.errors import Unavailable
-from tests.archive.building import ACTOR, Deposited, Intake, empty_catalogue, make_archive, seeded
+from tests.archive.building import (
+    ACTOR,
+    Deposited,
+    Intake,
+    empty_catalogue,
+    make_archive,
+    read_deposit,
+    seeded,
+)
 from tests.archive.keeping import TestKeeper
 from tests.archive.test_fixity import bodies, entries, now_of
 from tests.archive.test_verify import TRUST, flip, overwrite, reopened
@@ -156,6 +164,22 @@ def test_what_is_lost_in_one_comes_back_from_the_other(pair: Pair, clock: Manual
     assert pair.passes()
     segments = inventory.segments(pair.archive.objects.vault)
     assert not inventory.check_inventory(pair.archive.objects.vault, segments).findings
+
+
+def test_papers_are_indexed_again_when_their_readings_come_back(folders: Pair, clock: ManualClock) -> None:
+    made = filled(folders)
+    read_deposit(folders.archive, made[0], "words that were read")
+    folders.settle()
+    archive = folders.archive
+    with archive.catalogue.write() as connection:
+        connection.execute(delete(t.index_outbox))
+    (ref,) = archive.objects.vault.list(f"deposits/{made[0].deposit}/reading-")
+    archive.objects.vault.delete(ref)
+    clock.advance(days=25)
+    folders.settle()
+    assert now_of(archive).faults == 0
+    with archive.catalogue.read() as connection:
+        assert list(connection.scalars(select(t.index_outbox.c.document_id))) == [made[0].document]
 
 
 @pytest.mark.parametrize("harm", ["vault", "second"])

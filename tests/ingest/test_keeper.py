@@ -1,5 +1,6 @@
 """Exactly one keeper acts; a failing duty harms no other; what it does goes all the way to the search."""
 
+import io
 import time
 from datetime import timedelta
 from functools import partial
@@ -12,6 +13,8 @@ from sqlalchemy import delete, update
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, check_lease
 from archive.catalogue.schema import deposits, documents, index_outbox, log_entries, log_outbox
+from archive.fixity import Pace, Rolling, ask_again
+from archive.identity import KEY, Identity
 from ingest.indexing import Indexer, rebuild_index
 from ingest.keeper import Duty, Keeper
 from ingest.stored import queue_indexing
@@ -70,6 +73,43 @@ def test_a_void_paper_is_not_found_and_the_index_can_be_made_anew(
     assert rebuild_index(archive, EmbeddedRebuild(tmp_path / "index", analyser)) == 1
     hits = found.answer(SearchRequest("zebras", Scopes.all())).hits
     assert [hit.document for hit in hits] == [answers[1].document]
+
+
+def test_a_paper_whose_reading_is_lost_keeps_no_other_from_being_found(
+    archive: Archive, doors: Doors, worker: Worker, keeper: Keeper, found: Finder
+) -> None:
+    """It is left out until the reading is back, with a repair or by hand; then it is found as well."""
+    answers = [doors.receive(LETTER), doors.receive(papers(["Another about zebras."]))]
+    worker.drain()
+    (ref,) = archive.objects.vault.list(f"deposits/{answers[0].deposit}/reading-")
+    with archive.objects.vault.get(ref) as stream:
+        reading = stream.read()
+    archive.objects.vault.delete(ref)
+    body = Identity(archive.id, archive.origin, True, archive.clock.now()).to_bytes()
+    archive.objects.put_raw(KEY, body)
+
+    def look() -> None:
+        with archive.catalogue.write() as connection:
+            ask_again(connection, archive.clock.now())
+        token = keeper._token
+        assert token is not None
+        Rolling(archive, Pace(days=30, rate=1 << 40)).run(token)
+
+    def finds() -> list[str]:
+        hits = found.answer(SearchRequest("zebras", Scopes.all())).hits
+        return sorted(hit.document for hit in hits)
+
+    assert keeper.run_once()
+    assert finds() == [answers[1].document]
+    assert count(archive, index_outbox) == 0
+    look()
+    archive.objects.vault.put(ref.key, io.BytesIO(reading))
+    archive.clock.advance(hours=1)  # type: ignore[attr-defined]
+    keeper.renew()
+    look()
+    assert keeper.run_once()
+    assert finds() == sorted(answer.document for answer in answers)
+    assert {row.state for row in rows(archive, documents)} == {"searchable"}
 
 
 def test_only_one_keeper_acts_and_another_takes_over(archive: Archive, clock: ManualClock) -> None:

@@ -19,6 +19,7 @@ def test_upgrading_again_changes_nothing(catalogue: Catalogue) -> None:
 
 def test_an_empty_database_is_outdated(tmp_path: object) -> None:
     catalogue = Catalogue(f"sqlite:///{tmp_path}/empty.db")
-    with pytest.raises(SchemaOutdated):
+    with pytest.raises(SchemaOutdated, match="empty") as refused:
         check(catalogue)
+    assert "tabellion restore" in refused.value.diagnostics(), "there was more in it once"
     catalogue.close()
