@@ -131,13 +131,13 @@ def test_a_slow_or_dead_witness_delays_nobody(
 ) -> None:
     keeper, witnesses = TestKeeper(archive), client(archive, one, two, seconds=1.5)
     dead = replace(two.at, url="http://127.0.0.1:1/")
-    one.slow = 30.0
+    one.slow = 10.0
     witnesses.known = [one.at, two.at, WitnessAt(dead.key, dead.url)][:2]
     search(archive, 3)
     keeper.run()
     before = time.monotonic()
     assert witnesses.run(keeper.token()) == 1
-    assert time.monotonic() - before < 20
+    assert time.monotonic() - before < 8
     with archive.catalogue.read() as connection:
         rows = {row.name: row for row in connection.execute(select(t.witnesses))}
     assert rows["two.example/w"].failure is None
