@@ -21,7 +21,7 @@ from tests.services.fixtures import (
 )
 from tests.shared import needs_shared
 
-FILES = 4
+FILES = 2
 
 
 def way(**changes: object) -> Way:
@@ -58,6 +58,7 @@ def test_every_language_has_its_share(tmp_path: Path) -> None:
 @needs_shared("evalset/pages")
 @pytest.mark.services
 @pytest.mark.slow
+@pytest.mark.xdist_group("long")
 @pytest.mark.timeout(900)
 def test_papers_are_the_same_on_servers(tmp_path: Path) -> None:
     server = os.environ.get(S3)
