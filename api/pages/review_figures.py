@@ -197,5 +197,6 @@ def _page(
             "following": following(connection, actor, chosen),
             "stake": say.amount(chosen.stake, chosen.currency),
         }
-    status = 422 if complaint else 200
+    # A question is an answer like any other; only what cannot be a value is refused.
+    status = 422 if complaint == "form" else 200
     return page(request, "review_figures.html", context, actor=actor, here="review", status=status)

@@ -59,7 +59,7 @@ def test_figures_are_judged_by_keys_alone(sign_in: SignIn, house: House) -> None
     expect(box).to_be_focused()
     assert decided(house)[-1][1:] == (read, "confirmed")
     # Typing corrects, in the reader's own notation; Escape takes back what was typed.
-    while "amounts" not in (page.locator("#say").get_attribute("data-name") or ""):
+    while page.locator("#say").get_attribute("data-name") != "amounts.total":
         page.keyboard.press("ArrowDown")
         page.wait_for_load_state()
     page.keyboard.type("a lot")
@@ -67,10 +67,16 @@ def test_figures_are_judged_by_keys_alone(sign_in: SignIn, house: House) -> None
     read = box.get_attribute("data-read") or ""
     page.keyboard.press("Escape")
     expect(box).to_have_value(read)
-    page.keyboard.type("1 234,50")
+    page.keyboard.type("1,50")
     page.keyboard.press("Enter")
-    expect(page.locator(".note")).to_contain_text("1,234.50")
-    assert decided(house)[-1][1:] == ("1234.50", "corrected")
+    # It does not add up with the others: what was typed stays in the box, and Enter says that it is meant.
+    expect(page.locator(".judge .wrong").first).to_contain_text("add up")
+    expect(page.locator("#say .primary")).to_contain_text("The paper says so")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("1,50")
+    page.keyboard.press("Enter")
+    expect(page.locator(".note")).to_contain_text("1.50")
+    assert decided(house)[-1][1:] == ("1.50", "corrected")
     # Nothing of the kind stands there.
     page.keyboard.press("Backspace")
     expect(page.locator("#say .primary")).to_contain_text("There is no such figure")

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from httpx import Response
 from sqlalchemy import func, insert, select, update
 
 from archive.catalogue import schema as t
@@ -60,6 +61,11 @@ def read_again(house: House, document: str) -> None:
         assert deposit is not None
         reading = load_reading(house.archive, connection, deposit)
         describe_document(house.archive, connection, document, {deposit: reading})
+
+
+def said(answer: Response) -> str:
+    """The text of a page."""
+    return " ".join(re.sub(r"<[^>]+>", "", html.unescape(answer.text)).split())
 
 
 def waiting(client: Client) -> list[dict[str, Any]]:
@@ -169,7 +175,7 @@ def test_a_check_digit_that_fails_is_asked_for_twice(house: House, invoice: str)
     field = number_of(house, invoice, "iban.creditor")
     wrong = "PL28 9990 9578 8528 0295 0113 1512"
     asked = do(client, f"{ADDRESS}/{field}", value=wrong, decision="say")
-    assert asked.status_code == 422 and "press Enter once more" in asked.text
+    assert asked.status_code == 200 and "press Enter once more" in asked.text
     assert present(house, invoice, "iban.creditor")[2] is False
     do(client, f"{ADDRESS}/{field}", value=wrong, decision="say", sure=wrong)
     assert present(house, invoice, "iban.creditor") == (wrong.replace(" ", ""), "corrected", True)
@@ -183,8 +189,8 @@ def test_an_amount_that_does_not_add_up_is_asked_for_twice_and_then_no_more(
     client = house.client("legal")
     field = number_of(house, invoice, "amounts.total")
     asked = do(client, f"{ADDRESS}/{field}", value="1 320", decision="say")
-    assert asked.status_code == 422
-    text = " ".join(re.sub(r"<[^>]+>", " ", html.unescape(asked.text)).split())
+    assert asked.status_code == 200
+    text = said(asked)
     assert "It does not add up: 100.00 + 23.00 = 123.00, you typed 1,320.00." in text
     assert "The paper says so Enter" in text
     # What disagrees is one step away.
@@ -194,7 +200,7 @@ def test_an_amount_that_does_not_add_up_is_asked_for_twice_and_then_no_more(
     assert sure is not None
     # Another amount than the one that was asked about is another question.
     other = do(client, f"{ADDRESS}/{field}", value="1 330", decision="say", sure=sure[1])
-    assert other.status_code == 422 and "you typed 1,330.00" in html.unescape(other.text)
+    assert other.status_code == 200 and "you typed 1,330.00" in said(other)
     taken = do(client, f"{ADDRESS}/{field}", value="1 320", decision="say", sure=sure[1])
     assert taken.status_code == 303
     assert present(house, invoice, "amounts.total") == ("1320.00", "corrected", True)
@@ -210,12 +216,10 @@ def test_a_part_that_does_not_add_up_is_asked_for_as_well(house: House, invoice:
     doubt(house, invoice, "amounts.total", value="123.00")
     client = house.client("collector")
     field = number_of(house, invoice, "amounts.vat")
-    asked = html.unescape(do(client, f"{ADDRESS}/{field}", value="32", decision="say").text)
+    asked = said(do(client, f"{ADDRESS}/{field}", value="32", decision="say"))
     assert "With what you typed it does not add up: 100.00 + 32.00 = 132.00, the total says 123.00." in asked
     do(client, f"{ADDRESS}/{field}", value="", decision="say")
-    asked = html.unescape(
-        do(client, f"{ADDRESS}/{number_of(house, invoice, 'amounts.net')}", value="500").text
-    )
+    asked = said(do(client, f"{ADDRESS}/{number_of(house, invoice, 'amounts.net')}", value="500"))
     assert "It does not add up: a part, 500.00, is more than the total, 123.00." in asked
 
 
