@@ -10,6 +10,7 @@ import traceback
 
 import click
 
+from tabellion.base.collecting import loaded_for_good
 from tabellion.base.errors import TabellionError
 
 # Command, module of `tabellion.commands` that holds it, what it does. Modules are loaded when they are called.
@@ -66,7 +67,8 @@ class Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"tabellion.commands.{COMMANDS[cmd_name][0]}")
+        with loaded_for_good():
+            module = importlib.import_module(f"tabellion.commands.{COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
 

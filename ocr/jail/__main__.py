@@ -161,6 +161,7 @@ def main() -> None:
         return
     # What was imported stays for good: the collector need not look through it again and again.
     gc.freeze()
+    gc.enable()
     send(sock, {"ready": True, "weak": weak})
     try:
         Jail(sock, engine, limits, memory).serve()

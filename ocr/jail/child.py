@@ -36,6 +36,9 @@ _SINGLE = {
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
+# Nothing is collected while modules and the engine are loaded: the loop begins to when it is ready.
+_LOOP = "import gc; gc.disable(); from ocr.jail.__main__ import main; main()"
+
 
 def jail_environment() -> dict[str, str]:
     """What a jailed process may know of its surroundings."""
@@ -78,7 +81,7 @@ class Child:
         return self._process.pid
 
     @classmethod
-    def begin(cls, limits: Limits, start: Sequence[str] = ("-m", "ocr.jail")) -> Self:
+    def begin(cls, limits: Limits, start: Sequence[str] = ("-c", _LOOP)) -> Self:
         """Start one without waiting for it; `ready` must be called before anything is asked.
 
         `start` are the arguments by which Python finds its loop.

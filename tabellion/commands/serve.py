@@ -14,6 +14,7 @@ from threading import Event, Thread
 import click
 
 from tabellion import __version__
+from tabellion.base.collecting import loaded_for_good
 from tabellion.base.errors import Unavailable
 from tabellion.base.logs import configure_logs
 from tabellion.processes import Child, Supervisor, become, cores, holder
@@ -50,10 +51,11 @@ def command(only: str | None, host: str | None, port: int | None, listener: int 
         return
     if only == "worker" and times > 1:
         # Loading all this takes longer than reading a page: they load it once, and share it in memory.
-        import celery.worker.worker  # noqa: F401, PLC0415
+        with loaded_for_good():
+            import celery.worker.worker  # noqa: F401, PLC0415
 
-        import ingest.process  # noqa: F401, PLC0415
-        import tabellion.running.working  # noqa: F401, PLC0415
+            import ingest.process  # noqa: F401, PLC0415
+            import tabellion.running.working  # noqa: F401, PLC0415
 
         if not become(times):
             return
@@ -86,20 +88,21 @@ def _run_all(settings: Settings) -> None:
 
 
 def _run_api(parts: Parts, listening: socket.socket) -> None:
-    import uvicorn  # noqa: PLC0415
+    with loaded_for_good():
+        import uvicorn  # noqa: PLC0415
 
-    from api.app import build_app  # noqa: PLC0415
-    from api.limits import Limiter  # noqa: PLC0415
-    from api.limits.kept import write_down  # noqa: PLC0415
-    from archive.catalogue.patience import bound_statements  # noqa: PLC0415
-    from ingest.process import Heart  # noqa: PLC0415
-    from tabellion.running.serving import make_service  # noqa: PLC0415
-    from tabellion.servers.patient import (  # noqa: PLC0415
-        KEEP_ALIVE_SECONDS,
-        LARGEST_HEAD,
-        PatientProtocol,
-        raise_file_limit,
-    )
+        from api.app import build_app  # noqa: PLC0415
+        from api.limits import Limiter  # noqa: PLC0415
+        from api.limits.kept import write_down  # noqa: PLC0415
+        from archive.catalogue.patience import bound_statements  # noqa: PLC0415
+        from ingest.process import Heart  # noqa: PLC0415
+        from tabellion.running.serving import make_service  # noqa: PLC0415
+        from tabellion.servers.patient import (  # noqa: PLC0415
+            KEEP_ALIVE_SECONDS,
+            LARGEST_HEAD,
+            PatientProtocol,
+            raise_file_limit,
+        )
 
     raise_file_limit()
     bound_statements(parts.archive.catalogue.engine, parts.settings.statement_seconds)
@@ -130,7 +133,8 @@ def _run_api(parts: Parts, listening: socket.socket) -> None:
 
 
 def _run_worker(parts: Parts) -> None:
-    from tabellion.running.working import make_worker  # noqa: PLC0415
+    with loaded_for_good():
+        from tabellion.running.working import make_worker  # noqa: PLC0415
 
     os.nice(WORKERS_GIVE_WAY)
     name = holder()
@@ -138,9 +142,10 @@ def _run_worker(parts: Parts) -> None:
     # Its reader starts while the rest is still being imported.
     worker.warm()
 
-    from celery.exceptions import CPendingDeprecationWarning, SecurityWarning  # noqa: PLC0415
+    with loaded_for_good():
+        from celery.exceptions import CPendingDeprecationWarning, SecurityWarning  # noqa: PLC0415
 
-    from ingest.process import run_worker  # noqa: PLC0415
+        from ingest.process import run_worker  # noqa: PLC0415
 
     # Celery warns of running as root in the middle of the log; docs/operations.md says it once.
     warnings.simplefilter("ignore", SecurityWarning)
@@ -150,8 +155,9 @@ def _run_worker(parts: Parts) -> None:
 
 
 def _run_keeper(parts: Parts) -> None:
-    from ingest.process import Heart  # noqa: PLC0415
-    from tabellion.running.keeping import make_keeper  # noqa: PLC0415
+    with loaded_for_good():
+        from ingest.process import Heart  # noqa: PLC0415
+        from tabellion.running.keeping import make_keeper  # noqa: PLC0415
 
     name, end = holder(), Event()
     for number in (signal.SIGTERM, signal.SIGINT):
