@@ -59,7 +59,9 @@ def test_papers_are_split_joined_ordered_related_and_void(house: House) -> None:
     assert kept == document
     house.terminal.run("documents", "relate", annex, "annex_of", document)
     shown = house.terminal.run("show", annex, "--json").json
-    assert shown["relations"] == [{"other": document, "relation": "annex_of"}]
+    cut_from = {"other": document, "relation": "cut_from", "first_page": 2, "last_page": 3}
+    annex_of = {"other": document, "relation": "annex_of", "first_page": None, "last_page": None}
+    assert shown["relations"] == [cut_from, annex_of]
     assert [(page["page"], page["deposit_page"]) for page in shown["pages"]] == [(1, 2), (2, 3)]
     house.terminal.run("documents", "reorder", annex, "2", "1")
     assert [page["deposit_page"] for page in house.terminal.run("show", annex, "--json").json["pages"]] == [
@@ -67,6 +69,7 @@ def test_papers_are_split_joined_ordered_related_and_void(house: House) -> None:
         2,
     ]
     assert house.terminal.run("documents", "join", document, annex).out.strip() == document
+    assert f"successors        {document}\n" in house.terminal.run("show", annex).out
     house.terminal.run("documents", "void", document)
     assert house.terminal.run("documents", "void", document, code=1).err.startswith("CONFLICT")
     states = house.terminal.run("documents", "list", "--batch", "composition", "--json").json
