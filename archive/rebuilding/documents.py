@@ -118,7 +118,9 @@ def _write_histories(connection: Connection, document: str, value: Mapping[str, 
     for one in value["fields"]:
         if read := one.get("machine"):
             # Before a person decided; the newer row of the same key is the present.
-            _write_field(connection, document, {**one, **read, "state": "machine", "actor": None, "despite": None})
+            _write_field(
+                connection, document, {**one, **read, "state": "machine", "actor": None, "despite": None}
+            )
         _write_field(connection, document, one)
     for one in value["links"]:
         _write_target(connection, one, now)
