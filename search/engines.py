@@ -6,7 +6,12 @@ from typing import Protocol
 
 from search.analysis import Analyser
 from search.embedded import EmbeddedIndex, EmbeddedRebuild, EmbeddedWriter
-from search.port import IndexRebuild, IndexWriter, SearchIndex
+from search.embedded.generations import NO_INDEX, Generations
+from search.embedded.schema import make_index
+from search.errors import IndexOutdated
+from search.plan import Everything
+from search.port import IndexRebuild, IndexWriter, Scopes, SearchIndex
+from tabellion.base.errors import Conflict
 
 
 class Engine(Protocol):
@@ -44,7 +49,9 @@ class EmbeddedEngine:
         return EmbeddedIndex(self.folder)
 
     def writer(self, analyser: Analyser) -> IndexWriter:
-        """The one writer of the folder; makes the first generation where there is none."""
+        """The one writer of the folder. Raises IndexOutdated without a generation: a new one would lack papers."""
+        if self.generation() is None:
+            raise IndexOutdated(NO_INDEX)
         return EmbeddedWriter(self.folder, analyser)
 
     def rebuild(self, analyser: Analyser) -> IndexRebuild:
@@ -52,7 +59,17 @@ class EmbeddedEngine:
         return EmbeddedRebuild(self.folder, analyser)
 
     def prepare(self) -> None:
-        """Nothing is to be done: the first writer makes the first generation."""
+        """Make the first generation, empty. Raises Conflict where there is one with pages in it."""
+        generations = Generations(self.folder)
+        if generations.current() is None:
+            number = generations.begin()
+            make_index(generations.path(number))
+            generations.promote(number)
+        elif self.reader().newest(Everything(), Scopes.all(), 1):
+            raise Conflict(
+                "the folder of the index holds that of another archive",
+                advice="Remove the folder `index` of an archive that is no more.",
+            )
 
     def generation(self) -> int | None:
         """The one in force; None before the first."""

@@ -9,9 +9,12 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from search.errors import IndexOutdated
 from search.terms import FORMAT
+
+NO_INDEX: Final = "there is no index of this archive"
 
 
 @dataclass(frozen=True, slots=True)

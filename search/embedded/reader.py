@@ -11,14 +11,14 @@ import tantivy
 from search import plan as p
 from search.analysis import normalise
 from search.embedded.counting import Commit, Overviews, overview_of
-from search.embedded.generations import Generations
+from search.embedded.generations import NO_INDEX, Generations
 from search.embedded.labels import Labels
 from search.embedded.names import names_at
 from search.embedded.schema import MIRROR, build_schema, stored_hit
 from search.embedded.translate import matching, scoring
 from search.errors import IndexOutdated
 from search.plan import Plan
-from search.port import FACETS, DocumentHit, Overview, PageHit, Scopes
+from search.port import DocumentHit, Overview, PageHit, Scopes
 from search.ranking import ranked
 from search.scoping import scoped
 from search.variants import halves, is_word, nearest
@@ -47,8 +47,6 @@ class EmbeddedIndex:
     def documents(self, plan: Plan, scopes: Scopes, limit: int) -> list[DocumentHit]:
         """The best documents, by the score of their best page; ties newest first."""
         searcher = self._searcher()
-        if searcher is None:
-            return []
         query = scoring(scoped(plan, scopes), self._schema)
         best: dict[int, tuple[float, tantivy.DocAddress]] = {}
         wanted = limit * 2
@@ -66,7 +64,7 @@ class EmbeddedIndex:
     def newest(self, plan: Plan, scopes: Scopes, limit: int, before: int | None = None) -> list[DocumentHit]:
         """Matching documents by date, newest first, from the place after `before`."""
         searcher = self._searcher()
-        if searcher is None or before == 0:
+        if before == 0:
             return []
         node = plan if before is None else p.All((plan, p.Between("place", None, before - 1)))
         query = matching(scoped(node, scopes), self._schema)
@@ -88,7 +86,7 @@ class EmbeddedIndex:
     ) -> dict[str, list[PageHit]]:
         """The best matching pages of each of these documents; one that no longer matches is left out."""
         searcher = self._searcher()
-        if searcher is None or not documents:
+        if not documents:
             return {}
         among = p.Constant(p.OneOf("document", tuple(documents)), 0.0)
         query = scoring(scoped(p.All((plan, among)), scopes), self._schema)
@@ -112,10 +110,7 @@ class EmbeddedIndex:
 
     def overview(self, plan: Plan, scopes: Scopes) -> Overview:
         """The number of matching documents and the facets."""
-        opened = self._opened()
-        if opened is None:
-            return Overview(0, dict.fromkeys(FACETS, ()))
-        searcher, commit = opened
+        searcher, commit = self._opened()
 
         def count() -> Overview:
             return overview_of(searcher, matching(scoped(plan, scopes), self._schema), self._labels)
@@ -130,8 +125,6 @@ class EmbeddedIndex:
         lie wide apart (those are not found).
         """
         searcher = self._searcher()
-        if searcher is None:
-            return []
         beginning, end = halves(word, distance)
         counts: dict[str, int] = dict(searcher.terms_with_prefix("folded", beginning, None, _MOST_CANDIDATES))
         for mirrored, _ in searcher.terms_with_prefix(MIRROR, end[::-1], None, _MOST_CANDIDATES):
@@ -146,7 +139,7 @@ class EmbeddedIndex:
         """Words of pages in scope that begin so, commonest first; nothing for less than two letters."""
         searcher = self._searcher()
         form = normalise(prefix.strip())
-        if searcher is None or len(form) < 2:
+        if len(form) < 2:
             return []
         # The condition also leaves out words that only deleted pages have, which segments keep until they are merged.
         within = matching(scoped(p.Everything(), scopes), self._schema)
@@ -154,13 +147,12 @@ class EmbeddedIndex:
         terms = sorted((-count, term) for term, count in found if is_word(term))
         return [term for _, term in terms[:limit]]
 
-    def _searcher(self) -> tantivy.Searcher | None:
+    def _searcher(self) -> tantivy.Searcher:
         """A searcher on the newest commit of the generation in force."""
-        opened = self._opened()
-        return None if opened is None else opened[0]
+        return self._opened()[0]
 
-    def _opened(self) -> tuple[tantivy.Searcher, Commit] | None:
-        """A searcher on the newest commit, and which commit that is.
+    def _opened(self) -> tuple[tantivy.Searcher, Commit]:
+        """A searcher on the newest commit, and which commit that is. Raises IndexOutdated where there is no index.
 
         Two files are looked at, the pointer and the generation's meta.json: nothing is opened again without need.
         """
@@ -168,7 +160,7 @@ class EmbeddedIndex:
             for _ in range(3):
                 number = self._generations.current()
                 if number is None:
-                    return None
+                    raise IndexOutdated(NO_INDEX)
                 meta = self._generations.path(number) / "meta.json"
                 try:
                     state = meta.stat()

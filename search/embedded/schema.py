@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import tantivy
@@ -41,6 +42,11 @@ def build_schema() -> tantivy.Schema:
     builder.add_unsigned_field("place", indexed=True, fast=True)
     builder.add_bytes_field("card", stored=True)
     return builder.build()
+
+
+def make_index(path: Path) -> None:
+    """An index without a page in an empty folder."""
+    tantivy.Index(build_schema(), str(path))
 
 
 Values = dict[str, Any]

@@ -19,6 +19,7 @@ from ingest.indexing import Indexer
 from ingest.worker import Worker
 from ocr import Reader
 from search import Analyser, EmbeddedIndex, EmbeddedWriter, Finder, FolderResultLists
+from search.engines import EmbeddedEngine
 from signing.note import NoteKey
 from signing.verdict import Report
 from tabellion.base.clock import ManualClock
@@ -84,6 +85,7 @@ def service(archive: Archive, tmp_path: Path) -> Service:
     def health() -> Mapping[str, str | None]:
         return {"catalogue": None, "keeper": "no keeper is alive"}
 
+    EmbeddedEngine(tmp_path / "index").prepare()
     return Service(
         archive=archive,
         finder=Finder(

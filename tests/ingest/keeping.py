@@ -16,6 +16,7 @@ from ocr.values import PageReading
 from search.analysis import Analyser
 from search.answer import Finder
 from search.embedded import EmbeddedIndex, EmbeddedWriter
+from search.engines import EmbeddedEngine
 from search.lists import FolderResultLists
 from signing.keys import Algorithm, KeySigner
 
@@ -56,6 +57,7 @@ def found(archive: Archive, tmp_path: Path, analyser: Analyser) -> Finder:
         with archive.catalogue.read() as connection:
             return load_document_page(archive, connection, document, page)
 
+    EmbeddedEngine(tmp_path / "index").prepare()
     return Finder(
         EmbeddedIndex(tmp_path / "index"),
         analyser,

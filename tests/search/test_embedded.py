@@ -28,7 +28,9 @@ from search.embedded.generations import Generations
 from search.embedded.reshape import narrowed, unscored
 from search.embedded.schema import build_schema
 from search.embedded.translate import _query
+from search.engines import EmbeddedEngine
 from search.scoping import scoped
+from tabellion.base.errors import Conflict
 from tests.search.contract import ALL, EVERYTHING, Backend, SearchContract
 from tests.search.pages import record
 
@@ -55,6 +57,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def backend(folder: Path) -> Backend:
+    EmbeddedEngine(folder).prepare()
     return Backend(
         index=EmbeddedIndex(folder),
         writer=lambda: open_writer(folder),
@@ -147,6 +150,7 @@ writer.commit()
 writer.replace("b", [record("b", "umowa")])
 os.kill(os.getpid(), signal.SIGKILL)
 """
+    EmbeddedEngine(folder).prepare()
     index = EmbeddedIndex(folder)
     assert index.overview(EVERYTHING, ALL).total == 0
     killed = subprocess.run(
@@ -181,6 +185,28 @@ def test_an_index_of_another_format_asks_for_a_rebuild(folder: Path, backend: Ba
     with EmbeddedRebuild(folder, ANALYSER, heap=HEAP) as rebuild:
         rebuild.replace("b", [record("b", "umowa")])
     assert backend.found(p.Term("exact", "umowa")) == ["b"]
+
+
+def test_without_an_index_nothing_is_found_to_be_empty(folder: Path) -> None:
+    engine = EmbeddedEngine(folder)
+    for ask in (
+        lambda: engine.reader().newest(EVERYTHING, ALL, 5),
+        lambda: engine.reader().overview(EVERYTHING, ALL),
+        lambda: engine.reader().suggest("um", ALL, 5),
+        lambda: engine.writer(ANALYSER),
+    ):
+        with pytest.raises(IndexOutdated, match="no index"):
+            ask()
+    assert engine.generation() is None
+
+
+def test_init_makes_the_first_generation_and_takes_no_other_archives(folder: Path, backend: Backend) -> None:
+    engine = EmbeddedEngine(folder)
+    engine.prepare()  # there is one, and it is empty
+    assert engine.generation() == 1
+    backend.put("a")
+    with pytest.raises(Conflict, match="another archive"):
+        engine.prepare()
 
 
 def test_files_that_are_missing_are_not_taken_for_an_empty_index(folder: Path, backend: Backend) -> None:
