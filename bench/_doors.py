@@ -208,7 +208,10 @@ class FolderDoor(Door):
         refused = self.folder / REFUSED / f"{paper.name}.reason.txt"
         if refused.exists():
             raise DoorFailed(f"{paper.name} was refused: {refused.read_text()[:300]}")
-        return (self.folder / paper.name).exists() or any(self.folder.glob(f"{CLAIMED}/*/{paper.name}"))
+        try:
+            return (self.folder / paper.name).exists() or any(self.folder.glob(f"{CLAIMED}/*/{paper.name}"))
+        except FileNotFoundError:
+            return True  # a claim went away while it was looked for: look again
 
 
 @dataclass(slots=True)

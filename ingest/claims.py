@@ -71,11 +71,13 @@ def take(path: Path, ids: Ids) -> Claim | None:
     """Claim a file by renaming it; None where it is gone or somebody else was faster."""
     claim = ids.new()
     place = path.parent / CLAIMED / claim
-    place.mkdir(parents=True)
     try:
+        place.mkdir(parents=True)
         path.rename(place / path.name)
     except FileNotFoundError:
-        place.rmdir()
+        # The file is gone, or somebody who looks at the folder too removed what was empty: next time, then.
+        with suppress(OSError):
+            place.rmdir()
         return None
     return Claim(claim, place / path.name)
 
