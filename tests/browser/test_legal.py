@@ -54,7 +54,7 @@ def test_from_the_search_to_the_court_and_the_auditor(sign_in: SignIn, house: Ho
     if page.locator("text=Get time proof now").count():
         page.click("text=Get time proof now")
         again = page.get_by_role("button", name="Make it again, with the time proof")
-        for _ in range(60):
+        for _ in range(300):
             if again.count():
                 break
             page.wait_for_timeout(250)
