@@ -1,4 +1,4 @@
-"""`/documents/{id}/links/{link}`: a link confirmed or taken away beside the paper; the rules are those of REST."""
+"""`/documents/{id}/links`: a link made, confirmed or taken away beside the paper; the rules are those of REST."""
 
 from typing import Annotated, Literal
 
@@ -8,10 +8,31 @@ from fastapi.responses import RedirectResponse, Response
 from api import access
 from api.access import Action, Actor
 from api.addresses import inside
-from api.links import decide_link
+from api.links import NewLink, add_link, decide_link
 from api.request import Ask, service_of
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.post("/documents/{document_id}/links")
+def add(
+    request: Request,
+    document_id: Annotated[str, Path(max_length=36)],
+    actor: Annotated[Actor, Depends(Ask(Action.LINK))],
+    target: Annotated[str, Form(max_length=36)] = "",
+    target_type: Annotated[Literal["party", "claim"], Form()] = "party",
+    role: Annotated[str, Form(max_length=24)] = "debtor",
+    first: Annotated[int, Form(ge=1)] = 1,
+    last: Annotated[int, Form(ge=1)] = 1,
+    to: Annotated[str, Form(max_length=21_000)] = "",
+) -> Response:
+    """Link these pages to somebody whom the machine did not find."""
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        opened = access.require_document(connection, actor, Action.LINK, document_id)
+        add_link(archive, connection, opened, NewLink(target_type, target, role, first, last), actor, None)
+    service_of(request).nudge()
+    return RedirectResponse(inside(to) if to else f"/documents/{document_id}?tab=links", 303)
 
 
 @router.post("/documents/{document_id}/links/{link_id}")

@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Connection
 
 from api import access, proof
 from api.access import Action, Actor
 from api.events import record_access
+from api.finding import known_claims, known_debtors
 from api.invoice_lines import lines_of
 from api.pages import paper
 from api.pages.composed import gone_of
@@ -31,8 +33,10 @@ from tabellion.base.errors import Forbidden
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(Ask(Action.READ))]
 Tab = Literal["figures", "links", "evidence", "history"]
+Role = Literal["debtor", "co_debtor", "guarantor", "creditor", "assignee", "court"]
 Number = Annotated[int, Query(ge=1, le=1_000_000)]
 
+_CHOICES = 6
 IMAGE_WIDTH = 1400
 """Pixels of the page picture that is sent: the desk of a large screen at ordinary density."""
 
@@ -48,6 +52,25 @@ class Place:
     hit_pages: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Whom somebody looks for to link the paper to, and as what."""
+
+    whose: str
+    role: Role
+
+    def choices(self, connection: Connection, actor: Actor) -> list[tuple[str, dict[str, Any]]]:
+        """Parties and claims in scope that fit, each with what it is."""
+        if not self.whose.strip():
+            return []
+        parties = known_debtors(connection, actor, self.whose, _CHOICES)
+        claims = known_claims(connection, actor, self.whose, _CHOICES)
+        return [("party", one) for one in parties] + [("claim", one) for one in claims]
+
+
+NOBODY = Looked("", "debtor")
+
+
 @router.get("/documents/{document_id}")
 def view(
     request: Request,
@@ -58,13 +81,21 @@ def view(
     tab: Tab = "figures",
     field: int | None = None,
     asked: bool = False,
+    whose: Annotated[str, Query(max_length=300)] = "",
+    role: Annotated[Role, Query(alias="as")] = "debtor",
 ) -> Response:
-    """A page of the paper; `asked` for a time proof, it waits for it. Looking at it is an entry of the log."""
+    """A page of the paper; `asked` for a time proof, it waits for it. Looking at it is an entry of the log.
+
+    `whose` looks for a debtor or claim that the paper may be linked to, `as` what of it.
+    """
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         access.require_document(connection, actor, Action.READ, document_id)
         record_access(archive, connection, actor, "access", "document", document_id)
-    return _page(request, actor, document_id, q=q, number=number, tab=tab, field=field, asked=asked)
+    looked = Looked(whose, role)
+    return _page(
+        request, actor, document_id, q=q, number=number, tab=tab, field=field, asked=asked, looked=looked
+    )
 
 
 @router.post("/documents/{document_id}/check", dependencies=[VERIFYING])
@@ -132,6 +163,7 @@ def _page(
     asked: bool = False,
     report: Report | None = None,
     checked: proof.Check | None = None,
+    looked: Looked = NOBODY,
 ) -> Response:
     service = service_of(request)
     archive = service.archive
@@ -155,6 +187,8 @@ def _page(
             "figures": figures,
             "lines": lines_of(archive, connection, opened),
             "linked": paper.links_of(connection, actor, document_id, opened),
+            "looked": looked,
+            "choices": looked.choices(connection, actor) if actor.may(Action.LINK) else [],
             "proofs": proof.proofs(archive, connection, held) if may_prove else [],
             "checked": checked or (proof.last_check(connection, document_id) if may_prove else None),
             "history": paper.history_of(connection, actor, document_id, [row.id for row in held])

@@ -93,7 +93,10 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "p") hit(-1);
   else if (event.key === "[") document.querySelector('.steps [rel="prev"]')?.click();
   else if (event.key === "]") document.querySelector('.steps [rel="next"]')?.click();
-  else if (/^[1-4]$/.test(event.key)) tab(tabs[event.key - 1]);
+  else if (/^[1-4]$/.test(event.key)) {
+    tab(tabs[event.key - 1]);
+    tabs[event.key - 1].focus(); // the keys of figures work from here, those of the page from the page
+  }
   else if (event.key === "e" && row >= 0) rows[row].parentElement.querySelector(".correct")?.click();
   else if (event.key === "c" && row >= 0) navigator.clipboard?.writeText(rows[row].dataset.value);
   else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && rows.length && (row >= 0 || !desk.contains(event.target))) {

@@ -107,6 +107,34 @@ def test_evidence_in_words_before_and_after_a_check(house: House, north: str) ->
     assert again.headers["location"] == f"/documents/{document}?page=1&tab=evidence"
 
 
+def test_a_paper_is_linked_by_hand_to_whom_the_machine_did_not_find(house: House, north: str) -> None:
+    document = read_paper(house, north, ["a note without a name"], ["and its back"])
+    administrator, collector = house.client("administrator"), house.client("collector")
+    anna = good(administrator.post("/api/v1/debtors", json={"name": "Anna Nowak", "external_id": "7"}))["id"]
+    claim = {"number": "KW/2024/1", "portfolio": north, "parties": [[anna, "debtor"]]}
+    good(administrator.post("/api/v1/claims", json=claim))
+    path = f"/documents/{document}"
+    assert "Linked to nobody." in see(collector, path, tab="links")
+    assert "Nobody in your scope" in see(collector, path, tab="links", whose="Ewa Zuch")
+    text = markup(collector, path, tab="links", whose="Annie Nowak", **{"as": "guarantor"})
+    form = re.search(rf'action="{path}/links" method="post">(.*?)</form>', text, re.S)
+    assert form is not None
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[1]))
+    assert (sent["target"], sent["role"], sent["first"], sent["last"]) == (anna, "guarantor", "1", "2")
+    assert do(collector, f"{path}/links", **sent).status_code == 303
+    assert "Linked to 1" in see(collector, path, tab="links")
+    (link,) = good(collector.get(f"/api/v1/documents/{document}/links"))
+    assert (link["target"], link["role"], link["state"], link["last_page"]) == (
+        anna,
+        "guarantor",
+        "confirmed",
+        2,
+    )
+    auditor = house.client("auditor")
+    assert "Link it to somebody" not in see(auditor, path, tab="links")
+    assert do(auditor, f"{path}/links", **sent).status_code == 404
+
+
 def test_history_names_people_not_pseudonyms(house: House, north: str) -> None:
     document = read_paper(house, north, ["the overdue subscription"])
     text = see(house.client("collector"), f"/documents/{document}", tab="history")
