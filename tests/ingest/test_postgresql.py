@@ -25,7 +25,9 @@ from tests.ingest.test_composition import (
     paper,
     test_a_page_never_becomes_visible_to_more_people,
     test_a_split_makes_documents_and_entries,
+    test_a_void_paper_says_where_its_pages_are_now,
     test_joining_again_gives_the_paper_back,
+    test_the_papers_of_a_scan_in_its_order,
     test_what_people_decided_goes_with_the_pages,
 )
 from tests.ingest.test_keeper import (
