@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, union, update
+from sqlalchemy import Connection, Row, delete, exists, func, select, union, update
 
 from archive.archive import Archive
 from archive.catalogue.schema import (
@@ -31,6 +31,7 @@ from archive.catalogue.schema import (
     readings,
     work,
 )
+from archive.catalogue.schema.evidence import IS_ERASURE
 from archive.erase_documents import documents_that_held, strip_document
 from archive.log import record
 from archive.packaging.shelf import owner_of as package_owner
@@ -97,15 +98,11 @@ def reapply(archive: Archive) -> int:
 def erased_owners(archive: Archive) -> list[str]:
     """Owners whose keys were destroyed, or must be, by erasure: deposits, packages and records that held them."""
     with archive.catalogue.read() as connection:
-        told = select(log_entries.c.object_id).where(
-            log_entries.c.type == "erase", log_entries.c.object_type == "deposit"
-        )
+        told = select(log_entries.c.object_id).where(IS_ERASURE, log_entries.c.object_type == "deposit")
         rows = select(deposits.c.id).where(deposits.c.erased_at.is_not(None))
         owners = [f"deposits/{deposit}" for deposit in connection.execute(union(told, rows)).scalars()]
         packed = union(
-            select(log_entries.c.object_id).where(
-                log_entries.c.type == "erase", log_entries.c.object_type == "package"
-            ),
+            select(log_entries.c.object_id).where(IS_ERASURE, log_entries.c.object_type == "package"),
             select(packages.c.id).where(packages.c.state == "erased"),
         )
         owners += [package_owner(package) for package in connection.execute(packed).scalars()]
@@ -224,18 +221,22 @@ def _records_before_erasure(connection: Connection) -> list[str]:
     """Owners of the records of documents and batches that are older than the newest erasure in their chain."""
     last = (
         select(log_entries.c.object_id, func.max(log_entries.c.seq).label("seq"))
-        .where(log_entries.c.type == "erase", log_entries.c.object_type.in_(("document", "batch")))
+        .where(IS_ERASURE, log_entries.c.object_type.in_(("document", "batch")))
         .group_by(log_entries.c.object_id)
         .subquery()
     )
+    # What was erased is looked for first: it is little beside all that there is.
     # An erasure that is still on its way into the log is younger than everything that is there.
     waiting = select(log_outbox.c.object_id).where(log_outbox.c.type == "erase")
+    if not connection.scalar(select(exists().where(IS_ERASURE) | waiting.exists())):
+        return []
     older = (
         select(objects.c.owner)
         .join(log_entries, log_entries.c.subject == objects.c.plain_digest)
         .outerjoin(last, last.c.object_id == log_entries.c.object_id)
         .where(
             objects.c.key == objects.c.owner,
+            log_entries.c.object_id.in_(select(last.c.object_id).union(waiting)),
             (log_entries.c.seq < last.c.seq) | log_entries.c.object_id.in_(waiting),
         )
     )

@@ -28,6 +28,7 @@ from archive.catalogue.schema import (
     stamps,
     witnesses,
 )
+from archive.catalogue.schema.evidence import IS_ERASURE
 from archive.checks import find_check, order_check, running_check
 from archive.cosignatures import seen_by
 from archive.fixity import figures
@@ -271,7 +272,7 @@ def _sums(connection: Connection, actor: Actor) -> Sums:
     return Sums(
         # Counted from the log, which nobody can make smaller unseen.
         received=count(log_entries.c.type == "receive"),
-        erased=count(log_entries.c.type == "erase", log_entries.c.object_type == "deposit"),
+        erased=count(IS_ERASURE, log_entries.c.object_type == "deposit"),
         readable=count(documents.c.state.in_(("read", "searchable"))),
         failed=count(documents.c.state == "failed"),
         waiting=count(log_outbox.c.id.is_not(None)),

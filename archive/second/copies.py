@@ -17,6 +17,7 @@ from sqlalchemy import Row, bindparam, delete, exists, func, or_, select, update
 from archive.archive import Archive
 from archive.catalogue import LeaseLost, check_lease
 from archive.catalogue.schema import archive_state, log_entries, objects
+from archive.catalogue.schema.evidence import IS_ERASURE
 from archive.catalogue.upsert import upsert
 from archive.erase import delete_objects, erased_owners
 from archive.fixity import reports
@@ -223,7 +224,7 @@ class Copies:
 
     def _erase(self, token: int) -> None:
         """Carry out in the second vault what the log says was erased since the last time."""
-        newest = select(func.max(log_entries.c.seq)).where(log_entries.c.type == "erase")
+        newest = select(func.max(log_entries.c.seq)).where(IS_ERASURE)
         state = select(archive_state.c.value).where(archive_state.c.name == ERASED_TO)
         with self._archive.catalogue.read() as connection:
             told, done = connection.scalar(newest), connection.scalar(state)

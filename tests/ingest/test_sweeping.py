@@ -2,6 +2,7 @@
 
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from archive.sequencer import Sequencer
 from archive.vault import Ref
 from ingest.keeper import Keeper
 from ingest.retrying import retry_reading
-from ingest.sweeping import Sweeper
+from ingest.sweeping import ALL_WITHIN, DIGITS, EVERY, Sweeper
 from ingest.worker import Worker
 from signing.keys import Algorithm, KeySigner
 from tabellion.base.clock import ManualClock
@@ -58,6 +59,39 @@ def test_only_what_was_never_acknowledged_is_swept(
     assert Sweeper(archive).run(token) == 3
     assert kept(archive) == before
     assert Sweeper(archive).run(token) == 0
+
+
+def test_all_is_looked_at_within_a_month_and_no_sweep_walks_through_everything(
+    archive: Archive, token: int, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = orphan(archive, archive.ids.new())
+    clock.advance(days=10)
+    fresh = orphan(archive, archive.ids.new())
+    walked: list[str] = []
+    listing = archive.objects.vault.list
+
+    def seen(prefix: str = "") -> Iterator[Ref]:
+        walked.append(prefix)
+        return listing(prefix)
+
+    monkeypatch.setattr(type(archive.objects.vault), "list", staticmethod(seen))
+    removed, sweeps = 0, 0
+    while removed == 0:
+        removed += Sweeper(archive).run(token)
+        sweeps += 1
+        assert sweeps <= ALL_WITHIN // EVERY
+    assert removed == 2, "the object and its key"
+    assert not archive.objects.vault.versions(lost.key)
+    assert archive.objects.vault.versions(fresh.key), "it is not a day old"
+    assert all(prefix.startswith(("deposits/", "packages/")) for prefix in walked)
+    assert {len(prefix.partition("/")[2]) for prefix in walked} == {DIGITS}
+    walked.clear()
+    for _ in range(ALL_WITHIN // EVERY):
+        Sweeper(archive).run(token)
+    begin, end = int(archive.id[:DIGITS], 16), int(archive.ids.new()[:DIGITS], 16)
+    assert set(walked) == {
+        f"{kind}/{n:06x}" for kind in ("deposits", "packages") for n in range(begin, end + 1)
+    }
 
 
 def test_an_older_copy_of_the_catalogue_sweeps_nothing(

@@ -43,7 +43,7 @@ documents = Table(
     Column("amount_minor", BigInteger),
     Column("currency", String(3)),
     Column("page_count", Integer),  # none until read
-    instant("received_at"),
+    instant("received_at", index=True),
     instant("searchable_at", nullable=True),
     Column("version", Integer, nullable=False),  # the ETag
     Column("record_n", Integer, nullable=False),

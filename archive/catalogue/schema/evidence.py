@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
 )
 
 from archive.catalogue.schema.columns import Json, identifier, instant, metadata, serial
@@ -55,6 +56,11 @@ log_entries = Table(
     Column("leaf", String(64), nullable=False),
     Index("ix_log_entries_object", "object_id", "seq"),
 )
+
+IS_ERASURE = log_entries.c.type == literal_column("'erase'")
+"""The condition of entries that erased something, in the very words of their index."""
+
+Index("ix_log_entries_erasures", log_entries.c.seq, sqlite_where=IS_ERASURE, postgresql_where=IS_ERASURE)
 
 log_heads = Table(
     "log_heads",

@@ -113,7 +113,7 @@ deposits = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False, index=True),
     Column("sha512", String(128), nullable=False),
-    instant("received_at"),
+    instant("received_at", index=True),
     Column("protection_class", String(40), nullable=False),
     Column("retention_class", String(40), nullable=False),
     Column("page_count", Integer),  # none until read
