@@ -145,7 +145,7 @@ document_scopes = Table(
     Column("granted", Integer, nullable=False),  # 1 given, 0 taken back
     Column("actor", String(36), nullable=False),
     instant("at"),
-    Index("ix_document_scopes_scope", "scope"),
+    Index("ix_document_scopes_scope", "scope", "document_id"),
 )
 
 relations = Table(
