@@ -78,10 +78,15 @@ def split(
 
 @router.post("/batches/{batch_id}/join")
 def join(
-    request: Request, batch_id: BatchId, actor: Composer, at: Pair, version: Version = None, first: First = 1
+    request: Request,
+    batch_id: BatchId,
+    actor: Composer,
+    pair: Pair,
+    version: Version = None,
+    first: First = 1,
 ) -> Response:
     """Put a paper behind the one before it: together they are one."""
-    document, _, to = at.partition(":")
+    document, _, to = pair.partition(":")
     archive = all_open(request, actor, to, document)
     composition.join(archive, [to, document], actor.pseudonym, version=version)
     return back(archive, batch_id, first, "join", to, document)

@@ -28,10 +28,10 @@ _SAID: Final = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """The opposite act: what its form sends as `at`, and the version of the paper for which that holds."""
+    """The opposite act: what its form names, and the version of the paper for which that holds."""
 
     act: Literal["split", "join"]
-    at: str
+    of: str
     version: int
 
 

@@ -151,6 +151,8 @@ FORM = {
     "document": UNKNOWN,
     "other": UNKNOWN,
     "position": "2",
+    "at": f"{UNKNOWN}:2",
+    "pair": f"{UNKNOWN}:{UNKNOWN}",
     "ruling": "accept",
     "from": "1",
     "to": "/",

@@ -132,7 +132,9 @@ def test_what_was_not_seen_is_not_closed(house: House, operator: Client) -> None
 
 def acts(operator: Client, address: str) -> list[tuple[str, str]]:
     """The buttons under the pages: what they do, and at what."""
-    found = re.findall(r'form="act-(split|join)" name="at" value="([^"]+)"', markup(operator, address))
+    found = re.findall(
+        r'form="act-(split|join)" name="(?:at|pair)" value="([^"]+)"', markup(operator, address)
+    )
     return [(act, at) for act, at in found]
 
 
@@ -140,7 +142,7 @@ def undo_of(page: str) -> tuple[str, dict[str, str]]:
     """Where the way back is sent, and with what."""
     found = re.search(r'<form action="([^"]+)" method="post" data-in-place>(.*?data-act="undo")', page, re.S)
     assert found is not None
-    fields = dict(re.findall(r'name="(at|version)" value="([^"]+)"', found[2]))
+    fields = dict(re.findall(r'name="(at|pair|version)" value="([^"]+)"', found[2]))
     return found[1], fields
 
 
@@ -166,7 +168,7 @@ def test_split_and_join_on_the_sheet_and_back(house: House, operator: Client) ->
 
     # The way back is the opposite act, which can be gone back from as well.
     where, fields = undo_of(page)
-    assert (where, fields["at"]) == (f"{address}/join", f"{second}:{document}")
+    assert (where, fields["pair"]) == (f"{address}/join", f"{second}:{document}")
     undone = do(operator, where, **fields)
     text = see(operator, undone.headers["location"])
     assert "Number 1, page 3: put behind the paper before; together they are one. Paper, 3 pages." in text
