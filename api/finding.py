@@ -95,7 +95,7 @@ def known_debtors(connection: Connection, actor: Actor, text: str, limit: int) -
     if not actor.may(Action.REGISTRY_READ):
         return []
     rows = find_parties(connection, text, parties_in(*_owners(actor)), limit)
-    tails = _tails(connection, [row.id for row in rows])
+    tails = tails_of(connection, [row.id for row in rows])
     return [debtor_card(row, tails.get(row.id)) for row in rows]
 
 
@@ -161,10 +161,11 @@ def visible_claims(actor: Actor) -> Any:
     return claims_in(*_owners(actor))
 
 
-def _tails(connection: Connection, party_ids: list[str]) -> dict[str, str]:
+def tails_of(connection: Connection, party_ids: Sequence[str]) -> dict[str, str]:
+    """How the identifier of each ends that its dossier names first; accounts say little about who somebody is."""
     rows = connection.execute(
         select(party_identifiers)
         .where(party_identifiers.c.party_id.in_(party_ids), party_identifiers.c.type != "iban")
-        .order_by(party_identifiers.c.type)
+        .order_by(party_identifiers.c.type.desc(), party_identifiers.c.value.desc())
     )
     return {row.party_id: row.value[-4:] for row in rows}

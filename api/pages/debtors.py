@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from api import access
 from api.access import Action, Actor
 from api.events import record_access
-from api.finding import debtor_card, still_to_read, visible_claims, visible_parties
+from api.finding import debtor_card, still_to_read, tails_of, visible_claims, visible_parties
 from api.pages.paper import open_pages_of
 from api.pages.recent import remember
 from api.pages.render import page
@@ -80,7 +80,7 @@ def list_debtors(
                 )
             rows = connection.execute(query.limit(PER_PAGE + 1)).all()
         shown = rows[:PER_PAGE]
-        tails = _tails(connection, [row.id for row in shown])
+        tails = tails_of(connection, [row.id for row in shown])
         papers = _papers_of(connection, actor, [row.id for row in shown])
     following = None
     if not q.strip() and len(rows) > PER_PAGE:
@@ -220,15 +220,6 @@ def _identifiers(connection: Connection, party_id: str) -> list[dict[str, str]]:
         .order_by(party_identifiers.c.type, party_identifiers.c.value)
     ).all()
     return [{"type": row.type, "tail": row.value[-TAIL:]} for row in rows]
-
-
-def _tails(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    rows = connection.execute(
-        select(party_identifiers)
-        .where(party_identifiers.c.party_id.in_(ids), party_identifiers.c.type != "iban")
-        .order_by(party_identifiers.c.type.desc())
-    )
-    return {row.party_id: row.value[-TAIL:] for row in rows}
 
 
 def _papers_of(connection: Connection, actor: Actor, ids: Sequence[str]) -> dict[str, int]:

@@ -64,13 +64,18 @@ def test_nothing_found_says_what_is_still_being_read(house: House, north: str) -
 
 def test_a_name_without_a_page_leads_to_the_papers_of_its_debtor(house: House, north: str) -> None:
     administrator, collector = house.client("administrator"), house.client("collector")
-    put = administrator.post("/api/v1/debtors", json={"name": "Anna Nowak", "external_id": "7"})
+    numbers = [["nip", "5261040828"], ["regon", "012100784"]]
+    put = administrator.post("/api/v1/debtors", json={"name": "Anna Nowak", "identifiers": numbers})
     anna = good(put)["id"]
     claim = {"number": "KW/2024/1", "portfolio": north, "parties": [[anna, "debtor"]]}
     good(administrator.post("/api/v1/claims", json=claim))
     text = markup(collector, "/search", q="Annie Nowak")
     assert re.search(rf'No page found.\s+Papers of <a href="/debtors/{anna}">', text)
     assert "Papers of" not in see(collector, "/search", q="Ewie Nowak")
+    # The same of several identifiers stands everywhere.
+    assert all(
+        "···0828" in see(collector, path, q="Nowak") for path in ("/search", "/debtors", f"/debtors/{anna}")
+    )
 
 
 def test_a_search_that_is_saved_says_so(house: House, north: str) -> None:
