@@ -27,6 +27,13 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
   });
 }
 
+// Without a script there are no keys, and nothing that shows them.
+const keys = document.getElementById("show-keys");
+if (keys) {
+  keys.hidden = false;
+  keys.addEventListener("click", () => document.getElementById("keys").showModal());
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
   if (event.key === "/") {

@@ -99,6 +99,10 @@ def test_keys_of_the_viewer(sign_in: SignIn) -> None:
     expect(page).to_have_url(re.compile("tab=links"))
     page.keyboard.press("?")
     expect(page.locator("dialog#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".who summary").click()
+    page.locator("#show-keys").click()
+    expect(page.locator("dialog#keys")).to_be_visible()
 
 
 def test_verify_says_what_is_proved_and_what_is_not(sign_in: SignIn, house: House) -> None:
