@@ -17,6 +17,9 @@ from search import Finder
 from signing.algorithms import BUILT_IN, AlgorithmPolicy
 from signing.verdict import Report
 
+SPARED = frozenset({"broker"})
+"""Parts that are shown and watched without being needed: the service is ready without them, and only less prompt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:

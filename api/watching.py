@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from api.exposition import Family
 from api.limits.kept import refused_lately
-from api.service import Service
+from api.service import SPARED, Service
 from archive.catalogue.schema import (
     beats,
     checks,
@@ -50,9 +50,13 @@ def _parts(service: Service) -> Iterator[Family]:
     ready = Family(
         "tabellion_ready", "Whether a part answers: 1, else 0; without each, the service is not ready."
     )
+    spared = Family(
+        "tabellion_spared_ready",
+        "The same of a part that is not needed: without it work is only less prompt.",
+    )
     for name, problem in sorted(service.health().items()):
-        ready.add(problem is None, part=name)
-    yield ready
+        (spared if name in SPARED else ready).add(problem is None, part=name)
+    yield from (ready, spared)
     took = Family("tabellion_part_seconds", "How long a part took to answer.")
     for name, seconds in sorted(service.took().items()):
         took.add(seconds, part=name)

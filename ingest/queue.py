@@ -112,6 +112,15 @@ def _server(url: str) -> dict[str, Any]:
     }
 
 
+def try_nudge(app: Celery) -> None:
+    """Send a nudge over a connection of its own; raises what stands in the way.
+
+    Only so it shows whether the broker takes them: one that refuses still answers questions (a Redis without room).
+    """
+    with app.connection_for_write() as connection:
+        app.send_task(DRAIN, connection=connection, retry=False, expires=EXPIRES_SECONDS, ignore_result=True)
+
+
 class Nudge:
     """Tells some worker to look for work. Never fails its caller: what a nudge would bring comes by itself, later.
 

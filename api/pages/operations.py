@@ -14,6 +14,7 @@ from api.limits.kept import refused_lately
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.rest import work as rest_work
+from api.service import SPARED
 from archive.catalogue.schema import (
     accounts,
     archive_state,
@@ -70,6 +71,7 @@ def start(request: Request, actor: Operator) -> Response:
         now = archive.clock.now()
         context: dict[str, Any] = {
             "health": dict(sorted(health.items())),
+            "spared": SPARED,
             "took": service.took(),
             "free": None if service.free_bytes is None else service.free_bytes(),
             "processes": _processes(connection, now),

@@ -275,6 +275,7 @@ TWINS: Mapping[str, str] = {
 
 PARTS: Mapping[str, str] = {
     "api": N_("Web and REST"),
+    "broker": N_("Broker: tells workers at once"),
     "keeper": N_("Keeper: seals, stamps, indexes"),
     "worker": N_("Workers: read papers"),
     "catalogue": N_("Catalogue"),

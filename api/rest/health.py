@@ -11,6 +11,7 @@ from api.access import Action, Actor
 from api.exposition import MEDIA_TYPE, exposed
 from api.request import Ask, identify, service_of
 from api.rest.common import Strict
+from api.service import SPARED
 from api.watching import figures
 
 router = APIRouter(tags=["health"])
@@ -23,7 +24,10 @@ async def healthz() -> str:
 
 
 class Readiness(Strict):
-    """Whether every part answers, and by name what is wrong with each (`ok`: nothing)."""
+    """Whether every part that is needed answers, and by name what is wrong with each (`ok`: nothing).
+
+    Without `broker` work goes on, up to a second later: it is told, and does not count.
+    """
 
     ready: bool
     parts: dict[str, str] = Field(examples=[{"catalogue": "ok", "keeper": "no keeper is alive"}])
@@ -36,14 +40,17 @@ class Readiness(Strict):
     "/readyz",
     response_model=Readiness,
     responses={
-        503: {"model": Readiness, "description": "A part does not answer; for strangers without its name."}
+        503: {
+            "model": Readiness,
+            "description": "A needed part does not answer; for strangers without its name.",
+        }
     },
 )
 async def readyz(request: Request, actor: Annotated[Actor | None, Depends(identify)]) -> Response:
-    """200 when every part answers, else 503; which part does not, only for those signed in."""
+    """200 when every part that is needed answers, else 503; which part does not, only for those signed in."""
     # A limiter of its own: where all threads wait for a part that hangs, somebody must be told so.
     health = await to_thread.run_sync(service_of(request).health, limiter=CapacityLimiter(1))
-    ready = all(problem is None for problem in health.values())
+    ready = all(problem is None for name, problem in health.items() if name not in SPARED)
     status = 200 if ready else 503
     if actor is None:
         return PlainTextResponse("ready\n" if ready else "not ready\n", status)

@@ -7,6 +7,7 @@ from functools import partial
 from shutil import disk_usage
 from zoneinfo import ZoneInfo
 
+from celery import Celery
 from sqlalchemy import exists, func, select
 
 from api.service import Options, Service
@@ -15,6 +16,7 @@ from archive.catalogue.schema import documents, log_outbox
 from archive.log_memory import read_only_reason
 from archive.stamp_closing import demand
 from archive.verify import verify
+from ingest.queue import Nudge, try_nudge
 from search import Analyser, CatalogueResultLists, Engine, Finder, FolderResultLists
 from signing.verdict import Report
 from tabellion.authorities import make_authorities
@@ -25,7 +27,7 @@ from tabellion.running.health import Findings, Health, Standstill
 from tabellion.running.limits import limits_of
 from tabellion.running.trust import verify_trust
 from tabellion.sealing import with_seal
-from tabellion.wiring import Parts, drawing, nudger, search_engine
+from tabellion.wiring import Parts, celery_app, drawing, search_engine
 
 LIVES_WITHIN = timedelta(seconds=15)
 
@@ -53,7 +55,8 @@ def make_service(parts: Parts) -> Service:
     """The parts behind the routes."""
     settings, archive = parts.settings, parts.archive
     trust, engine = verify_trust(parts), search_engine(settings)
-    health = _health(parts, engine)
+    app = celery_app(settings)
+    health = _health(parts, engine, app)
 
     def verify_documents(document_ids: Sequence[str] | None) -> Report:
         return verify(archive, trust, document_ids)
@@ -76,7 +79,7 @@ def make_service(parts: Parts) -> Service:
             hosts=settings.host_names,
             limits=limits_of(settings),
         ),
-        nudge=nudger(settings),
+        nudge=Nudge(app),
         verify=verify_documents,
         close_stamp=lambda: demand(archive),
         public_files=lambda: public_files(with_seal(parts)),
@@ -88,8 +91,8 @@ def make_service(parts: Parts) -> Service:
     )
 
 
-def _health(parts: Parts, engine: Engine) -> Health:
-    """The parts that the service needs, and how each is asked."""
+def _health(parts: Parts, engine: Engine, app: Celery) -> Health:
+    """The parts behind the service, and how each is asked; those in `SPARED` it does not need."""
     sealing = Standstill()
 
     def catalogue() -> Findings:
@@ -115,7 +118,15 @@ def _health(parts: Parts, engine: Engine) -> Health:
             return {"index": f"{error.code}: {error.message}"}
         return {"index": "there is no index: run `tabellion rebuild --index`" if missing else None}
 
-    return Health({"catalogue": catalogue, "vault": vault, "index": index})
+    def broker() -> Findings:
+        try:
+            try_nudge(app)
+        except Exception as error:  # Each transport raises its own, wrapped by kombu or not.
+            # Without its words, which may tell an address with a password.
+            return {"broker": f"takes no nudges: {type(error.__cause__ or error).__name__}"}
+        return {"broker": None}
+
+    return Health({"catalogue": catalogue, "vault": vault, "index": index, "broker": broker})
 
 
 def _has_searchable(parts: Parts) -> bool:

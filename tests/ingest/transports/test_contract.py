@@ -7,9 +7,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from kombu.exceptions import OperationalError
 
 from ingest import queue
-from ingest.queue import DRAIN, Nudge, build_app
+from ingest.queue import DRAIN, Nudge, build_app, try_nudge
 from ingest.transports import MOST_WAITING
 from tabellion.base.errors import SettingsError
 from tests.ingest.transports.conftest import Broker
@@ -70,6 +71,18 @@ def test_a_broken_broker_does_not_fail_the_caller(broker: Broker) -> None:
     nudge()
     broker.settle(app)
     assert len(broker.take_all()) == 1
+
+
+def test_it_shows_whether_a_broker_takes_nudges(broker: Broker) -> None:
+    app = broker.app()
+    try_nudge(app)
+    broker.settle(app)
+    assert len(broker.take_all()) == 1
+    broker.cut()
+    with pytest.raises((OSError, OperationalError)):
+        try_nudge(app)
+    broker.mend()
+    try_nudge(app)
 
 
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
