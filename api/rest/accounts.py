@@ -1,6 +1,5 @@
 """/accounts: who there is, with which roles and scopes; for administrators. Every change is an entry of the log."""
 
-import re
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request, Response, status
@@ -8,10 +7,11 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from api import accounts
-from api.access import ALL, ROLES, Action, Actor
+from api.access import ROLES, Action, Actor
 from api.passwords import LONGEST, SHORTEST
 from api.request import Ask, service_of
 from api.rest.common import Strict
+from api.scope_names import check_scope, scope_there
 from api.second_factors import factors_of
 from api.sessions import end_all_sessions
 from tabellion.base.errors import BadRequest, Conflict
@@ -19,7 +19,6 @@ from tabellion.base.errors import BadRequest, Conflict
 router = APIRouter(prefix="/accounts", tags=["operations"])
 Manager = Annotated[Actor, Depends(Ask(Action.ACCOUNTS))]
 AccountId = Annotated[str, Path(max_length=36)]
-_SCOPE = re.compile(rf"{ALL}|unassigned|(portfolio|creditor|matter):[A-Za-z0-9-]{{1,36}}")
 ASSIGNABLE = sorted(set(ROLES) - {"station"})
 """Roles that people have; a station's comes with the station."""
 
@@ -87,7 +86,7 @@ def create(request: Request, response: Response, body: AccountIn, actor: Manager
     for role in body.roles:
         check_role(role)
     for scope in body.scopes:
-        _check_scope(scope)
+        check_scope(scope)
     with archive.catalogue.write() as connection:
         made = accounts.create_account(
             archive,
@@ -95,7 +94,7 @@ def create(request: Request, response: Response, body: AccountIn, actor: Manager
             body.name,
             body.password,
             roles=frozenset(body.roles),
-            scopes=frozenset(body.scopes),
+            scopes=frozenset(scope_there(connection, scope) for scope in body.scopes),
             actor=actor.pseudonym,
             locale=body.locale,
         )
@@ -129,7 +128,7 @@ def take_role(
 @router.post("/{account_id}/scopes")
 def give_scope(request: Request, account_id: AccountId, body: ScopeIn, actor: Manager) -> Account:
     """Give a scope; it holds from the next request on, without a new index."""
-    _check_scope(body.scope)
+    check_scope(body.scope)
     return _grant(request, account_id, "scope", body.scope, actor, give=True)
 
 
@@ -138,7 +137,7 @@ def take_scope(
     request: Request, account_id: AccountId, scope: Annotated[str, Path(max_length=60)], actor: Manager
 ) -> Account:
     """Take a scope back."""
-    _check_scope(scope)
+    check_scope(scope)
     return _grant(request, account_id, "scope", scope, actor, give=False)
 
 
@@ -176,6 +175,8 @@ def _grant(request: Request, account_id: str, fact: str, value: str, actor: Acto
             raise Conflict("a station has its own role and no other")
         if not give and value == "administrator":
             _keep_one_administrator(connection, found)
+        if give and fact == "scope":
+            value = scope_there(connection, value)
         held = value in (found.roles if fact == "role" else found.scopes)
         if held != give:
             accounts.grant(archive, connection, account_id, fact, value, actor=actor.pseudonym, give=give)
@@ -197,11 +198,6 @@ def check_role(role: str) -> None:
     """Raise BadRequest where that is no role that people have."""
     if role not in ASSIGNABLE:
         raise BadRequest(f"a role is one of {', '.join(ASSIGNABLE)}")
-
-
-def _check_scope(scope: str) -> None:
-    if not _SCOPE.fullmatch(scope):
-        raise BadRequest("a scope is portfolio:ID, creditor:ID, matter:ID, unassigned, or all")
 
 
 def _account(connection: Connection, found: accounts.Account) -> Account:

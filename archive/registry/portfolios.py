@@ -9,6 +9,9 @@ from archive.archive import Archive
 from archive.catalogue.schema import portfolios
 from tabellion.base.errors import BadRequest, Conflict, NotFound
 
+_NAMED = 5
+"""So many portfolios are named to who asked for one that is not there."""
+
 
 def add_portfolio(archive: Archive, connection: Connection, name: str, external_id: str | None = None) -> str:
     """A new portfolio; raises Conflict where the name is taken."""
@@ -33,10 +36,18 @@ def find_portfolio(connection: Connection, wanted: str) -> str:
     )
     found: str | None = connection.execute(query).scalars().first()
     if found is None:
-        raise NotFound(f"there is no portfolio {wanted!r}", advice="`tabellion portfolios list` shows them.")
+        raise NotFound(f"there is no portfolio {wanted!r}", advice=_advice(list_portfolios(connection)))
     return found
 
 
 def list_portfolios(connection: Connection) -> Sequence[Row[Any]]:
     """All portfolios by name."""
     return connection.execute(select(portfolios).order_by(portfolios.c.name)).all()
+
+
+def _advice(there: Sequence[Row[Any]]) -> str:
+    """What to do where a portfolio was not found: those that are there, or how the first is made."""
+    if not there:
+        return "There is none yet: `tabellion portfolios add NAME` makes one."
+    names = ", ".join(repr(row.name) for row in there[:_NAMED]) + (", ..." if len(there) > _NAMED else "")
+    return f"There are {names}; `tabellion portfolios add NAME` makes one."

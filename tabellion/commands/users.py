@@ -10,6 +10,7 @@ from api.access import ROLES, Action
 from api.accounts import create_account, find_by_name, grant, list_accounts, set_fact
 from api.passwords import generate_password
 from api.rest.me import tokens_of
+from api.scope_names import scope_given, scope_there
 from api.second_factors import kinds_by_account, reset_factors
 from api.sessions import create_token, end_all_sessions, revoke_token
 from tabellion.base.clock import rfc3339
@@ -73,7 +74,7 @@ def list_(as_json: bool) -> None:
     "--scope",
     "scopes",
     multiple=True,
-    help="On which papers: portfolio:ID, creditor:ID, matter:ID, unassigned, or all; repeatable.",
+    help="On which papers: portfolio:NAME or ID, creditor:ID, matter:ID, unassigned, or all; repeatable.",
 )
 @click.option("--locale", default="en", show_default=True, help="Language of its pages.")
 def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str) -> None:
@@ -85,18 +86,19 @@ def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str)
     chosen = password or generate_password(os.urandom)
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
         address = parts.settings.address
+        kept = frozenset(scope_there(connection, scope) for scope in scopes)
         create_account(
             parts.archive,
             connection,
             name,
             chosen,
             roles=frozenset(roles),
-            scopes=frozenset(scopes),
+            scopes=kept,
             actor=local_actor(connection).pseudonym,
             locale=locale,
         )
     tell(f"account   {name}, {' '.join(sorted(roles))}")
-    tell(f"papers    {' '.join(sorted(scopes)) or 'none: `tabellion users grant` gives a --scope'}")
+    tell(f"papers    {' '.join(sorted(kept)) or 'none: `tabellion users grant` gives a --scope'}")
     if password is None:
         tell(f"password  {chosen}   (shown only this once)")
     tell(f"sign in   {address}/sign-in")
@@ -105,7 +107,7 @@ def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str)
 @command.command("grant")
 @click.argument("name")
 @click.option("--role", type=click.Choice(sorted(ROLES)), help="A role.")
-@click.option("--scope", help="portfolio:ID, creditor:ID, matter:ID, unassigned, or all.")
+@click.option("--scope", help="portfolio:NAME or ID, creditor:ID, matter:ID, unassigned, or all.")
 def give(name: str, role: str | None, scope: str | None) -> None:
     """Give a role or a scope."""
     _change(name, role, scope, give_it=True)
@@ -114,7 +116,7 @@ def give(name: str, role: str | None, scope: str | None) -> None:
 @command.command("revoke")
 @click.argument("name")
 @click.option("--role", type=click.Choice(sorted(ROLES)), help="A role.")
-@click.option("--scope", help="portfolio:ID, creditor:ID, matter:ID, unassigned, or all.")
+@click.option("--scope", help="portfolio:NAME or ID, creditor:ID, matter:ID, unassigned, or all.")
 def revoke(name: str, role: str | None, scope: str | None) -> None:
     """Take a role or a scope back."""
     _change(name, role, scope, give_it=False)
@@ -228,7 +230,9 @@ def _change(name: str, role: str | None, scope: str | None, *, give_it: bool) ->
         raise click.UsageError("name a --role or a --scope")
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
         account, actor = find_by_name(connection, name), local_actor(connection).pseudonym
-        for fact, value in facts:
+        meant = scope_there if give_it else scope_given
+        for fact, said in facts:
+            value = meant(connection, said) if fact == "scope" else said
             grant(parts.archive, connection, account.id, fact, value, actor=actor, give=give_it)
 
 

@@ -45,6 +45,18 @@ class TestAccounts:
         assert kinds == ["account", "grant", "revoke", "grant", "revoke", "account", "account"]
         assert [one["name"] for one in administrator.json("/api/v1/accounts")].count("piotr.z") == 1
 
+    def test_a_scope_names_what_is_there(self, house: House, administrator: Client) -> None:
+        north = house.portfolio("Scopes by name")
+        body = {"name": "scope.d", "roles": ["collector"], "scopes": [f"portfolio:{north}"]}
+        made = good(administrator.post("/api/v1/accounts", json=body), 201)
+        assert made["scopes"] == [f"portfolio:{north}"]
+        for nothing in ("portfolio:nowhere", "matter:nowhere", "creditor:nowhere"):
+            again = body | {"name": "scope.e", "scopes": [nothing]}
+            problem(administrator.post("/api/v1/accounts", json=again), 404, "NOT_FOUND")
+            path = f"/api/v1/accounts/{made['account']}/scopes"
+            problem(administrator.post(path, json={"scope": nothing}), 404, "NOT_FOUND")
+        assert "scope.e" not in [one["name"] for one in administrator.json("/api/v1/accounts")]
+
     def test_a_password_from_an_administrator_ends_the_sessions(
         self, house: House, administrator: Client
     ) -> None:

@@ -78,6 +78,17 @@ def test_accounts_are_made_and_their_passwords_shown_once(house: House) -> None:
     assert house.terminal.run("users", "add", "anna", "--role", "legal", code=1).err.startswith("CONFLICT")
 
 
+def test_a_scope_names_a_portfolio_that_is_there(house: House) -> None:
+    gone = ("users", "add", "dora", "--role", "collector", "--scope", "portfolio:Nowhere")
+    assert "`tabellion portfolios add NAME` makes one" in house.terminal.run(*gone, code=1).err
+    portfolio = house.terminal.run("portfolios", "add", "Box of dora").out.strip()
+    said = house.terminal.run(*gone[:-1], "portfolio:Box of dora").out
+    assert f"papers    portfolio:{portfolio}\n" in said
+    house.terminal.run("users", "revoke", "dora", "--scope", "portfolio:Box of dora")
+    users = {user["name"]: user for user in house.terminal.run("users", "list", "--json").json}
+    assert users["dora"]["scopes"] == []
+
+
 def test_a_second_factor_is_wanted_and_taken_away(house: House) -> None:
     house.terminal.run("users", "add", "berta", "--role", "collector")
     house.terminal.run("users", "second-factor", "berta", code=2)
