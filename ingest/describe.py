@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from ocr.values import FieldReading, Reading
+from ocr.kind import kind_of
+from ocr.rows import rows_of
+from ocr.values import FieldReading, PageReading, Part, Reading
 
 DATE_FIELDS = ("document_date", "invoice_date", "assignment_date", "payment_date")
 """Which fields date a document, the best first."""
@@ -97,10 +99,17 @@ def _of_first_page(pages: Sequence[DepositPage], readings: Mapping[str, Reading]
         part = next((part for part in reading.parts if part.first == number), None)
         kind = page.kind if part is None else part.kind
         if found == ("other", 0.0, "und") or kind != "other":
-            found = (kind, reading.kind_confidence if kind == reading.kind else 0.5, page.language)
+            found = (kind, _sure(page, part), page.language)
         if kind != "other":
             break
     return found
+
+
+def _sure(page: PageReading, part: Part | None) -> float:
+    """How sure the kind is: as the reading noted of the paper, else as the page by itself says."""
+    if part is not None and part.kind_confidence is not None:
+        return part.kind_confidence
+    return kind_of(rows_of(page), page.language).confidence
 
 
 def _fields(pages: Sequence[DepositPage], readings: Mapping[str, Reading]) -> Iterable[FieldReading]:

@@ -68,7 +68,7 @@ def _paper(pages: Sequence[PageReading], span: tuple[int, int], cut: Cut | None)
         if verdict.kind == "other" or verdict.confidence < _SURE:
             verdict = kind_of([row for page in written[:_PAGES_THAT_TELL] for row in rows_of(page)], language)
     confidence, reasons = (1.0, ()) if cut is None else (cut.confidence, cut.reasons)
-    part = Part(span[0], span[1], verdict.kind, language, confidence, reasons)
+    part = Part(span[0], span[1], verdict.kind, language, confidence, reasons, verdict.confidence)
     fields = find_fields(written, verdict.kind, language)
     read = find_lines(own, fields) if verdict.kind == "invoice" else tuple(own)
     return _Paper(part, verdict.confidence, fields, read)

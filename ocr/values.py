@@ -131,7 +131,10 @@ class FieldReading:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A run of pages that is one paper, how sure it is that it begins there, and the codes of what speaks for it."""
+    """A run of pages that is one paper, how sure it is that it begins there, and the codes of what speaks for it.
+
+    `kind_confidence` says how sure the kind is; None in readings that were kept before it was noted of each paper.
+    """
 
     first: int
     last: int
@@ -139,6 +142,7 @@ class Part:
     language: str
     confidence: float = 1.0
     reasons: tuple[str, ...] = ()
+    kind_confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,7 @@ class Reading:
                 {
                     "pages": [part.first, part.last],
                     "kind": part.kind,
+                    "kind_confidence": part.kind_confidence,
                     "language": part.language,
                     "confidence": part.confidence,
                     "reasons": list(part.reasons),

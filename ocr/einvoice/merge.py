@@ -36,7 +36,9 @@ def merged(reading: Reading, invoice: EInvoice) -> Reading:
         replace(page, source="embedded" if page.words else page.source, lines=lines.get(page.number, ()))
         for page in reading.pages
     )
-    parts = tuple(Part(part.first, part.last, "invoice", part.language) for part in reading.parts)
+    parts = tuple(
+        Part(part.first, part.last, "invoice", part.language, kind_confidence=1.0) for part in reading.parts
+    )
     return replace(
         reading,
         kind="invoice",

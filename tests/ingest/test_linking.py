@@ -202,13 +202,16 @@ def test_a_description_follows_the_pages() -> None:
     date_field = FieldReading("document_date", "2024-05-06", "6.5.2024", 0.9, 3, box, "r")
     one = reading(
         ["invoice", "other", "court_order"],
-        (Part(1, 2, "invoice", "pl"), Part(3, 3, "court_order", "pl")),
+        (
+            Part(1, 2, "invoice", "pl", kind_confidence=0.9),
+            Part(3, 3, "court_order", "pl", 0.8, ("letterhead",), 0.97),
+        ),
         (date_field,),
     )
     whole = describe.describe(describe.whole("d", one), {"d": one})
     assert (whole.kind, whole.kind_confidence, whole.parts) == ("invoice", 0.9, ((1, 2), (3, 3)))
     last = describe.describe([DepositPage("d", 3)], {"d": one})
-    assert (last.kind, last.parts) == ("court_order", ((1, 1),))
+    assert (last.kind, last.kind_confidence, last.parts) == ("court_order", 0.97, ((1, 1),))
     assert [(item.page, item.value) for item in last.fields] == [(1, "2024-05-06")]
     assert describe.describe([], {}).kind == "other"
 

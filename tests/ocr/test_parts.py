@@ -128,6 +128,8 @@ def test_each_paper_has_its_kind_language_and_fields() -> None:
     promised = reading.promised("x")["parts"][1]
     assert promised["pages"] == [4, 4]
     assert promised["confidence"] > 0.9
+    assert promised["kind_confidence"] == reading.parts[1].kind_confidence > 0.9
+    assert reading.parts[0].kind_confidence == reading.kind_confidence
     assert "title" in promised["reasons"]
 
 
