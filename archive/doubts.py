@@ -97,13 +97,14 @@ def doubts_of(values: Sequence[Value], kind: str, received: date | None = None) 
     """
     present = _present(values)
     found: dict[int, list[Reason]] = {}
+    settled = _settled(values, present)
 
     def doubt(place: int, reason: Reason) -> None:
         if not values[place].decided and reason not in found.setdefault(place, []):
             found[place].append(reason)
 
     for place, one in enumerate(values):
-        if one.confidence < SURE:
+        if one.confidence < SURE and not (one.name in settled and settled[one.name] == _amount(one)):
             doubt(place, "unsure")
         if one.printed is not None:
             doubt(place, "print")
@@ -111,7 +112,7 @@ def doubts_of(values: Sequence[Value], kind: str, received: date | None = None) 
             doubt(place, "check_digit")
     amounts = {name: amount for name in present if (amount := _amount(values[present[name]])) is not None}
     discord = discord_of(values)
-    if discord is not None and not _meant(discord, values, present):
+    if discord is not None and _meant(discord, values, present) is None:
         for name in discord.names:
             doubt(present[name], "sum")
     days = {name: day for name in present if (day := _day(values[present[name]])) is not None}
@@ -137,6 +138,15 @@ def discord_of(values: Sequence[Value]) -> Discord | None:
     if not larger:
         return None
     return Discord(("amounts.total", *larger), (whole, *(amounts[name] for name in larger)), complete=False)
+
+
+def known_discord(values: Sequence[Value]) -> tuple[Discord, int] | None:
+    """The contradiction that a person meant, and the place of the value with which he said so; None where none is."""
+    discord = discord_of(values)
+    if discord is None:
+        return None
+    place = _meant(discord, values, _present(values))
+    return None if place is None else (discord, place)
 
 
 def values_of(rows: Iterable[Row[Any]]) -> list[Value]:
@@ -199,9 +209,28 @@ def _present(values: Sequence[Value]) -> dict[str, int]:
     return {values[place].name: place for place in order}
 
 
-def _meant(discord: Discord, values: Sequence[Value], present: Mapping[str, int]) -> bool:
-    """Whether a person said of one of the amounts that he means them as they are."""
-    return any(values[present[name]].despite == discord.figures for name in discord.names)
+def _meant(discord: Discord, values: Sequence[Value], present: Mapping[str, int]) -> int | None:
+    """The place of the amount of which a person said that he means them as they are; None where nobody did."""
+    places = (present[name] for name in discord.names)
+    return next((place for place in places if values[place].despite == discord.figures), None)
+
+
+def _settled(values: Sequence[Value], present: Mapping[str, int]) -> dict[str, Decimal]:
+    """The amounts that what a person said vouches for, however unsurely they were read.
+
+    They are those that contradict each other and are meant so, and those that add up with a person's word: such a
+    sum would hold only by chance, had any of them been read wrongly.
+    """
+    discord = discord_of(values)
+    if discord is not None:
+        meant = _meant(discord, values, present) is not None
+        return dict(zip(discord.names, discord.amounts, strict=True)) if meant else {}
+    amounts = {
+        name: amount for name, place in present.items() if (amount := _amount(values[place])) is not None
+    }
+    group = sums_of(tuple(amounts))
+    decided = any(values[present[name]].decided for name in group)
+    return {name: amounts[name] for name in group} if decided else {}
 
 
 def _disordered(days: Mapping[str, date], kind: str, received: date | None) -> Iterator[str]:

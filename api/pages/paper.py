@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from api.access import Action, Actor, DocumentAccess
 from api.finding import visible_parties
+from api.known_sums import known_sum
 from api.pages.composed import Moved, moved_by, moves_of
 from api.pages.texts import Speaker
 from api.pages.words import COMPOSED, ENTRIES, IDENTIFIERS
@@ -98,6 +99,19 @@ class Figure:
         wide = min(page.width, max(round(width * 1.1), high * aspect))
         left = min(max(0, x + width // 2 - wide // 2), page.width - wide)
         return left, max(0, y - (high - height) // 2), wide, high
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSum:
+    """Amounts that do not add up, as they are said, and who meant them so; `names` are the fields, the whole first."""
+
+    names: tuple[str, ...]
+    whole: str
+    parts: tuple[str, ...]
+    made: str
+    complete: bool
+    by: str | None
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +227,23 @@ def figures_of(
                 printed=row.printed and shown(row.name, row.printed, currency, say),
             )
     return sorted(found.values(), key=lambda figure: (_rank(figure.name), figure.page, figure.id))
+
+
+def wrong_sum_of(connection: Connection, opened: DocumentAccess, say: Speaker) -> WrongSum | None:
+    """The wrong sum of the paper that a person knows of."""
+    known = known_sum(connection, opened)
+    if known is None:
+        return None
+    discord, by = known.discord, known.by or ""
+    return WrongSum(
+        discord.names,
+        whole=say.decimal(discord.whole, 2),
+        parts=tuple(say.decimal(part, 2) for part in discord.parts),
+        made=say.decimal(sum(discord.parts, Decimal(0)), 2),
+        complete=discord.complete,
+        by=names_of(connection, {by}).get(by),
+        at=known.at,
+    )
 
 
 def shown(name: str, value: str, currency: str | None, say: Speaker) -> str:

@@ -13,7 +13,7 @@ from api import access
 from api.access import Action, Actor
 from api.decisions import FieldDecision, decide_field, discord_with
 from api.field_values import LONGEST, typed_value
-from api.pages.paper import Figure, names_of, open_pages_of, shown
+from api.pages.paper import Figure, names_of, open_pages_of, shown, wrong_sum_of
 from api.pages.render import page, speaker_of
 from api.pages.texts import Speaker
 from api.request import Ask, service_of
@@ -182,6 +182,7 @@ def _page(
                 at=chosen.at,
                 printed=chosen.printed and shown(chosen.name, chosen.printed, chosen.currency, say),
             ),
+            "wrong_sum": wrong_sum_of(connection, opened, say),
             "shown": pages.get(chosen.page),
             "several": len(pages) > 1 or not opened.complete,
             "beside": [

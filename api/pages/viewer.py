@@ -185,6 +185,7 @@ def _page(
             "shown": shown,
             "sizes": {each.number: each for each in pages},
             "figures": figures,
+            "wrong_sum": paper.wrong_sum_of(connection, opened, say),
             "lines": lines_of(archive, connection, opened),
             "linked": paper.links_of(connection, actor, document_id, opened),
             "looked": looked,

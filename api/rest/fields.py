@@ -13,12 +13,23 @@ from api.decisions import FieldDecision, decide_field
 from api.events import record_access
 from api.field_values import LONGEST
 from api.invoice_lines import lines_of
+from api.known_sums import known_sum
 from api.request import Ask, service_of
 from api.rest.common import IfMatch, Strict, etag, expected_version
 from api.rest.document_shapes import DocumentId
 from ingest.describing import WITHDRAWN, current_fields
 
 router = APIRouter(prefix="/documents", tags=["documents"])
+
+
+class KnownSum(Strict):
+    """Amounts that do not add up and that a person meant so, the whole first: by the name of the field."""
+
+    amounts: dict[str, str] = Described(
+        examples=[{"amounts.total": "2995.40", "amounts.net": "2454.50", "amounts.vat": "490.90"}]
+    )
+    by: str | None = Described(description="Pseudonym of who said that the paper says so.")
+    at: datetime
 
 
 class Field(Strict):
@@ -40,6 +51,9 @@ class Field(Strict):
     state: Literal["machine", "confirmed", "corrected"]
     by: str | None = Described(description="Pseudonym of who decided; null: the machine.")
     at: datetime
+    known_sum: KnownSum | None = Described(
+        description="The wrong sum of which this amount is a part; null: it adds up, or nobody said that it is meant."
+    )
 
 
 class Line(Strict):
@@ -143,6 +157,13 @@ def decide(
 def _fields(connection: Connection, opened: DocumentAccess) -> list[Field]:
     rows = current_fields(connection, opened.document_id)
     shown = [row for row in rows if row.state != WITHDRAWN and opened.page(row.page)]
+    found = known_sum(connection, opened)
+    names = found.discord.names if found else ()
+    known = found and KnownSum(
+        amounts={name: f"{amount:.2f}" for name, amount in zip(names, found.discord.amounts, strict=True)},
+        by=found.by,
+        at=found.at,
+    )
     return [
         Field(
             name=row.name,
@@ -156,6 +177,7 @@ def _fields(connection: Connection, opened: DocumentAccess) -> list[Field]:
             state=row.state,
             by=row.actor,
             at=row.at,
+            known_sum=known if row.name in names else None,
         )
         for row in sorted(shown, key=lambda row: (row.page, row.name, row.id))
     ]

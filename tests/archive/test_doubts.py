@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.doubts import Value, checks, discord_of, doubts_of, sums_of
+from archive.doubts import Value, checks, discord_of, doubts_of, known_discord, sums_of
 
 
 def reasons(
@@ -59,6 +59,29 @@ def test_amounts_that_a_person_meant_are_doubted_again_only_when_they_are_others
     assert reasons(meant, net, vat) == {}
     assert set(reasons(meant, net._replace(value="101.00"), vat)) == {"amounts.net", "amounts.vat"}
     assert discord_of([total._replace(value="123.00"), net, vat]) is None
+
+
+def test_what_a_persons_word_makes_of_a_sum_vouches_for_its_other_amounts() -> None:
+    total, net, vat = (
+        Value("amounts.total", "123.00", 1.0, decided=True),
+        Value("amounts.net", "100.00", 0.88),
+        Value("amounts.vat", "23.00", 0.89),
+    )
+    unsure = dict.fromkeys(("amounts.net", "amounts.vat"), ("unsure",))
+    assert reasons(total, net, vat) == {}
+    # A sum of the machine's own values vouches for none of them.
+    assert reasons(total._replace(decided=False), net, vat) == unsure
+    # Another doubt remains, and another value of the same name is another matter.
+    assert reasons(total, net, vat._replace(printed="24.00")) == {"amounts.vat": ("print",)}
+    assert reasons(total, net, vat, Value("amounts.vat", "8.00", 0.5)) == {"amounts.vat": ("unsure",)}
+    # What is meant though it is wrong is not asked about again; what nobody meant is.
+    wrong = total._replace(value="132.00")
+    discord = discord_of([wrong, net, vat])
+    assert discord is not None
+    assert set(reasons(wrong, net, vat)) == set(unsure)
+    assert reasons(wrong._replace(despite=discord.figures), net, vat) == {}
+    assert known_discord([wrong, net, vat]) is None
+    assert known_discord([net, wrong._replace(despite=discord.figures), vat]) == (discord, 1)
 
 
 def test_check_digits() -> None:

@@ -207,6 +207,24 @@ def test_an_amount_that_does_not_add_up_is_asked_for_twice_and_then_no_more(
     assert {one["name"] for one in waiting(client)} == {"invoice_number"}
     read_again(house, invoice)
     assert {one["name"] for one in waiting(client)} == {"invoice_number"}
+    # However unsurely the others were read, they are not asked about again; and everywhere it says what is wrong.
+    doubt(house, invoice, "amounts.net", confidence=0.88)
+    assert {one["name"] for one in waiting(client)} == {"invoice_number"}
+    mark = "It does not add up: 100.00 + 23.00 = 123.00, the total says 1,320.00. The paper says so: "
+    net = number_of(house, invoice, "amounts.net")
+    assert mark in said(client.get(f"/documents/{invoice}", headers=HTML))
+    assert mark in said(client.get(ADDRESS, params={"field": net}, headers=HTML))
+    due = number_of(house, invoice, "due_date")
+    assert mark not in said(client.get(ADDRESS, params={"field": due}, headers=HTML))
+    found = {one["name"]: one["known_sum"] for one in client.json(f"/api/v1/documents/{invoice}/fields")}
+    assert found["due_date"] is None and found["amounts.net"] == found["amounts.vat"]
+    assert found["amounts.vat"]["amounts"] == {
+        "amounts.total": "1320.00", "amounts.net": "100.00", "amounts.vat": "23.00"
+    }  # fmt: skip
+    assert (
+        found["amounts.vat"]["by"]
+        == house.row(select(t.fields.c.actor).where(t.fields.c.despite.is_not(None))).actor
+    )
     # Other figures are another matter: the machine reads another net amount.
     doubt(house, invoice, "amounts.net", value="110.00")
     assert {one["name"] for one in waiting(client)} == {"invoice_number", "amounts.net", "amounts.vat"}
