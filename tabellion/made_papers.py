@@ -8,16 +8,18 @@ from sqlalchemy import select
 
 from archive.archive import Archive
 from archive.catalogue.schema import document_deposits, documents
+from archive.scan_papers import blank_sides
 
 
 @dataclass(frozen=True, slots=True)
 class MadePaper:
-    """A document: what it is by its kind (None before it was read), its state, and how many pages it has."""
+    """A document: its kind (None before it was read), its state, how many pages it has, how many of them blank."""
 
     document: str
     kind: str | None
     state: str
     pages: int | None
+    blank_sides: int = 0
 
     def shape(self, address: str) -> dict[str, str | int | None]:
         """As `ingest --json` prints it; `address` is that of the service."""
@@ -40,8 +42,11 @@ def local_papers(archive: Archive, deposits: Sequence[str]) -> Mapping[str, list
     )
     found: dict[str, list[MadePaper]] = {deposit: [] for deposit in deposits}
     with archive.catalogue.read() as connection:
-        for row in connection.execute(query):
-            found[row.deposit_id].append(MadePaper(row.id, row.kind, row.state, row.page_count))
+        rows = connection.execute(query).all()
+        blank = blank_sides(connection, {row.id for row in rows})
+    for row in rows:
+        paper = MadePaper(row.id, row.kind, row.state, row.page_count, blank.get(row.id, 0))
+        found[row.deposit_id].append(paper)
     return found
 
 
@@ -53,7 +58,7 @@ def remote_papers(client: httpx.Client, deposits: Sequence[str]) -> Mapping[str,
         names = sorted(held.json()["documents"]) if held.is_success else []
         answers = [client.get(f"/api/v1/documents/{name}") for name in names]
         found[deposit] = [
-            MadePaper(one["document"], one["kind"], one["state"], one["pages"])
+            MadePaper(one["document"], one["kind"], one["state"], one["pages"], one["blank_sides"])
             for one in (each.json() for each in answers if each.is_success)
         ]
     return found

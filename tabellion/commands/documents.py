@@ -12,6 +12,7 @@ from tabellion.base.errors import Conflict, NotFound
 from tabellion.commands.batches import find_batch
 from tabellion.commands.common import acting, local_archive
 from tabellion.commands.output import json_option, print_json, print_table, say, when
+from tabellion.paper_words import kind_word
 from tabellion.wiring import nudger
 
 STATES = ("received", "read", "searchable", "failed", "void", "erased")
@@ -67,7 +68,7 @@ def list_(batch: str | None, state: str | None, limit: int, before: str | None, 
             (
                 row.id,
                 row.state,
-                row.kind,
+                kind_word(row.kind),
                 row.language,
                 row.document_date,
                 row.page_count,

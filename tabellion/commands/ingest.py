@@ -15,6 +15,7 @@ from tabellion.commands.output import json_option, print_json, progress_line, sa
 from tabellion.doors import Door, LocalDoor, RemoteDoor, Sent, remote_client
 from tabellion.helpers import helping
 from tabellion.made_papers import MadePaper
+from tabellion.paper_words import kind_word, sides_words
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
 
@@ -87,10 +88,10 @@ class Lines:
         progress_line("")
         tell(f"{line['status']:10}  {line['path']}" + (f"  {line['reason']}" if line.get("reason") else ""))
         for paper in line.get("documents", ()):
-            pages = (
-                f", {paper['pages']} {'page' if paper['pages'] == 1 else 'pages'}" if paper["pages"] else ""
-            )
-            tell(f"{'':10}  {paper['kind'] or 'unread'}{pages}, {paper['state']}  {paper['address']}")
+            pages = f", {sides_words(paper['pages'], paper['blank_sides'])}" if paper["pages"] else ""
+            tell(f"{'':10}  {kind_word(paper['kind'])}{pages}, {paper['state']}  {paper['address']}")
+        for document in line.get("same_bytes_as", ()):
+            tell(f"{'':10}  the same bytes were received before  {self._address}/documents/{document}")
 
 
 def _send_all(door: Door, paths: Sequence[Path], lines: Lines) -> Iterator[Sent]:

@@ -4,14 +4,21 @@ File names and the words of papers come from strangers: nothing of them reaches 
 """
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from itertools import zip_longest
+from typing import Any, Final
 
 import click
 
 from tabellion.base.clock import rfc3339
+
+_GAP: Final = "  "
+_NARROWEST: Final = 12
+"""No column of a wrapped table is made narrower than this."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
@@ -22,12 +29,18 @@ def print_json(value: Any) -> None:
     click.echo("".join(character if character.isprintable() else _escaped(character) for character in text))
 
 
-def print_table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table with columns as wide as they need to be."""
+def print_table(heads: Sequence[str], rows: Iterable[Sequence[Any]], *, wrapped: bool = False) -> None:
+    """A table with columns as wide as they need to be; `wrapped`, what is too wide for the terminal goes on below."""
     cells = [[plain(cell) for cell in row] for row in rows]
     widths = [max(len(head), *(len(row[column]) for row in cells), 0) for column, head in enumerate(heads)]
+    if wrapped:
+        widths = _fitted(widths, shutil.get_terminal_size(fallback=(0, 0)).columns)
     for row in ([*heads], *cells):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        pieces = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*pieces, fillvalue=""):
+            click.echo(
+                _GAP.join(piece.ljust(width) for piece, width in zip(line, widths, strict=True)).rstrip()
+            )
 
 
 def tell(line: str = "") -> None:
@@ -55,6 +68,22 @@ def plain(cell: Any) -> str:
     """One line of text in which nothing moves the cursor or turns the direction of writing (UAX 9)."""
     text = "" if cell is None else str(cell)
     return "".join(map(_harmless, text))
+
+
+def _fitted(widths: Sequence[int], room: int) -> list[int]:
+    """The widths, the last ones narrowed first until a line fits; 0: no terminal, and room for everything."""
+    fitted = list(widths)
+    over = sum(fitted) + len(_GAP) * (len(fitted) - 1) - room if room else 0
+    for column in reversed(range(len(fitted))):
+        less = min(over, max(0, fitted[column] - _NARROWEST))
+        if less > 0:
+            fitted[column] -= less
+            over -= less
+    return fitted
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    return [cell] if len(cell) <= width else textwrap.wrap(cell, width)
 
 
 def _harmless(character: str) -> str:

@@ -1,12 +1,14 @@
 """`tabellion read`."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from ocr.page_images import PageImages
-from ocr.values import Box, FieldReading, Reading
+from ocr.values import Box, FieldReading, PageReading, Part, Reading
 from tabellion.commands.output import json_option, print_json, print_table, progress_line, tell
+from tabellion.paper_words import kind_word, sides_words
 from tabellion.settings import load_settings
 from tabellion.wiring import make_reader
 
@@ -23,7 +25,8 @@ _WHOLE_PAGE = Box(0.0, 0.0, 1.0, 1.0)
 def command(file: Path, languages: str | None, as_json: bool) -> None:
     """Read FILE without keeping it: words, kind, language and fields, each with its place.
 
-    For people a table of the fields and the text; with --json all of it, words and boxes too, in one document.
+    For people a table of the fields of each paper in it, and the text; with --json all of it, words and boxes
+    too, in one document.
     """
     settings = load_settings()
     hints = tuple(code.strip() for code in languages.split(",")) if languages else None
@@ -40,36 +43,54 @@ def command(file: Path, languages: str | None, as_json: bool) -> None:
 
 
 def _print(reading: Reading) -> None:
-    count = len(reading.pages)
-    tell(
-        f"{_words(reading.kind)} ({reading.kind_confidence:.0%} sure), {reading.language}, "
-        f"{count} {'page' if count == 1 else 'pages'}"
-    )
-    if len(reading.parts) > 1:
-        _section("Papers in the file")
-        print_table(
-            ("PAGES", "KIND", "LANGUAGE", "SURE"),
-            [
-                (f"{part.first}-{part.last}", _words(part.kind), part.language, f"{part.confidence:.0%}")
-                for part in reading.parts
-            ],
-        )
-    if reading.fields:
-        _section("Fields, and where they stand: across from the left, down from the top of the upright page")
-        print_table(
-            ("FIELD", "VALUE", "SURE", "PAGE", "ACROSS", "DOWN", "AS PRINTED", "FOUND BY"),
-            [_field(field) for field in reading.fields],
-        )
-    if lines := [(page.number, line) for page in reading.pages for line in page.lines]:
-        _section("Lines of the invoice")
-        print_table(
-            ("PAGE", "DESCRIPTION", "QUANTITY", "NET", "VAT %"),
-            [(number, line.description, line.quantity, line.net, line.vat_rate) for number, line in lines],
-        )
+    papers = _papers(reading)
+    for number, (part, pages) in enumerate(papers, start=1):
+        if number > 1:
+            tell()
+        _print_paper(reading, part, pages, f"Paper {number} of {len(papers)}: " if len(papers) > 1 else "")
     for page in reading.pages:
         _section(f"Page {page.number}{': ' + page.error if page.error else ''}")
         for line in page.text.splitlines():
             tell(line)
+
+
+def _print_paper(reading: Reading, part: Part, pages: Sequence[PageReading], which: str) -> None:
+    sure = reading.kind_confidence if part.kind_confidence is None else part.kind_confidence
+    first, last = pages[0].number, pages[-1].number
+    at = f"page {first}" if first == last else f"pages {first}-{last}"
+    sides = sides_words(len(pages), sum(page.blank for page in pages))
+    tell(
+        f"{which}{kind_word(part.kind)} ({sure:.0%} sure), {part.language}, {sides}"
+        + (f" ({at} of the file)" if which else "")
+    )
+    numbers = {page.number for page in pages}
+    if fields := [field for field in reading.fields if field.page in numbers]:
+        _section("Fields, and where they stand: across from the left, down from the top of the upright page")
+        print_table(
+            ("FIELD", "VALUE", "SURE", "PAGE", "ACROSS", "DOWN", "AS PRINTED", "FOUND BY"),
+            [_field(field) for field in fields],
+            wrapped=True,
+        )
+    if lines := [(page.number, line) for page in pages for line in page.lines]:
+        _section("Lines of the invoice")
+        print_table(
+            ("PAGE", "DESCRIPTION", "QUANTITY", "NET", "VAT %"),
+            [(number, line.description, line.quantity, line.net, line.vat_rate) for number, line in lines],
+            wrapped=True,
+        )
+
+
+def _papers(reading: Reading) -> list[tuple[Part, Sequence[PageReading]]]:
+    """The papers, each with its pages as receiving cuts them: a blank side stays with the paper before it.
+
+    A separator sheet is in no paper.
+    """
+    begins = [1, *(part.first for part in reading.parts[1:]), len(reading.pages) + 1]
+    cut = [
+        (part, [page for page in reading.pages if begin <= page.number < end and page.separator is None])
+        for part, begin, end in zip(reading.parts, begins[:-1], begins[1:], strict=True)
+    ]
+    return [(part, pages) for part, pages in cut if pages]
 
 
 def _field(field: FieldReading) -> tuple[object, ...]:
@@ -85,7 +106,3 @@ def _share(start: float, end: float) -> str:
 def _section(title: str) -> None:
     tell()
     tell(f"{title}:")
-
-
-def _words(code: str) -> str:
-    return code.replace("_", " ")

@@ -8,6 +8,7 @@ from api.finding import find
 from tabellion.commands.common import local_actor
 from tabellion.commands.output import json_option, print_json, say, tell
 from tabellion.doors import answer, remote_client
+from tabellion.paper_words import kind_word
 from tabellion.running.serving import make_service
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
@@ -41,9 +42,8 @@ def command(query: str, limit: int, cursor: str | None, as_json: bool) -> None:
         tell(f"debtor  {debtor['name']}  {debtor['birth_year'] or ''} {debtor['town'] or ''}")
     for hit in found["hits"]:
         pages = ", ".join(str(page["page"]) for page in hit["pages"])
-        tell(
-            f"{hit['document']}  {hit['kind']:20} {hit['date'] or '':10}  page {pages}  ({', '.join(hit['why'])})"
-        )
+        why = ", ".join(hit["why"])
+        tell(f"{hit['document']}  {kind_word(hit['kind']):20} {hit['date'] or '':10}  page {pages}  ({why})")
         for page in hit["pages"][:1]:
             tell(f"    {' '.join(page['snippet'].split())}")
     say(f"{found['total']} papers; {found['not_yet_searchable']} still to be read")

@@ -12,6 +12,7 @@ from tabellion.commands.common import local_archive, remote
 from tabellion.commands.output import json_option, print_json, print_table, tell, when
 from tabellion.doors import remote_client
 from tabellion.dossier import local_dossier, remote_dossier
+from tabellion.paper_words import kind_word
 from tabellion.renewing import due_json, due_words
 from tabellion.settings import load_settings
 
@@ -76,7 +77,10 @@ def _print(found: dict[str, Any]) -> None:
             tell(f"{_head(name):18}{value['name']} ({value['id']})")
         elif name == "successors" and value:
             tell(f"{_head(name):18}{', '.join(value)}")
-        elif not isinstance(value, list) and value is not None:
+        elif name == "kind":
+            sure = found.get("kind_confidence")
+            tell(f"{name:18}{kind_word(value)}" + ("" if sure is None else f" ({sure:.0%} sure)"))
+        elif name != "kind_confidence" and not isinstance(value, list) and value is not None:
             tell(f"{_head(name):18}{_cell(value)}")
     for name, columns in TABLES.items():
         if rows := found.get(name):

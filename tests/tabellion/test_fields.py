@@ -38,7 +38,7 @@ def test_read_prints_tables_for_people(house: House) -> None:
     said = house.terminal.run("read", path, "--languages", "en").out
     told = house.terminal.run("read", path, "--languages", "en", "--json").json
     lines = said.splitlines()
-    assert re.fullmatch(r"invoice \(\d+% sure\), en, 1 page", lines[0])
+    assert re.fullmatch(r"Invoice \(\d+% sure\), en, 1 page", lines[0])
     head = next(line for line in lines if line.startswith("FIELD"))
     assert head.split("  ")[0] == "FIELD" and head.split()[1:4] == ["VALUE", "SURE", "PAGE"]
     table = lines[lines.index(head) + 1 :][: len(told["fields"])]
@@ -49,3 +49,18 @@ def test_read_prints_tables_for_people(house: House) -> None:
         assert re.fullmatch(r"\d+-\d+%", across) and re.fullmatch(r"\d+-\d+%", down)
     assert re.search(r"^1 +Copier hire +2 +100\.00", said, re.MULTILINE)
     assert "Page 1:\n" in said and "{" not in said
+
+
+def test_read_tells_each_paper_of_a_bundle(house: House) -> None:
+    other = [line.replace("INV-2042", "INV-7711").replace("15 January", "20 March") for line in BILL]
+    path = house.paper("bundle.pdf", BILL, [], other)
+    narrow = {"COLUMNS": "100"}
+    said = house.terminal.run("read", path, "--languages", "en", environment=narrow).out.splitlines()
+    heads = [line for line in said if line.startswith("Paper ")]
+    sure = r"Invoice \(\d+% sure\), en, 1 page"
+    assert re.fullmatch(rf"Paper 1 of 2: {sure}, 1 blank side \(pages 1-2 of the file\)", heads[0])
+    assert re.fullmatch(rf"Paper 2 of 2: {sure} \(page 3 of the file\)", heads[1])
+    tables = "\n".join(said).split("Page 1:")[0].split("Paper 2")
+    assert ["INV-2042" in table for table in tables] == [True, False]
+    assert ["INV-7711" in table for table in tables] == [False, True]
+    assert max(map(len, "\n".join(tables).splitlines())) <= 100

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.reporting.kinds import KINDS
 from signing import canonical
+from tabellion.commands.ingest import Lines
+from tabellion.made_papers import MadePaper
 from tests.tabellion.house import House
 from tests.tabellion.terminal import Terminal
 
@@ -24,8 +27,8 @@ def test_a_paper_is_received_read_found_shown_stamped_and_verified(house: House)
         hashlib.sha256(path.read_bytes()).hexdigest(),
     )
     address = f"http://127.0.0.1:8000/documents/{line['document']}"
-    paper = {"document": line["document"], "kind": "dunning_letter", "state": "searchable", "pages": 1}
-    assert line["documents"] == [{**paper, "address": address}]
+    paper = {"document": line["document"], "kind": "dunning_letter", "state": "searchable"}
+    assert line["documents"] == [{**paper, "pages": 1, "blank_sides": 0, "address": address}]
 
     found = house.terminal.run("search", "quillwort", "--json").json
     (hit,) = found["hits"]
@@ -56,7 +59,16 @@ def test_each_paper_of_a_file_is_said(house: House) -> None:
     assert [(one["state"], one["pages"]) for one in again["documents"]] == [("searchable", 1)] * 2
     assert ran.out.splitlines()[0].split() == ["searchable", str(path)]
     for said, one in zip(ran.out.splitlines()[1:], again["documents"], strict=True):
-        assert said.split() == [f"{one['kind']},", "1", "page,", "searchable", one["address"]]
+        assert said.split() == [f"{KINDS[one['kind']]},", "1", "page,", "searchable", one["address"]]
+
+
+def test_blank_sides_and_earlier_receipts_of_the_bytes_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    line = {"status": "searchable", "path": "a.pdf", "same_bytes_as": ["earlier"]}
+    Lines(False, "http://archive").print(line, [MadePaper("made", "dunning_letter", "searchable", 2, 1)])
+    assert [said.split("  ")[-2:] for said in capsys.readouterr().out.splitlines()[1:]] == [
+        ["Demand for payment, 1 page, 1 blank side, searchable", "http://archive/documents/made"],
+        ["the same bytes were received before", "http://archive/documents/earlier"],
+    ]
 
 
 def test_what_was_taken_is_not_taken_twice(house: House) -> None:

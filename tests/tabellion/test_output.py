@@ -5,10 +5,12 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,17 @@ def test_a_line_stays_one_harmless_line(text: str) -> None:
     assert len(shown) == len(text)
     assert shown.isprintable()
     assert text.isprintable() is (shown == text) or " " in shown
+
+
+@given(st.lists(st.text("abc ", max_size=70), min_size=3, max_size=3), st.integers(44, 120))
+def test_a_wrapped_table_fits_its_terminal_and_loses_no_word(cells: list[str], columns: int) -> None:
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+        patch.setenv("COLUMNS", str(columns))
+        print_table(("A", "B", "C"), [cells], wrapped=True)
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= columns
+    assert Counter("".join(lines[1:]).replace(" ", "")) == Counter("".join(cells).replace(" ", ""))
 
 
 @given(VALUES)
