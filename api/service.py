@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from api.held_keys import HeldKey
 from api.limits import Limits
 from api.provider import Provider
 from api.remembering import Remembered
@@ -68,6 +69,8 @@ class Service:
     # Seconds that each part took to answer when it was last asked; bytes that are free where the home lies.
     took: Callable[[], Mapping[str, float]] = dict
     free_bytes: Callable[[], int] | None = None
+    # The keys of the archive with their ends, for administrators.
+    keys: Callable[[], Sequence[HeldKey]] = tuple
     # What is counted over all objects: asked often, and slow where there are millions.
     stored: Remembered[Stored] = field(default_factory=lambda: Remembered(300.0))
     fixity: Remembered[Figures | None] = field(default_factory=lambda: Remembered(60.0))

@@ -1,4 +1,4 @@
-"""`/operations`: parts and their health in words, queue ages, failures by reason with retry, keys, storage."""
+"""`/operations`: parts and their health, queue ages, failures with retry, keys with ends, due renewals, storage."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection, func, select
 
 from api.access import Action, Actor
+from api.held_keys import HeldKey
 from api.hooks.managing import list_hooks
 from api.limits.kept import refused_lately
 from api.pages.render import page
@@ -17,19 +18,23 @@ from api.rest import work as rest_work
 from api.service import SPARED
 from archive.catalogue.schema import (
     accounts,
+    api_tokens,
     archive_state,
     beats,
     deposits,
     documents,
     index_outbox,
     log_outbox,
+    renewals,
     stamps,
+    stations,
     witnesses,
     work,
 )
 from archive.corrections import corrections
 from archive.fixity import ask_again, figures
 from archive.fixity.figures import faulty
+from archive.renewal_planning import due_list
 from archive.stamp_asks import mark_looked_at, refusals
 from archive.stored import count_stored
 from ingest.stations import list_stations
@@ -39,6 +44,7 @@ Operator = Annotated[Actor, Depends(Ask(Action.OPERATIONS))]
 
 LIVES_WITHIN = timedelta(seconds=15)
 BACKED_UP = "keys_backed_up_at"
+PUBLISHED = "published"
 SHOWN = 5
 """Papers that are named of each reason for a failure."""
 
@@ -89,6 +95,11 @@ def start(request: Request, actor: Operator) -> Response:
                 .where(witnesses.c.failure.is_not(None))
                 .order_by(witnesses.c.name)
             ).all(),
+            "renewals": due_list(connection, service.options.algorithms),
+            "renewing": connection.execute(
+                select(renewals).where(renewals.c.state != PUBLISHED).order_by(renewals.c.number)
+            ).all(),
+            "keys": [*service.keys(), *_station_tokens(connection)],
             "backed_up": connection.scalar(
                 select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
             ),
@@ -160,6 +171,18 @@ def _queues(connection: Connection) -> list[Queue]:
         ).one()
         found.append(Queue(name, row[0], row[1]))
     return found
+
+
+def _station_tokens(connection: Connection) -> list[HeldKey]:
+    """The tokens by which stations are let in; one that has ended stays until it is withdrawn."""
+    rows = connection.execute(
+        select(stations.c.name, api_tokens.c.created_at, api_tokens.c.expires_at)
+        .join_from(api_tokens, accounts)
+        .join(stations, accounts.c.station_id == stations.c.id)
+        .where(api_tokens.c.revoked_at.is_(None), stations.c.disabled_at.is_(None))
+        .order_by(stations.c.name, api_tokens.c.created_at)
+    )
+    return [HeldKey("station", row.name, None, row.created_at, row.expires_at) for row in rows]
 
 
 def _failures(connection: Connection) -> list[Failure]:

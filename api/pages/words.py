@@ -284,6 +284,15 @@ PARTS: Mapping[str, str] = {
     "vault": N_("Vault"),
 }
 
+KEYS: Mapping[str, str] = {
+    "log": N_("Signs the log"),
+    "receipt": N_("Signs receipts"),
+    "seal": N_("Seals packages"),
+    "objects": N_("Encrypts what is stored"),
+    "authority": N_("Time-stamp authority"),
+    "station": N_("Token of a station"),
+}
+
 FAULTS: Mapping[str, str] = {
     "missing": N_("missing"),
     "altered": N_("altered"),

@@ -28,9 +28,10 @@ from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table, say
 from tabellion.commands.passphrases import passphrase_option, read_passphrase
 from tabellion.homes import note_archive_key
+from tabellion.key_ends import held_keys
 from tabellion.key_rotation import rotate_key
 from tabellion.keychest import passphrase_of, restore_signing_files, signing_files
-from tabellion.public_trust import public_files, public_keys
+from tabellion.public_trust import public_files
 from tabellion.sealing import with_seal
 from tabellion.settings import load_settings
 from tabellion.wiring import Parts
@@ -46,14 +47,13 @@ def command() -> None:
 @command.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """The keys that sign, and the generations of the archive key."""
+    """The keys that sign, the generations of the archive key, the authorities that are believed: since and until when.
+
+    Without an end, a key is used until another follows it (`keys rotate`).
+    """
     with local_archive() as parts:
-        rows: list[tuple[str, str, str, str, str | None]] = [
-            (key.use, key.key_id, key.algorithm.value, str(key.valid_from), _text(key.valid_until))
-            for key in public_keys(parts)
-        ]
-        rows += [
-            ("objects", key.id, "aes-256", str(key.created_at), None) for key in parts.chest.wrapper.keys
+        rows = [
+            (key.use, key.name, key.algorithm, str(key.since), _text(key.until)) for key in held_keys(parts)
         ]
     if as_json:
         names = ("use", "key", "algorithm", "since", "until")

@@ -21,6 +21,7 @@ from search import Analyser, CatalogueResultLists, Engine, Finder, FolderResultL
 from signing.verdict import Report
 from tabellion.authorities import make_authorities
 from tabellion.base.errors import TabellionError
+from tabellion.key_ends import held_keys
 from tabellion.provider import make_provider
 from tabellion.public_trust import public_files
 from tabellion.running.health import Findings, Health, Standstill
@@ -88,6 +89,7 @@ def make_service(parts: Parts) -> Service:
         free_bytes=lambda: disk_usage(settings.home).free,
         provider=make_provider(settings, archive.clock),
         drawing=partial(drawing, settings),
+        keys=lambda: held_keys(parts),
     )
 
 
