@@ -1,6 +1,7 @@
 """Reads, downloads and searches as entries of the log's access chains; what was asked stays out of the log."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
@@ -30,6 +31,16 @@ def record_access(
         time=archive.clock.now(),
         chain="access",
     )
+
+
+def record_debtors_access(
+    archive: Archive, connection: Connection, actor: Actor, party_ids: Sequence[str]
+) -> None:
+    """An entry `access` about each debtor of a claim that was looked at; about the archive where it has none."""
+    for party_id in party_ids:
+        record_access(archive, connection, actor, "access", "party", party_id)
+    if not party_ids:
+        record_access(archive, connection, actor, "access", "archive", archive.id)
 
 
 def record_search(archive: Archive, connection: Connection, actor: Actor, query: str) -> None:

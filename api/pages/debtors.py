@@ -1,8 +1,6 @@
 """`/debtors`: who is in scope; a first dossier: identity strip, papers newest first, the page in the middle."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -13,6 +11,7 @@ from api import access
 from api.access import Action, Actor
 from api.events import record_access
 from api.finding import debtor_card, still_to_read, tails_of, visible_claims, visible_parties
+from api.linked_papers import PROPOSED, SURE, PaperLine, linked_papers
 from api.pages.paper import open_pages_of
 from api.pages.recent import remember
 from api.pages.render import page
@@ -35,24 +34,7 @@ router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(Ask(Action.REGISTRY_READ))]
 
 PER_PAGE = 60
-MOST_PAPERS = 500
 TAIL = 4
-
-
-@dataclass(frozen=True, slots=True)
-class PaperLine:
-    """A paper of a dossier; `role` is what the debtor is on it."""
-
-    id: str
-    kind: str
-    date: date | None
-    direction: str | None
-    amount_minor: int | None
-    currency: str | None
-    state: str
-    pages: int | None
-    first: int
-    role: str
 
 
 @router.get("/debtors")
@@ -113,32 +95,15 @@ def dossier(
             raise Forbidden("there is no such debtor, or not for you")
         record_access(archive, connection, actor, "access", "party", party_id)
     with archive.catalogue.read() as connection:
-        sure = _linked(connection, actor, party_id, ("automatic", "confirmed"))
-        maybe = _linked(connection, actor, party_id, ("proposed",))
-        chosen = next((line for line in [*sure, *maybe] if line.id == paper), sure[0] if sure else None)
-        pages = []
-        if chosen is not None and actor.may(Action.READ):
-            opened = access.require_document(connection, actor, Action.READ, chosen.id)
-            pages = open_pages_of(connection, chosen.id, opened)
-        wanted = number or (chosen.first if chosen else 1)
-        shown = next((each for each in pages if each.number == wanted), pages[0] if pages else None)
-        order = [line.id for line in sure]
-        at = order.index(chosen.id) if chosen is not None and chosen.id in order else None
+        sure, _ = linked_papers(connection, actor, "party", party_id, SURE)
+        maybe, _ = linked_papers(connection, actor, "party", party_id, PROPOSED)
         context: dict[str, Any] = {
+            **desk(connection, actor, sure, maybe, paper, number),
+            "base": f"/debtors/{party_id}",
             "party": row,
             "identifiers": _identifiers(connection, party_id),
             "claims": _claims(connection, actor, party_id),
-            "sure": sure,
-            "maybe": maybe,
-            "chosen": chosen,
-            "pages": pages,
-            "shown": shown,
-            "before": order[at - 1] if at else None,
-            "following": order[at + 1] if at is not None and at + 1 < len(order) else None,
             "waiting": still_to_read(connection, actor),
-            "tray_paper": None
-            if chosen is None
-            else {"document": chosen.id, "page": shown.number if shown else 0, "pages": chosen.pages or 0},
         }
     answer = page(request, "dossier.html", context, actor=actor, here="debtors")
     remember(request, answer, actor, party_id, secure=service.options.secure_cookies)
@@ -159,48 +124,36 @@ def open_from_elsewhere(request: Request, system: str, external_id: str, actor: 
     return RedirectResponse(f"/debtors/{found}", 303)
 
 
-def _linked(connection: Connection, actor: Actor, party_id: str, states: tuple[str, ...]) -> list[PaperLine]:
-    """The papers in scope linked so to the party with an open page in the span, newest first, each once."""
-    rows = connection.execute(
-        select(documents, links.c.first_page, links.c.last_page, links.c.role)
-        .join(links, links.c.document_id == documents.c.id)
-        .where(
-            links.c.target_type == "party",
-            links.c.target_id == party_id,
-            links.c.state.in_(states),
-            current(links, *LINK_KEY),
-            documents.c.state.not_in(("void", "erased")),
-            access.visible_documents(actor),
-        )
-        .order_by(
-            documents.c.document_date.is_(None),
-            documents.c.document_date.desc(),
-            documents.c.id.desc(),
-            links.c.first_page,
-        )
-        .limit(MOST_PAPERS)
-    ).all()
-    opened = access.open_pages(connection, actor, [row.id for row in rows])
-    found: dict[str, PaperLine] = {}
-    for row in rows:
-        scope = opened.get(row.id)
-        numbers = range(row.first_page, row.last_page + 1)
-        first = next((number for number in numbers if scope is not None and scope.page(number)), None)
-        if first is not None and row.id not in found:
-            found[row.id] = PaperLine(
-                id=row.id,
-                kind=row.kind,
-                date=row.document_date,
-                direction=row.direction,
-                # It may stand on a page that is closed to the asker: told only with the whole paper.
-                amount_minor=row.amount_minor if scope is not None and scope.complete else None,
-                currency=row.currency,
-                state=row.state,
-                pages=row.page_count,
-                first=first,
-                role=row.role,
-            )
-    return list(found.values())
+def desk(
+    connection: Connection,
+    actor: Actor,
+    sure: Sequence[PaperLine],
+    maybe: Sequence[PaperLine],
+    paper: str | None,
+    number: int | None,
+) -> dict[str, Any]:
+    """What a dossier shows of papers: the lists, the chosen paper with its open pages, and those beside it."""
+    chosen = next((line for line in [*sure, *maybe] if line.id == paper), sure[0] if sure else None)
+    pages = []
+    if chosen is not None and actor.may(Action.READ):
+        opened = access.require_document(connection, actor, Action.READ, chosen.id)
+        pages = open_pages_of(connection, chosen.id, opened)
+    wanted = number or (chosen.first if chosen else 1)
+    shown = next((each for each in pages if each.number == wanted), pages[0] if pages else None)
+    order = [line.id for line in sure]
+    at = order.index(chosen.id) if chosen is not None and chosen.id in order else None
+    return {
+        "sure": sure,
+        "maybe": maybe,
+        "chosen": chosen,
+        "pages": pages,
+        "shown": shown,
+        "before": order[at - 1] if at else None,
+        "following": order[at + 1] if at is not None and at + 1 < len(order) else None,
+        "tray_paper": None
+        if chosen is None
+        else {"document": chosen.id, "page": shown.number if shown else 0, "pages": chosen.pages or 0},
+    }
 
 
 def _claims(connection: Connection, actor: Actor, party_id: str) -> Sequence[Row[Any]]:

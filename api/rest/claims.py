@@ -1,15 +1,19 @@
 """/claims and /portfolios: what the papers are about, in scope."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
 from pydantic import Field
 from sqlalchemy import Connection, Row, select
 
 from api.access import Action, Actor, require_document
+from api.claim_dossier import claim_dossier, claim_in_scope, debtors_of
+from api.claim_needs import Reason
 from api.creations import once
+from api.events import record_debtors_access
 from api.finding import visible_claims
+from api.linked_papers import PaperLine
 from api.request import Ask, service_of
 from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cursor, write_cursor
 from archive.catalogue.schema import claim_parties, claims, parties, portfolios
@@ -103,6 +107,64 @@ class Claims(Strict):
     next: str | None
 
 
+class ClaimDebtor(ClaimParty):
+    """Who owes a claim."""
+
+    name: str
+
+
+class ClaimCreditor(Strict):
+    """Whose the claim was from a day on."""
+
+    party: str
+    name: str
+    since: date | None = Field(description="Null for the first, and where the registry says no day.")
+
+
+class PaperHint(Strict):
+    """A page that may be signed or stamped."""
+
+    page: int
+    kind: Literal["signature", "stamp"]
+    confidence: float
+
+
+class ClaimPaper(Strict):
+    """A paper of a claim, with what stands on those of its pages that are open to the account."""
+
+    document: str
+    kind: str = Field(examples=["assignment_notice"])
+    date: date | None
+    direction: str | None
+    number: str | None = Field(description="Of the invoice, contract or case.")
+    total_minor: int | None
+    currency: str | None
+    first_page: int = Field(description="The first page that is linked and open.")
+    hints: list[PaperHint]
+
+
+class MissingPaper(Strict):
+    """A paper that a court will ask for and that is not among those that the account may see."""
+
+    kinds: list[str] = Field(description="Any of these would do.", examples=[["assignment_notice"]])
+    reason: Reason = Field(description="Why it is needed.", examples=["assigned"])
+    on_date: date | None
+    to_party: str | None = Field(description="The name of the buyer.")
+    number: str | None = Field(description="Of the case or enforcement.")
+    before_minor: int | None = Field(description="What was owed before a part of it was paid.")
+
+
+class ClaimFile(Claim):
+    """A claim with its papers, oldest first, and what is missing; both are null to who may not read papers."""
+
+    creditors: list[ClaimCreditor]
+    debtors: list[ClaimDebtor]
+    papers: list[ClaimPaper] | None
+    may_belong: list[ClaimPaper] | None = Field(description="Proposed by the machine, confirmed by nobody.")
+    missing: list[MissingPaper] | None
+    not_yet_searchable: int = Field(description="Papers in scope that are still being read.")
+
+
 class PortfolioIn(Strict):
     """A new portfolio."""
 
@@ -172,11 +234,48 @@ def put(
 def show(request: Request, claim_id: Annotated[str, Path(max_length=36)], actor: Reader) -> Claim:
     """A claim in scope."""
     with service_of(request).archive.catalogue.read() as connection:
-        query = select(claims).where(claims.c.id == claim_id, visible_claims(actor))
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            raise Forbidden("there is no such claim, or not for you")
-        return _claims(connection, [row])[0]
+        return _claims(connection, [claim_in_scope(connection, actor, claim_id)])[0]
+
+
+@router.get("/claims/{claim_id}/dossier")
+def dossier(request: Request, claim_id: Annotated[str, Path(max_length=36)], actor: Reader) -> ClaimFile:
+    """A claim in scope with its creditors, its papers in order of date, and the papers that a court will ask for.
+
+    Looking at it is an entry of the log about each of its debtors. Links that nobody confirmed and that the machine
+    only proposes do not count as papers.
+    """
+    archive = service_of(request).archive
+    with archive.catalogue.write() as connection:
+        row = claim_in_scope(connection, actor, claim_id)
+        owing = [debtor.party for debtor in debtors_of(connection, actor, row.id)]
+        record_debtors_access(archive, connection, actor, owing)
+    with archive.catalogue.read() as connection:
+        found = claim_dossier(archive, connection, actor, row)
+        (claim,) = _claims(connection, [row])
+    reads = found.missing is not None
+    return ClaimFile(
+        **claim.model_dump(),
+        creditors=[
+            ClaimCreditor(party=each.party, name=each.name, since=each.since) for each in found.creditors
+        ],
+        debtors=[ClaimDebtor(party=each.party, name=each.name, role=each.role) for each in found.debtors],
+        papers=[_paper(line) for line in found.papers] if reads else None,
+        may_belong=[_paper(line) for line in found.maybe] if reads else None,
+        missing=None
+        if found.missing is None
+        else [
+            MissingPaper(
+                kinds=list(each.kinds),
+                reason=each.reason,
+                on_date=each.on,
+                to_party=each.to,
+                number=each.number,
+                before_minor=each.before_minor,
+            )
+            for each in found.missing
+        ],
+        not_yet_searchable=found.waiting,
+    )
 
 
 @router.get("/claims/{claim_id}/assignments")
@@ -268,6 +367,20 @@ def _require_known(connection: Connection, body: ClaimIn) -> None:
     known = set(connection.scalars(select(parties.c.id).where(parties.c.id.in_(wanted))))
     if known != set(wanted):
         raise BadRequest("the claim names a party that there is not", advice="Put its parties first.")
+
+
+def _paper(line: PaperLine) -> ClaimPaper:
+    return ClaimPaper(
+        document=line.id,
+        kind=line.kind,
+        date=line.date,
+        direction=line.direction,
+        number=line.number,
+        total_minor=line.amount_minor,
+        currency=line.currency,
+        first_page=line.first,
+        hints=[PaperHint(page=hint.page, kind=hint.kind, confidence=hint.confidence) for hint in line.hints],
+    )
 
 
 def _claims(connection: Connection, rows: Any) -> list[Claim]:
