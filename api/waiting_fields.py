@@ -89,6 +89,15 @@ def find_field(connection: Connection, actor: Actor, field_id: int) -> WaitingFi
     return next(iter(_opened(connection, actor, rows)), None)
 
 
+def newest_field(connection: Connection, actor: Actor, field_id: int) -> WaitingField | None:
+    """The field with that number, or what is known of the same place since, as `find_field` finds it."""
+    known, newest = fields.alias(), fields.alias()
+    same = and_(*(newest.c[name] == known.c[name] for name in FIELD_KEY))
+    query = select(func.max(newest.c.id)).select_from(known.join(newest, same)).where(known.c.id == field_id)
+    found = connection.scalar(query)
+    return None if found is None else find_field(connection, actor, found)
+
+
 def count_waiting(connection: Connection, actor: Actor) -> int:
     """How many wait in scope, counted up to `MOST_COUNTED`; one on a closed page does not count."""
     return sum(1 for _ in islice(_in_scope(connection, actor, None), MOST_COUNTED))

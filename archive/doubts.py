@@ -141,11 +141,17 @@ def discord_of(values: Sequence[Value]) -> Discord | None:
 
 
 def known_discord(values: Sequence[Value]) -> tuple[Discord, int] | None:
-    """The contradiction that a person meant, and the place of the value with which he said so; None where none is."""
+    """The contradiction that persons know of, and the place of the value with which one said so; None where none is.
+
+    They know of it where one said that he means it, or where all of the amounts are their word.
+    """
     discord = discord_of(values)
     if discord is None:
         return None
-    place = _meant(discord, values, _present(values))
+    present = _present(values)
+    place = _meant(discord, values, present)
+    if place is None and all(values[present[name]].decided for name in discord.names):
+        place = max(present[name] for name in discord.names)
     return None if place is None else (discord, place)
 
 

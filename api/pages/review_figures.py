@@ -18,7 +18,7 @@ from api.pages.render import page, speaker_of
 from api.pages.texts import Speaker
 from api.request import Ask, service_of
 from api.review import count_waiting as count_links
-from api.waiting_fields import WaitingField, beside, count_waiting, find_field, following
+from api.waiting_fields import WaitingField, beside, count_waiting, find_field, following, newest_field
 from archive.doubts import Discord, checks
 from ingest.describing import current_fields
 from tabellion.base.errors import BadRequest
@@ -66,6 +66,14 @@ class Contradiction:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Why what was typed is not taken at once; the amounts that contradict each other, if it is for them."""
+
+    complaint: Literal["form", "check_digit", "sum"]
+    discord: Discord | None = None
+
+
 @router.get("")
 def show(
     request: Request,
@@ -74,15 +82,29 @@ def show(
     after: SomeField = None,
     done: SomeField = None,
     gone: bool = False,
+    typed: Annotated[str | None, Query(max_length=2 * LONGEST)] = None,
 ) -> Response:
-    """The figure that is named, or the first that waits, or the one `after` a figure; `done` was decided before."""
+    """The figure that is named, or the first that waits, or the one `after` a figure; `done` was decided before.
+
+    `typed` was said of the figure and is asked about once more.
+    """
     with service_of(request).archive.catalogue.read() as connection:
-        chosen = find_field(connection, actor, field) if field else None
+        chosen = newest_field(connection, actor, field) if field else None
+        if chosen is not None and typed:
+            opened = access.require_document(connection, actor, Action.CORRECT, chosen.document)
+            question = _question(connection, opened, chosen, typed, "")
+            return _page(request, connection, actor, chosen, typed=typed, question=question)
         gone = gone or (field is not None and chosen is None)
         if chosen is None:
             chosen = following(connection, actor, find_field(connection, actor, after) if after else None)
-        before = find_field(connection, actor, done) if done else None
+        before = newest_field(connection, actor, done) if done else None
         return _page(request, connection, actor, chosen, before=before, gone=gone)
+
+
+@router.get("/{field_id}")
+def one_figure(field_id: FieldId, _: Corrector) -> Response:
+    """Where the address of a decision is opened anew: the figure."""
+    return RedirectResponse(f"/review/figures?field={field_id}", 303)
 
 
 @router.post("/{field_id}")
@@ -107,16 +129,11 @@ def decide(
             return RedirectResponse("/review/figures?gone=true", 303)
         opened = access.require_document(connection, actor, Action.CORRECT, one.document)
         typed = {"say": value, "printed": one.printed or value, "withdraw": ""}[decision].strip()
-        try:
-            wanted = _wanted(one, typed)
-        except BadRequest:
-            return _page(request, connection, actor, one, typed=typed, complaint="form")
-        if wanted.value is not None and not checks(one.name, wanted.value) and sure != typed:
-            return _page(request, connection, actor, one, typed=typed, complaint="check_digit")
-        wanted = replace(wanted, despite=True)
-        discord = discord_with(connection, opened, wanted)
-        if discord is not None and sure != discord.figures:
-            return _page(request, connection, actor, one, typed=typed, complaint="sum", discord=discord)
+        if _question(connection, opened, one, typed, sure) is not None:
+            # Asked at an address of its own, so that going back and loading it anew ask again and send nothing.
+            asked = {"field": one.id, "typed": typed}
+            return RedirectResponse("/review/figures?" + urlencode(asked), 303)
+        wanted = replace(_wanted(one, typed), despite=True)
         decide_field(archive, connection, opened, wanted, actor, None)
         waits = following(connection, actor, one)
         key = (one.name, one.page, one.raw)
@@ -126,6 +143,20 @@ def decide(
     service.nudge()
     kept = {"field": waits.id if waits else None, "done": done}
     return RedirectResponse("/review/figures?" + urlencode({k: v for k, v in kept.items() if v}), 303)
+
+
+def _question(
+    connection: Connection, opened: access.DocumentAccess, one: WaitingField, typed: str, sure: str
+) -> Question | None:
+    """What has to be asked about what was typed; None where it can be taken, for it is `sure`."""
+    try:
+        wanted = _wanted(one, typed)
+    except BadRequest:
+        return Question("form")
+    if wanted.value is not None and not checks(one.name, wanted.value) and sure != typed:
+        return Question("check_digit")
+    discord = discord_with(connection, opened, wanted)
+    return Question("sum", discord) if discord is not None and sure != discord.figures else None
 
 
 def _wanted(one: WaitingField, typed: str) -> FieldDecision:
@@ -147,9 +178,9 @@ def _page(
     before: WaitingField | None = None,
     gone: bool = False,
     typed: str | None = None,
-    complaint: str = "",
-    discord: Discord | None = None,
+    question: Question | None = None,
 ) -> Response:
+    complaint, discord = (question.complaint, question.discord) if question else ("", None)
     say = speaker_of(request, actor)
     context: dict[str, Any] = {
         "chosen": chosen,
@@ -198,6 +229,4 @@ def _page(
             "following": following(connection, actor, chosen),
             "stake": say.amount(chosen.stake, chosen.currency),
         }
-    # A question is an answer like any other; only what cannot be a value is refused.
-    status = 422 if complaint == "form" else 200
-    return page(request, "review_figures.html", context, actor=actor, here="review", status=status)
+    return page(request, "review_figures.html", context, actor=actor, here="review")

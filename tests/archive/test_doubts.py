@@ -81,6 +81,8 @@ def test_what_a_persons_word_makes_of_a_sum_vouches_for_its_other_amounts() -> N
     assert set(reasons(wrong, net, vat)) == set(unsure)
     assert reasons(wrong._replace(despite=discord.figures), net, vat) == {}
     assert known_discord([wrong, net, vat]) is None
+    checked = [one._replace(decided=True) for one in (wrong, net, vat)]
+    assert known_discord(checked) == (discord, 2)
     assert known_discord([net, wrong._replace(despite=discord.figures), vat]) == (discord, 1)
 
 

@@ -68,6 +68,14 @@ def said(answer: Response) -> str:
     return " ".join(re.sub(r"<[^>]+>", "", html.unescape(answer.text)).split())
 
 
+def asked_at(client: Client, answer: Response) -> Response:
+    """The question to which an answer leads: at an address of its own, where it can be loaded anew."""
+    assert answer.status_code == 303
+    asked = client.get(answer.headers["location"], headers=HTML)
+    assert asked.status_code == 200
+    return asked
+
+
 def waiting(client: Client) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.json("/api/v1/review/fields", params={"limit": 100})["fields"]
     return found
@@ -144,6 +152,13 @@ def test_an_empty_box_says_that_there_is_no_such_figure(house: House, invoice: s
     gone = do(client, f"{ADDRESS}/{field}", value="INV-1", decision="say")
     assert gone.headers["location"] == f"{ADDRESS}?gone=true"
     assert "Somebody has decided that one already" in see(client, gone.headers["location"])
+    # Its address shows what was decided, and so does the one that it was sent to.
+    back = client.get(f"{ADDRESS}/{field}", headers=HTML)
+    assert (back.status_code, back.headers["location"]) == (303, f"{ADDRESS}?field={field}")
+    shown = see(client, back.headers["location"])
+    assert (
+        "checked by" in shown and "There is no such figure. To change it, say something else below." in shown
+    )
     # Who was wrong says so.
     again = number_of(house, invoice, "invoice_number")
     do(client, f"{ADDRESS}/{again}", value="INV-100482", decision="say")
@@ -154,8 +169,8 @@ def test_what_cannot_be_a_value_is_asked_again_with_what_was_typed(house: House,
     client = house.client("collector")
     field = number_of(house, invoice, "amounts.total")
     answer = do(client, f"{ADDRESS}/{field}", value="a lot", decision="say")
-    assert answer.status_code == 422
-    assert "An amount is written as in" in answer.text and 'value="a lot"' in answer.text
+    asked = asked_at(client, answer).text
+    assert "An amount is written as in" in asked and 'value="a lot"' in asked
     assert present(house, invoice, "amounts.total")[2] is False
 
 
@@ -174,8 +189,8 @@ def test_a_check_digit_that_fails_is_asked_for_twice(house: House, invoice: str)
     client = house.client("collector")
     field = number_of(house, invoice, "iban.creditor")
     wrong = "PL28 9990 9578 8528 0295 0113 1512"
-    asked = do(client, f"{ADDRESS}/{field}", value=wrong, decision="say")
-    assert asked.status_code == 200 and "press Enter once more" in asked.text
+    asked = asked_at(client, do(client, f"{ADDRESS}/{field}", value=wrong, decision="say"))
+    assert "press Enter once more" in asked.text
     assert present(house, invoice, "iban.creditor")[2] is False
     do(client, f"{ADDRESS}/{field}", value=wrong, decision="say", sure=wrong)
     assert present(house, invoice, "iban.creditor") == (wrong.replace(" ", ""), "corrected", True)
@@ -188,8 +203,7 @@ def test_an_amount_that_does_not_add_up_is_asked_for_twice_and_then_no_more(
 ) -> None:
     client = house.client("legal")
     field = number_of(house, invoice, "amounts.total")
-    asked = do(client, f"{ADDRESS}/{field}", value="1 320", decision="say")
-    assert asked.status_code == 200
+    asked = asked_at(client, do(client, f"{ADDRESS}/{field}", value="1 320", decision="say"))
     text = said(asked)
     assert "It does not add up: 100.00 + 23.00 = 123.00, you typed 1,320.00." in text
     assert "The paper says so Enter" in text
@@ -200,7 +214,7 @@ def test_an_amount_that_does_not_add_up_is_asked_for_twice_and_then_no_more(
     assert sure is not None
     # Another amount than the one that was asked about is another question.
     other = do(client, f"{ADDRESS}/{field}", value="1 330", decision="say", sure=sure[1])
-    assert other.status_code == 200 and "you typed 1,330.00" in said(other)
+    assert "you typed 1,330.00" in said(asked_at(client, other))
     taken = do(client, f"{ADDRESS}/{field}", value="1 320", decision="say", sure=sure[1])
     assert taken.status_code == 303
     assert present(house, invoice, "amounts.total") == ("1320.00", "corrected", True)
@@ -234,10 +248,11 @@ def test_a_part_that_does_not_add_up_is_asked_for_as_well(house: House, invoice:
     doubt(house, invoice, "amounts.total", value="123.00")
     client = house.client("collector")
     field = number_of(house, invoice, "amounts.vat")
-    asked = said(do(client, f"{ADDRESS}/{field}", value="32", decision="say"))
+    asked = said(asked_at(client, do(client, f"{ADDRESS}/{field}", value="32", decision="say")))
     assert "With what you typed it does not add up: 100.00 + 32.00 = 132.00, the total says 123.00." in asked
     do(client, f"{ADDRESS}/{field}", value="", decision="say")
-    asked = said(do(client, f"{ADDRESS}/{number_of(house, invoice, 'amounts.net')}", value="500"))
+    net = number_of(house, invoice, "amounts.net")
+    asked = said(asked_at(client, do(client, f"{ADDRESS}/{net}", value="500")))
     assert "It does not add up: a part, 500.00, is more than the total, 123.00." in asked
 
 
