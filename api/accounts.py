@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select
 
 from api.access import ROLES, Actor
+from api.languages import require_language
 from api.passwords import hash_password, password_holds
 from archive.archive import Archive
 from archive.catalogue.schema import account_facts, accounts, current
@@ -69,10 +70,12 @@ def create_account(
     station_id: str | None = None,
     reason: str = "changed",
 ) -> Account:
-    """A new account; without a password it can only be used by token. Raises Conflict where the name is taken."""
+    """A new account; without a password it can only be used by token. Raises Conflict where the name is taken,
+    BadRequest for a name or a language that cannot be."""
     name = name.strip()
     if not name or len(name) > 80 or not name.isprintable():
         raise BadRequest("an account's name has 1 to 80 printable characters")
+    require_language(locale)
     if connection.execute(select(accounts.c.id).where(accounts.c.name == name)).one_or_none():
         raise Conflict(f"there is an account {name!r} already")
     account_id, pseudonym, now = archive.ids.new(), archive.ids.new(), archive.clock.now()

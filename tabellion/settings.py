@@ -298,7 +298,8 @@ class Settings(LimitSettings):
             )
 
     def shown(self) -> list[dict[str, Any]]:
-        """Name, value (secrets masked), source and explanation of every setting."""
+        """Name, value (secrets masked), source and explanation of every setting: the home first, limits last."""
+        fields = type(self).model_fields
         file_names = set(TomlConfigSettingsSource(type(self))())
         return [
             {
@@ -307,7 +308,7 @@ class Settings(LimitSettings):
                 "source": _source(name, file_names),
                 "explanation": field.description or "",
             }
-            for name, field in type(self).model_fields.items()
+            for name, field in sorted(fields.items(), key=lambda item: item[0] in LimitSettings.model_fields)
         ]
 
 

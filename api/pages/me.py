@@ -9,10 +9,10 @@ from fastapi.responses import RedirectResponse
 
 from api.access import Action, Actor
 from api.accounts import set_fact
+from api.languages import require_language
 from api.pages.agents import browser
 from api.pages.people import checked
 from api.pages.render import page
-from api.pages.texts import languages
 from api.request import Ask, service_of
 from api.rest import me as rest
 from api.second_factors import factors_of
@@ -40,8 +40,7 @@ def settings(
     zone: Annotated[str, Form(max_length=60)],
 ) -> Response:
     """Language and zone of one's screens."""
-    if language not in languages():
-        raise BadRequest("there is no such language here")
+    require_language(language)
     if zone not in available_timezones():
         raise BadRequest("there is no such time zone")
     archive = service_of(request).archive

@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from api.access import Action, Actor
+from api.languages import languages
 from api.pages import troubles, verdicts, words
-from api.pages.texts import Speaker, choose_language, languages, translations
+from api.pages.texts import Speaker, choose_language, translations
 from api.pages.words import N_
 from api.request import service_of
 from api.site import origin_of

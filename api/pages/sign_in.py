@@ -8,13 +8,12 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import Action, Actor
 from api.accounts import check_password, set_fact
 from api.addresses import inside
+from api.languages import require_language
 from api.pages.entering import go_on
 from api.pages.render import page
-from api.pages.texts import languages
 from api.request import COOKIE, Ask, require_same_site, service_of
 from api.sessions import check_throttle, end_session, note_sign_in
 from api.turns import SIGNING_IN
-from tabellion.base.errors import BadRequest
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Actor, Depends(Ask(Action.ME))]
@@ -76,8 +75,7 @@ def choose(
     request: Request, actor: Me, language: Annotated[str, Form()], to: Annotated[str, Form()] = "/"
 ) -> Response:
     """Remember the language of one's screens."""
-    if language not in languages():
-        raise BadRequest("there is no such language here")
+    require_language(language)
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         set_fact(archive, connection, actor.account_id, "locale", language, actor=actor.pseudonym)

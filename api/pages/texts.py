@@ -5,7 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -16,17 +15,11 @@ from babel.numbers import format_currency, format_decimal, get_group_symbol
 from babel.support import NullTranslations, Translations
 from babel.units import format_unit
 
-FOLDER = Path(__file__).parents[1] / "locale"
-DEFAULT = "en"
+from api.languages import DEFAULT, FOLDER, MIRRORED, languages
+
 BYTES = 1000
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """Languages that screens can be shown in: English, and every catalogue in `locale/`."""
-    return (DEFAULT, *sorted(path.stem for path in FOLDER.glob("*.po")))
 
 
 @cache
@@ -36,7 +29,7 @@ def translations(language: str) -> NullTranslations:
     if language == DEFAULT or language not in languages():
         return NullTranslations()
     with path.open("rb") as source:
-        catalogue = read_po(source, locale=language if language != "qps" else None)
+        catalogue = read_po(source, locale=language if language != MIRRORED else None)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
@@ -70,7 +63,7 @@ class Speaker:
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`; the mirrored test language `qps` is right to left."""
-        return "rtl" if self.language == "qps" else str(self.locale.text_direction)
+        return "rtl" if self.language == MIRRORED else str(self.locale.text_direction)
 
     def day(self, value: date | None) -> str:
         """A civil date, "21 Nov 2026"."""

@@ -30,7 +30,9 @@ class AccountIn(Strict):
     password: str | None = Field(default=None, min_length=SHORTEST, max_length=LONGEST)
     roles: list[str] = Field(default=[], examples=[["collector"]], description=f"Of {', '.join(ASSIGNABLE)}.")
     scopes: list[str] = Field(default=[], examples=[["portfolio:0193"]])
-    locale: str = Field(default="en", max_length=8, pattern="^[a-z]{2,3}$")
+    locale: str = Field(
+        default="en", max_length=8, pattern="^[a-z]{2,3}$", description="Language of its pages: en, it or pl."
+    )
 
 
 class Account(Strict):

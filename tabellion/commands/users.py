@@ -76,7 +76,7 @@ def list_(as_json: bool) -> None:
     multiple=True,
     help="On which papers: portfolio:NAME or ID, creditor:ID, matter:ID, unassigned, or all; repeatable.",
 )
-@click.option("--locale", default="en", show_default=True, help="Language of its pages.")
+@click.option("--locale", default="en", show_default=True, help="Language of its pages: en, it or pl.")
 def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str) -> None:
     """A new account. On a terminal it asks for the password; else it makes one and prints it once.
 

@@ -31,6 +31,8 @@ class TestAccounts:
         assert (made["roles"], made["scopes"], made["active"]) == (["collector"], [], True)
         assert PASSWORD not in answer.text
         problem(administrator.post("/api/v1/accounts", json=body), 409, "CONFLICT")
+        refused = administrator.post("/api/v1/accounts", json={**body, "name": "dov", "locale": "he"})
+        assert "there are: en, it, pl" in problem(refused, 400, "BAD_REQUEST")["title"]
         assert good(administrator.post(f"{path}/roles", json={"role": "legal"}))["roles"] == [
             "collector",
             "legal",

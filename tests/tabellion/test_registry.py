@@ -76,6 +76,8 @@ def test_accounts_are_made_and_their_passwords_shown_once(house: House) -> None:
     assert house.terminal.run("users", "token", "anna").out.startswith("tab_")
     house.terminal.run("users", "disable", "anna")
     assert house.terminal.run("users", "add", "anna", "--role", "legal", code=1).err.startswith("CONFLICT")
+    hebrew = ("users", "add", "dov", "--role", "legal", "--locale", "he")
+    assert "no pages in 'he'; there are: en, it, pl" in house.terminal.run(*hebrew, code=2).err
 
 
 def test_a_scope_names_a_portfolio_that_is_there(house: House) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from babel.messages import Message
 
-from api.pages.texts import languages, translations
+from api.languages import languages
+from api.pages.texts import translations
 from tests.api.pages.extraction import MIRRORED, catalogue, extracted, mirror_language, mirrored
 from tests.catalogues import as_bytes
 
