@@ -1,4 +1,4 @@
-"""Fields that wait for a person: which there are in scope, the largest amounts first, and what disagrees with each."""
+"""Fields that wait for a person: which there are in scope, the worst first, and what disagrees with each."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func, or_, select
 
 from api import access
 from api.access import Actor
@@ -18,14 +18,19 @@ from ingest.describing import WITHDRAWN, current_fields
 MOST_COUNTED = 1_000
 _BATCH = 100
 _PAST_ALL = 2**31 - 1
+only_unsure = case((field_doubts.c.reasons == "unsure", 1), else_=0)
 _DATES = ("document_date", "due_date", "invoice_date", "assignment_date", "payment_date")
 
 
 class Place(NamedTuple):
-    """Where a field stands in the queue: the largest stake first, a paper's fields together, in its order."""
+    """Where a field stands in the queue: the largest amount in doubt first, a paper's fields together.
 
-    stake: int
+    Of a paper those that break a rule come first (`unsure` is 0), then each in the order of the paper.
+    """
+
+    weight: int
     document: str
+    unsure: int
     page: int
     id: int
 
@@ -78,7 +83,7 @@ def following(connection: Connection, actor: Actor, one: WaitingField | None) ->
     for each in _opened(connection, actor, connection.execute(here).all()):
         if each.place[2:] > one.place[2:]:
             return each
-    past = one.place._replace(page=_PAST_ALL)
+    past = one.place._replace(unsure=1, page=_PAST_ALL)
     others = chain(_in_scope(connection, actor, past), _in_scope(connection, actor, None))
     return next((each for each in others if each.id != one.id), None)
 
@@ -142,6 +147,8 @@ def _query(actor: Actor, *, waiting: bool) -> Select[Any]:
         fields,
         field_doubts.c.reasons,
         func.coalesce(field_doubts.c.stake_minor, 0).label("stake_minor"),
+        func.coalesce(field_doubts.c.weight_minor, 0).label("weight_minor"),
+        only_unsure.label("unsure"),
         documents.c.kind,
         documents.c.document_date,
         documents.c.currency,
@@ -151,8 +158,9 @@ def _query(actor: Actor, *, waiting: bool) -> Select[Any]:
     if waiting:
         source = field_doubts.join(fields, fields.c.id == field_doubts.c.field_id)
         order = (
-            field_doubts.c.stake_minor.desc(),
+            field_doubts.c.weight_minor.desc(),
             field_doubts.c.document_id.desc(),
+            only_unsure,
             fields.c.page,
             fields.c.id,
         )
@@ -164,14 +172,15 @@ def _query(actor: Actor, *, waiting: bool) -> Select[Any]:
 
 
 def _later(place: Place) -> ColumnElement[bool]:
-    stake, document = field_doubts.c.stake_minor, field_doubts.c.document_id
+    weight, document = field_doubts.c.weight_minor, field_doubts.c.document_id
+    later_on = or_(fields.c.page > place.page, and_(fields.c.page == place.page, fields.c.id > place.id))
     return or_(
-        stake < place.stake,
-        and_(stake == place.stake, document < place.document),
+        weight < place.weight,
+        and_(weight == place.weight, document < place.document),
         and_(
-            stake == place.stake,
+            weight == place.weight,
             document == place.document,
-            or_(fields.c.page > place.page, and_(fields.c.page == place.page, fields.c.id > place.id)),
+            or_(only_unsure > place.unsure, and_(only_unsure == place.unsure, later_on)),
         ),
     )
 
@@ -185,7 +194,7 @@ def _opened(connection: Connection, actor: Actor, rows: Sequence[Row[Any]]) -> I
 
 
 def _place(row: Row[Any]) -> Place:
-    return Place(row.stake_minor, row.document_id, row.page, row.id)
+    return Place(row.weight_minor, row.document_id, row.unsure, row.page, row.id)
 
 
 def _waiting(row: Row[Any], *, complete: bool) -> WaitingField:

@@ -84,10 +84,14 @@ class Discord:
 
 @dataclass(frozen=True, slots=True)
 class Doubts:
-    """The reasons against each field (by its place in the list), and the largest amount of the paper in hundredths."""
+    """The reasons against each field (by its place in the list), and the largest amount of the paper in hundredths.
+
+    `weight` is how much of that amount is in doubt: all of it where a rule is broken, else by the least sure field.
+    """
 
     reasons: Mapping[int, tuple[Reason, ...]]
     stake: int
+    weight: int
 
 
 def doubts_of(values: Sequence[Value], kind: str, received: date | None = None) -> Doubts:
@@ -120,7 +124,12 @@ def doubts_of(values: Sequence[Value], kind: str, received: date | None = None) 
         doubt(present[name], "date_order")
     stakes = [abs(amounts[name]) * 100 for name in _STAKES if name in amounts]
     stake = min(int(max(stakes, default=Decimal(0))), _LARGEST_MINOR)
-    return Doubts({place: tuple(reasons) for place, reasons in found.items() if reasons}, stake)
+    reasons = {place: tuple(why) for place, why in found.items() if why}
+    doubted = (
+        1 - Decimal(str(values[place].confidence)) if why == ("unsure",) else 1
+        for place, why in reasons.items()
+    )
+    return Doubts(reasons, stake, weight=int(stake * max(doubted, default=Decimal(0))))
 
 
 def discord_of(values: Sequence[Value]) -> Discord | None:
@@ -186,6 +195,7 @@ def write_doubts(connection: Connection, document_id: str) -> None:
                     "document_id": document_id,
                     "reasons": " ".join(reasons),
                     "stake_minor": found.stake,
+                    "weight_minor": found.weight,
                 }
                 for place, reasons in found.reasons.items()
             ],

@@ -35,9 +35,15 @@ def show(
     number: Annotated[int | None, Query(alias="page", ge=1)] = None,
     other: Annotated[str, Query(max_length=300)] = "",
 ) -> Response:
-    """The proposal that is named, or the next one; `other` looks for somebody else."""
+    """The proposal that is named, or the next one; `other` looks for somebody else.
+
+    Who opens the review without saying what, while no link waits and figures do, is led to the figures.
+    """
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
+        plain = not request.url.query and actor.may(Action.CORRECT)
+        if plain and not count_waiting(connection, actor) and count_figures(connection, actor):
+            return RedirectResponse("/review/figures", 303)
         chosen = find_proposal(connection, actor, link) if link else None
         if chosen is None:
             chosen = _next(connection, actor, after)

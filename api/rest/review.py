@@ -106,7 +106,7 @@ class DoubtfulField(Strict):
 
 
 class DoubtfulFields(Strict):
-    """A part of the list, the largest stakes first; `waiting` is counted up to a thousand."""
+    """A part of the list, the largest amounts in doubt first; `waiting` is counted up to a thousand."""
 
     fields: list[DoubtfulField]
     waiting: int
@@ -138,7 +138,7 @@ def doubtful_fields(
     cursor: Cursor = None,
 ) -> DoubtfulFields:
     """Fields in scope that nobody has checked and that are unsure or break a rule; on open pages only."""
-    after = None if cursor is None else Place(*read_cursor(cursor, int, str, int, int))
+    after = None if cursor is None else Place(*read_cursor(cursor, int, str, int, int, int))
     with service_of(request).archive.catalogue.read() as connection:
         found = waiting_fields(connection, actor, limit + 1, after)
         waiting = count_fields(connection, actor)

@@ -86,6 +86,14 @@ def test_what_a_persons_word_makes_of_a_sum_vouches_for_its_other_amounts() -> N
     assert known_discord([net, wrong._replace(despite=discord.figures), vat]) == (discord, 1)
 
 
+def test_a_broken_rule_puts_the_whole_amount_in_doubt() -> None:
+    total, number = Value("amounts.total", "1000.00", 0.95), Value("invoice_number", "8", 0.88)
+    sure = doubts_of([total], "invoice")
+    unsure = doubts_of([total, number, Value("reference", "7", 0.75)], "invoice")
+    broken = doubts_of([total, number, Value("amounts.net", "2000.00", 0.95)], "invoice")
+    assert (sure.weight, unsure.weight, broken.weight) == (0, 25_000, 200_000)
+
+
 def test_check_digits() -> None:
     good, bad = "9563655204", "9563655205"
     assert reasons(Value("parties.creditor.nip", good, 0.99)) == {}

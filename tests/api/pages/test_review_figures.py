@@ -379,6 +379,36 @@ def test_the_largest_stake_comes_first_and_pages_of_the_list_meet(house: House, 
     assert listed == waiting(client)
 
 
+def test_what_breaks_a_rule_comes_before_what_is_only_unsure(house: House, north: str) -> None:
+    unsure = read_paper(house, north, ["INVOICE", "Total due: 400.00 EUR", "Reference: AB-1"])
+    broken = read_paper(house, north, INVOICE)
+    with house.archive.catalogue.write() as connection:
+        connection.execute(update(t.fields).values(confidence=0.88))
+        mine = (t.fields.c.document_id == broken) & (t.fields.c.name == "amounts.total")
+        connection.execute(update(t.fields).where(mine).values(value="132.00"))
+        for document in (unsure, broken):
+            write_doubts(connection, document)
+    client = house.client("collector")
+    listed = waiting(client)
+    sums = [one["name"] for one in listed if "sum" in one["reasons"]]
+    assert [one["name"] for one in listed][:3] == sums and {one["document"] for one in listed[:3]} == {broken}
+    assert listed[-1]["document"] == unsure
+    one_by_one, cursor = [], None
+    while True:
+        part = client.json(
+            "/api/v1/review/fields", params={"limit": 1} | ({"cursor": cursor} if cursor else {})
+        )
+        one_by_one += part["fields"]
+        cursor = part["next"]
+        if cursor is None:
+            break
+    assert one_by_one == listed
+    # No link waits: the review opens where there is work, and the links stay one step away.
+    answer = client.get("/review", headers=HTML)
+    assert (answer.status_code, answer.headers["location"]) == (303, ADDRESS)
+    assert "Nothing waits" in see(client, "/review?kind=links")
+
+
 def test_what_is_erased_or_void_does_not_wait(house: House, invoice: str) -> None:
     good(house.client("operator").post(f"/api/v1/documents/{invoice}/void", json={"reason": "test-sheet"}))
     assert waiting(house.client("collector")) == []
