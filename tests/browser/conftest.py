@@ -113,10 +113,14 @@ def places(house: House) -> dict[str, str]:
         found = collector.get("/search", params={"q": "odsetki"}).text
         debtors, batches = collector.get("/debtors").text, operator.get("/batches").text
         accounts = administrator.get("/operations/accounts").text
+        claims = "".join(
+            collector.get(debtor).text for debtor in re.findall(r"/debtors/[0-9a-f-]{36}", debtors)[:5]
+        )
     places = {}
     for name, pattern, text in (
         ("PAPER", r"/documents/[0-9a-f-]{36}", found),
         ("DEBTOR", r"/debtors/[0-9a-f-]{36}", debtors),
+        ("CLAIM", r"/claims/[0-9a-f-]{36}", claims),
         ("BATCH", r"/batches/[0-9a-f-]{36}", batches),
         ("ACCOUNT", r"/operations/accounts/[0-9a-f-]{36}", accounts),
     ):

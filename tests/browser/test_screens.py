@@ -30,6 +30,7 @@ SCREENS = {
     "legal": (
         "/matters",
         "/matters?new=1",
+        "CLAIM",
         "PAPER?tab=evidence",
         "PAPER/package",
         "/search?q=odsetki",
@@ -58,7 +59,7 @@ def overflow(page: Page) -> int:
 
 def addresses(role: str, places: dict[str, str]) -> list[str]:
     return [
-        re.sub("PAPER|DEBTOR|BATCH|ACCOUNT", lambda match: places[match[0]], address)
+        re.sub("PAPER|DEBTOR|CLAIM|BATCH|ACCOUNT", lambda match: places[match[0]], address)
         for address in SCREENS[role]
     ]
 
