@@ -124,6 +124,12 @@ def test_enter_accepts_and_leads_to_the_next(house: House, invoice: str) -> None
     following = see(client, answer.headers["location"])
     assert "The amounts of this paper do not add up." in following
     assert "Invoice number: INV-100482 Change it" in following
+    # The box takes a question mark as it takes every letter, so the keys are told beside it.
+    shown = markup(client, answer.headers["location"])
+    assert (
+        "it was read correctly, as it stands in the box"
+        in shown[shown.index('<details class="small"') : shown.index("</aside>")]
+    )
     assert (
         house.count(select(t.fields).where(t.fields.c.document_id == invoice, t.fields.c.actor.is_not(None)))
         == 1
