@@ -1,16 +1,19 @@
 """The page of a claim and the same over REST: who, how much, its papers in order, what is missing; to whom."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
+from PIL import ImageDraw
 
 from archive.catalogue.schema import log_outbox
 from archive.registry import NewAssignment, NewClaim, NewParty, add_assignment, put_claim, put_party
 from tests.api.pages.reading import HTML, markup, narrow, see
 from tests.api.support import House, good, problem
+from tests.ocr.papers import drawn, saved
 
 NUMBER = "JW/582141/2024"
 
@@ -186,3 +189,21 @@ def test_in_every_language(house: House, sold: Sold, language: str, direction: s
     assert re.search(rf'<html lang="[a-z]+" dir="{direction}"', answer.text), answer.text[:300]
     assert "no notice of assignment" not in answer.text
     assert "<bdi>Alfa &lt;b&gt; Sp. z o.o.</bdi>" in answer.text
+
+
+def test_where_a_paper_may_be_signed_stands_beside_it(house: House, sold: Sold) -> None:
+    sheet = drawn(["Confirmation of debt", "I confirm that I owe 120.00 EUR.", "Leeds, 15 January 2024"])
+    pen = ImageDraw.Draw(sheet)
+    pen.line([(600 + 2 * x, 1000 + round(60 * math.sin(x / 12))) for x in range(140)], fill=40, width=5)
+    answer = house.client("operator").post(
+        "/api/v1/deposits",
+        params={"name": "signed.png", "batch_name": "Box 1", "portfolio": sold.north},
+        content=saved(sheet, "PNG", dpi=(200, 200)),
+    )
+    house.settle()
+    legal = house.client("legal")
+    link = {"target_type": "claim", "target": sold.claim, "role": "claim", "first_page": 1, "last_page": 1}
+    good(legal.post(f"/api/v1/documents/{good(answer)['document']}/links", json=link), 201)
+    (paper,) = legal.json(sold.rest)["papers"]
+    assert [(hint["page"], hint["kind"]) for hint in paper["hints"]] == [(1, "signature")]
+    assert "Signed here: likely" in see(legal, sold.path)
