@@ -32,6 +32,8 @@ Page = Annotated[str, Form(pattern="^[0-9a-f-]{36}:[1-9][0-9]{0,6}$")]
 """A page of a paper, with which another is to begin: its document and its number there."""
 Pair = Annotated[str, Form(pattern="^[0-9a-f-]{36}:[0-9a-f-]{36}$")]
 """A paper and the one that it is to be put behind."""
+Undoing = Annotated[bool, Form()]
+"""Whether it is the way back from the opposite act."""
 Version = Annotated[int | None, Form(ge=0)]
 
 MOST_LINES = 20_000
@@ -67,13 +69,19 @@ def mark(
 
 @router.post("/batches/{batch_id}/split")
 def split(
-    request: Request, batch_id: BatchId, actor: Composer, at: Page, version: Version = None, first: First = 1
+    request: Request,
+    batch_id: BatchId,
+    actor: Composer,
+    at: Page,
+    version: Version = None,
+    first: First = 1,
+    undo: Undoing = False,
 ) -> Response:
     """Let a new paper begin at that page."""
     document, _, position = at.partition(":")
     archive = all_open(request, actor, document)
     made = composition.split(archive, document, [int(position)], actor.pseudonym, version=version)
-    return back(archive, batch_id, first, "split", document, made[-1])
+    return back(archive, batch_id, first, "split", document, made[-1], undo=undo)
 
 
 @router.post("/batches/{batch_id}/join")
@@ -84,12 +92,13 @@ def join(
     pair: Pair,
     version: Version = None,
     first: First = 1,
+    undo: Undoing = False,
 ) -> Response:
     """Put a paper behind the one before it: together they are one."""
     document, _, to = pair.partition(":")
     archive = all_open(request, actor, to, document)
     composition.join(archive, [to, document], actor.pseudonym, version=version)
-    return back(archive, batch_id, first, "join", to, document)
+    return back(archive, batch_id, first, "join", to, document, undo=undo)
 
 
 @router.post("/batches/{batch_id}/close")

@@ -22,7 +22,7 @@ from archive.scan_papers import blank_sides, papers_of_scans
 Act = Literal["split", "join", "refuse"]
 
 _SAID: Final = regex.compile(
-    r"(split|join|refuse)\.([0-9a-f-]{36})\.([0-9a-f-]{36}|[1-9][0-9]{0,6})\.([0-9]{1,9})"
+    r"(undo-)?(split|join|refuse)\.([0-9a-f-]{36})\.([0-9a-f-]{36}|[1-9][0-9]{0,6})\.([0-9]{1,9})"
 )
 
 
@@ -37,7 +37,10 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An act, the page to go on at, and the paper that page is in: its kind, sides, and place among its scan's."""
+    """An act, the page to go on at, and the paper that page is in: its kind, sides, and place among its scan's.
+
+    `undone` says that it was the way back from another act; what `undo` does then is that act again.
+    """
 
     act: Act
     document: str
@@ -48,19 +51,22 @@ class Done:
     place: int
     papers: int
     undo: Undo | None
+    undone: bool
 
 
-def back(archive: Archive, batch_id: str, first: int, act: Act, kept: str, other: str | int) -> Response:
+def back(
+    archive: Archive, batch_id: str, first: int, act: Act, kept: str, other: str | int, *, undo: bool = False
+) -> Response:
     """To the batch, which says what was done; `kept` is the paper that has its identifier still.
 
-    `other` is the paper that was cut out or put behind it, and where a proposal was refused, the page.
+    `other` is the paper that was cut out or put behind it, and where a proposal was refused, the page. `undo` says that
+    the act was the way back from another.
     """
     with archive.catalogue.read() as connection:
         version = connection.scalar(select(documents.c.version).where(documents.c.id == kept))
     query = {"from": first} if first > 1 else {}
-    return RedirectResponse(
-        f"/batches/{batch_id}?{urlencode({**query, 'done': f'{act}.{kept}.{other}.{version}'})}", 303
-    )
+    done = f"{'undo-' if undo else ''}{act}.{kept}.{other}.{version}"
+    return RedirectResponse(f"/batches/{batch_id}?{urlencode({**query, 'done': done})}", 303)
 
 
 def done_of(connection: Connection, actor: Actor, said: str) -> Done | None:
@@ -68,19 +74,19 @@ def done_of(connection: Connection, actor: Actor, said: str) -> Done | None:
     parts = _SAID.fullmatch(said)
     if parts is None or not actor.may(Action.COMPOSE):
         return None
-    act, kept, other, version = parts.groups()
+    undone, act, kept, other, version = parts[1] is not None, *parts.groups()[1:]
     row = connection.execute(select(documents).where(documents.c.id == kept)).one_or_none()
     opened = access.open_pages(connection, actor, [kept])
     if row is None or row.version != int(version) or kept not in opened or not opened[kept].complete:
         return None
     if act == "refuse":
-        return _done(connection, "refuse", kept, int(other), None) if other.isdigit() else None
+        return _done(connection, "refuse", kept, int(other), None, undone) if other.isdigit() else None
+    at = _pages(connection, other, kept, CUT_FROM if act == "split" else JOINED_INTO)
+    if at is None:
+        return None
     if act == "split":
-        if _pages(connection, other, kept, CUT_FROM) is None:
-            return None
-        return _done(connection, "split", other, 1, Undo("join", f"{other}:{kept}", row.version))
-    at = _pages(connection, other, kept, JOINED_INTO)
-    return _done(connection, "join", kept, at, Undo("split", f"{kept}:{at}", row.version)) if at else None
+        return _done(connection, "split", other, 1, Undo("join", f"{other}:{kept}", row.version), undone)
+    return _done(connection, "join", kept, at, Undo("split", f"{kept}:{at}", row.version), undone)
 
 
 def _pages(connection: Connection, document_id: str, other_id: str, relation: str) -> int | None:
@@ -99,7 +105,7 @@ def _pages(connection: Connection, document_id: str, other_id: str, relation: st
 
 
 def _done(
-    connection: Connection, act: Act, document_id: str, position: int, undo: Undo | None
+    connection: Connection, act: Act, document_id: str, position: int, undo: Undo | None, undone: bool
 ) -> Done | None:
     row = connection.execute(select(documents).where(documents.c.id == document_id)).one_or_none()
     if row is None:
@@ -122,4 +128,5 @@ def _done(
         place=around.index(document_id) + 1,
         papers=len(around),
         undo=undo,
+        undone=undone,
     )

@@ -61,6 +61,13 @@ const decide = (frame, ruling, to = "") =>
 
 const press = (frame, act) => frame.querySelector(`[data-act="${act}"]`)?.click();
 
+// What can be undone is the act that the page tells of; another visit to the page tells of none.
+function undo() {
+  if (done.querySelector('[data-act="undo"]')) return press(done, "undo");
+  done.innerHTML = "<p></p>";
+  done.firstChild.textContent = done.dataset.nothing;
+}
+
 const acts = {
   a: (frame) => press(frame, "accept"),
   x: (frame) => press(frame, "refuse"),
@@ -87,7 +94,7 @@ document.addEventListener("keydown", (event) => {
     if (large.open && next) { chosen = next.dataset.key; enlarge(next); } else choose(next);
   } else if (event.key === " " && (frame || large.open)) {
     if (large.open) { large.close(); choose(all.find((one) => one.dataset.key === chosen)); } else { chosen = frame.dataset.key; enlarge(frame); }
-  } else if (event.key === "u" && !large.open) press(done, "undo");
+  } else if (event.key === "u" && !large.open) undo();
   else if (event.key === "c") document.querySelector("#foot select, #close")?.focus();
   else if (frame && !large.open && acts[event.key]) acts[event.key](frame);
   else return;

@@ -39,19 +39,22 @@ def test_keys_split_join_and_undo_without_losing_the_place(sheet: Page) -> None:
     sheet.keyboard.press("ArrowRight")
     expect_chosen(sheet, "1·2")
     sheet.keyboard.press("s")
-    expect(said).to_contain_text("Number 1, page 2: a paper of its own begins here.")
+    expect(said).to_contain_text("1·2: a paper of its own begins here.")
     expect(said).to_contain_text("paper 2 of 2 of this scan")
     expect_chosen(sheet, "1·2")
     sheet.keyboard.press("j")
-    expect(said).to_contain_text("Number 1, page 2: put behind the paper before; together they are one.")
+    expect(said).to_contain_text("1·2: put behind the paper before; together they are one.")
     expect_chosen(sheet, "1·2")
     sheet.keyboard.press("u")
-    expect(said).to_contain_text("a paper of its own begins here")
+    expect(said).to_contain_text("Undone: a paper of its own begins here")
     expect_chosen(sheet, "1·2")
     # A key that means nothing here does nothing: the first page of the paper is not split.
     sheet.keyboard.press("s")
     expect(said).to_contain_text("a paper of its own begins here")
     assert sheet.url == address
+    sheet.reload()
+    sheet.keyboard.press("u")
+    expect(said).to_contain_text("There is nothing to undo here.")
 
 
 def test_buttons_do_the_same_and_can_be_reached(sheet: Page) -> None:
@@ -72,6 +75,6 @@ def test_buttons_do_the_same_and_can_be_reached(sheet: Page) -> None:
 def test_it_works_without_javascript(sheet: Page, sign_in: SignIn) -> None:
     plain = sign_in("operator", re.sub("^.*?(?=/batches)", "", sheet.url), java_script_enabled=False)
     plain.get_by_role("button", name="Split here").first.click()
-    expect(plain.locator("#done")).to_contain_text("Number 1, page 2: a paper of its own begins here.")
+    expect(plain.locator("#done")).to_contain_text("1·2: a paper of its own begins here.")
     plain.get_by_role("button", name="Undo").click()
     expect(plain.locator("#done")).to_contain_text("together they are one")

@@ -142,7 +142,7 @@ def undo_of(page: str) -> tuple[str, dict[str, str]]:
     """Where the way back is sent, and with what."""
     found = re.search(r'<form action="([^"]+)" method="post" data-in-place>(.*?data-act="undo")', page, re.S)
     assert found is not None
-    fields = dict(re.findall(r'name="(at|pair|version)" value="([^"]+)"', found[2]))
+    fields = dict(re.findall(r'name="(at|pair|version|undo)" value="([^"]+)"', found[2]))
     return found[1], fields
 
 
@@ -159,9 +159,7 @@ def test_split_and_join_on_the_sheet_and_back(house: House, operator: Client) ->
     second = at.partition(":")[0]
     assert (act, at) == ("join", f"{second}:{document}")
     text = see(operator, done.headers["location"])
-    assert (
-        "Number 1, page 3: a paper of its own begins here. Paper, 1 page, paper 2 of 2 of this scan." in text
-    )
+    assert "1·3: a paper of its own begins here. Paper, 1 page, paper 2 of 2 of this scan." in text
     page = markup(operator, done.headers["location"])
     assert f'data-at="p-{second}-1"' in page
     assert f'id="p-{second}-1"' in page
@@ -171,10 +169,10 @@ def test_split_and_join_on_the_sheet_and_back(house: House, operator: Client) ->
     assert (where, fields["pair"]) == (f"{address}/join", f"{second}:{document}")
     undone = do(operator, where, **fields)
     text = see(operator, undone.headers["location"])
-    assert "Number 1, page 3: put behind the paper before; together they are one. Paper, 3 pages." in text
+    assert "1·3: Undone: put behind the paper before; together they are one. Paper, 3 pages." in text
     assert acts(operator, address) == [("split", f"{document}:2"), ("split", f"{document}:3")]
     where, fields = undo_of(markup(operator, undone.headers["location"]))
-    assert (where, fields["at"]) == (f"{address}/split", f"{document}:3")
+    assert (where, fields["at"], fields.get("undo")) == (f"{address}/split", f"{document}:3", None)
     # What another has changed meanwhile is not gone back over.
     do(operator, f"{address}/split", at=f"{document}:2")
     assert do(operator, where, **fields).status_code == 409

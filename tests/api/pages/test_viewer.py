@@ -7,7 +7,7 @@ import pytest
 from PIL import ImageDraw
 from sqlalchemy import insert, select
 
-from archive.catalogue.schema import fields, log_entries
+from archive.catalogue.schema import documents, fields, log_entries
 from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
 from tests.api.support import House, good, papers
 from tests.ocr.papers import drawn, saved
@@ -40,7 +40,16 @@ def test_figures_of_a_paper_of_several_pages_say_on_which_they_stand(house: Hous
     shown = total.value, total.page
     assert f"{shown[0]} EUR page {shown[1]}" in text and f"55.00 EUR page {3 - shown[1]}" in text
     alone = read_paper(house, north, first)
-    assert "EUR page 1" not in see(house.client("collector"), f"/documents/{alone}")
+    told = see(house.client("collector"), f"/documents/{alone}")
+    assert "EUR page 1" not in told
+    with house.archive.catalogue.read() as connection:
+        kind = connection.scalar(select(documents.c.kind_confidence).where(documents.c.id == alone))
+        sure = connection.scalar(
+            select(fields.c.confidence).where(fields.c.document_id == alone, fields.c.name == "amounts.total")
+        )
+    assert f"read by machine, not checked, {100 * sure:.0f} % sure 123.00 EUR" in told
+    page = house.client("collector").get(f"/documents/{alone}", headers=HTML).text
+    assert f'title="What it is was read by machine, {100 * kind:.0f} % sure"' in page
 
 
 def test_no_style_attribute_and_no_inline_script(house: House, north: str) -> None:
