@@ -14,6 +14,8 @@ from archive.histories import CUT_FROM, JOINED_INTO, RELATION_KEY
 from archive.scan_papers import papers_of_scans
 from archive.whereabouts import Why, whereabouts
 
+_MOST_EARLIER = 20
+
 How = Literal["left", "from", "took", "into"]
 """Pages left the paper, or it is pages of another; it took pages up, or became pages of another."""
 
@@ -87,6 +89,19 @@ def moves_of(connection: Connection, actor: Actor, document_id: str) -> list[Mov
     ends = [end for row in rows for end in (row.document_id, row.other_id)]
     named = _papers(connection, actor, ends)
     return [_moved(row, document_id, named) for row in rows]
+
+
+def earlier_papers(connection: Connection, actor: Actor, document_id: str) -> list[Paper]:
+    """The open papers in which, or with which, pages of this one lay before, the nearest first."""
+    found: dict[str, Paper] = {}
+    asked, waiting = {document_id}, [document_id]
+    while waiting and len(found) < _MOST_EARLIER:
+        for move in moves_of(connection, actor, waiting.pop(0)):
+            if move.how in ("from", "took") and move.paper is not None and move.paper.id not in asked:
+                asked.add(move.paper.id)
+                found[move.paper.id] = move.paper
+                waiting.append(move.paper.id)
+    return list(found.values())
 
 
 def moved_by(moves: Sequence[Moved], entries: Sequence[tuple[str | None, datetime]]) -> list[list[Moved]]:

@@ -130,8 +130,20 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a person said of a field: what stood there before, and what since, as they are shown; none: nothing."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """An entry of the log about the paper or its deposits; `moved` are the pages that it took from one to another."""
+    """An entry of the log about the paper or its deposits; `moved` are the pages that it took from one to another.
+
+    `changes` are the fields of open pages that it decided.
+    """
 
     seq: int
     type: str
@@ -139,6 +151,7 @@ class Event:
     who: str | None
     reason: str | None
     moved: tuple[Moved, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def said(self) -> str:
@@ -298,9 +311,10 @@ def links_of(connection: Connection, actor: Actor, document_id: str, opened: Doc
 
 
 def history_of(
-    connection: Connection, actor: Actor, document_id: str, deposit_ids: Sequence[str]
+    connection: Connection, actor: Actor, opened: DocumentAccess, deposit_ids: Sequence[str], say: Speaker
 ) -> list[Event]:
     """The entries of the custody chains of the paper and its deposits, oldest first."""
+    document_id = opened.document_id
     about: ColumnElement[bool] = or_(
         and_(log_entries.c.object_type == "document", log_entries.c.object_id == document_id),
         and_(log_entries.c.object_type == "deposit", log_entries.c.object_id.in_(deposit_ids)),
@@ -316,10 +330,46 @@ def history_of(
     times = [parse_rfc3339(entry.time) for entry in entries]
     reasons = [entry.reason if entry.type == "compose" else None for entry in entries]
     moved = moved_by(moves_of(connection, actor, document_id), list(zip(reasons, times, strict=True)))
+    # A decision is written down in the transaction of its entry and before it: it belongs to the first one after it.
+    changed: dict[int, list[Change]] = {}
+    for who, when, change in _changes(connection, opened, say):
+        for entry, at in zip(entries, times, strict=True):
+            if entry.type == "correct" and entry.actor == who and at >= when:
+                changed.setdefault(entry.seq, []).append(change)
+                break
     return [
-        Event(entry.seq, entry.type, at, names.get(entry.actor), entry.reason, tuple(made))
+        Event(
+            entry.seq,
+            entry.type,
+            at,
+            names.get(entry.actor),
+            entry.reason,
+            tuple(made),
+            tuple(changed.get(entry.seq, ())),
+        )
         for entry, at, made in zip(entries, times, moved, strict=True)
     ]
+
+
+def _changes(
+    connection: Connection, opened: DocumentAccess, say: Speaker
+) -> list[tuple[str, datetime, Change]]:
+    """What persons (pseudonym, time) said of fields on open pages, in the order in which they did."""
+    rows = connection.execute(
+        select(fields).where(fields.c.document_id == opened.document_id).order_by(fields.c.id)
+    ).all()
+    currency = next((row.value for row in rows if row.name == "currency" and opened.page(row.page)), None)
+    found: list[tuple[str, datetime, Change]] = []
+    last: dict[tuple[str, int, str], str | None] = {}
+    for row in rows:
+        if not opened.page(row.page):
+            continue
+        key = (row.name, row.page, row.raw)
+        said = None if row.state == "withdrawn" else shown(row.name, row.value, currency, say)
+        if row.actor is not None:
+            found.append((row.actor, row.at, Change(row.name, last.get(key), said)))
+        last[key] = said
+    return found
 
 
 def names_of(connection: Connection, actors: set[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from api.events import record_access
 from api.finding import known_claims, known_debtors
 from api.invoice_lines import lines_of
 from api.pages import paper
-from api.pages.composed import gone_of
+from api.pages.composed import earlier_papers, gone_of
 from api.pages.hits import Run, pages_with, runs_on
 from api.pages.paper import Figure, PageOfPaper
 from api.pages.render import page, speaker_of
@@ -192,9 +192,10 @@ def _page(
             "choices": looked.choices(connection, actor) if actor.may(Action.LINK) else [],
             "proofs": proof.proofs(archive, connection, held) if may_prove else [],
             "checked": checked or (proof.last_check(connection, document_id) if may_prove else None),
-            "history": paper.history_of(connection, actor, document_id, [row.id for row in held])
+            "history": paper.history_of(connection, actor, opened, [row.id for row in held], say)
             if may_prove
             else [],
+            "earlier": earlier_papers(connection, actor, document_id) if may_prove else [],
             "deposits": held,
             "scans": other_scans(connection, actor, [document_id]).get(document_id, ()),
             "originals": originals,

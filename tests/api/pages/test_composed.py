@@ -108,6 +108,8 @@ def test_the_history_tells_splits_from_joins(house: House, operator: Client, nor
     assert history.index("became a paper of its own") < history.index("was put behind it")
     shown = markup(operator, f"/documents/{first}", tab="history")
     assert f'of its own: <a href="/documents/{second}">' in shown
+    # The life of what was put behind it stays one step away.
+    assert f'href="/documents/{second}?tab=history"' in shown[shown.index('id="earlier"') :]
     other = see(operator, f"/documents/{second}", tab="history")
     assert "cut out of another paper (pages 2 to 3 there)" in other
     assert "put into another paper, as pages 2 to 3 there" in other

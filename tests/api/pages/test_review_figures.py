@@ -339,6 +339,28 @@ def test_a_correction_is_an_entry_without_a_word_of_the_paper(house: House, invo
     assert b"777001" not in entry.entry
 
 
+def test_the_history_says_what_was_corrected_from_what_to_what(house: House, invoice: str) -> None:
+    client = house.client("collector")
+    do(client, f"{ADDRESS}/{number_of(house, invoice, 'amounts.total')}", value="123.00", decision="say")
+    do(client, f"{ADDRESS}/{number_of(house, invoice, 'invoice_number')}", value="<b>INV-7", decision="say")
+    house.settle()
+    history = markup(client, f"/documents/{invoice}", tab="history")
+    assert history.count("a figure was corrected") == 2 == history.count("</bdi> → <bdi")
+    told = see(client, f"/documents/{invoice}", tab="history")
+    assert re.search(r": \S*132\.00.{0,5} → \S*123\.00", told), told[-900:]
+    raw = client.get(f"/documents/{invoice}", params={"tab": "history"}, headers=HTML).text
+    assert '<bdi class="figure">INV-100482</bdi> → <bdi class="figure">&lt;b&gt;INV-7</bdi>' in raw
+    # Who may not see the page learns nothing of it.
+    south = house.portfolio("South")
+    document = read_paper(house, south, INVOICE, ["Annex"], name="second.pdf")
+    do(client, f"{ADDRESS}/{number_of(house, document, 'invoice_number')}", value="INV-9", decision="say")
+    narrow(house, document, 1, "matter:M1")
+    house.settle()
+    other = house.client("collector", scopes=[f"portfolio:{south}"])
+    answer = other.get(f"/documents/{document}", params={"tab": "history"}, headers=HTML)
+    assert "INV-9" not in answer.text and "INV-100482" not in answer.text
+
+
 def test_review_of_figures_holds_to_scopes_pages_and_roles(house: House, north: str) -> None:
     document = read_paper(house, north, ["Letter without figures"], INVOICE)
     with house.archive.catalogue.write() as connection:
