@@ -10,9 +10,8 @@ from sqlalchemy import Connection, select
 from api.access import DocumentAccess
 from archive.catalogue.schema import documents
 from ingest.describing import WITHDRAWN, current_fields
+from ingest.paper_titles import NUMBERS, number_of, told_of
 
-_NUMBERS = ("invoice_number", "contract_number", "case_number", "enforcement_number", "reference")
-_FIRST = {"contract": "contract_number", "court_order": "case_number"}
 _LONGEST = 60
 _TAIL = 8
 
@@ -28,8 +27,7 @@ class PaperName:
 
     @property
     def _parts(self) -> list[str]:
-        told = [self.number, "" if self.day is None else self.day.isoformat()]
-        return [self.kind, *([part for part in told if part] or [self.tail])]
+        return told_of(self.kind, self.number, self.day, self.tail)
 
     @property
     def title(self) -> str:
@@ -52,12 +50,11 @@ def paper_name(
             current_fields(connection, opened.document_id),
             key=lambda field: (field.actor is not None, field.confidence),
         )
-        if field.name in _NUMBERS and field.state != WITHDRAWN and opened.page(field.page)
+        if field.name in NUMBERS and field.state != WITHDRAWN and opened.page(field.page)
     }
-    order = sorted(_NUMBERS, key=lambda name: name != _FIRST.get(row.kind))
     return PaperName(
         kind=(kinds or {}).get(row.kind) or row.kind.replace("_", " "),
-        number=next((numbers[name] for name in order if name in numbers), ""),
+        number=number_of(row.kind, numbers),
         # The date may stand on a page that is closed to the asker.
         day=row.document_date if opened.complete else None,
         tail=opened.document_id[-_TAIL:],

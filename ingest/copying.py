@@ -2,7 +2,8 @@
 
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import BinaryIO
 
 from sqlalchemy import Connection, select
@@ -17,6 +18,9 @@ from archive.copies.keeping import commit_copy, put_copy
 from archive.derived import Derived, next_version
 from archive.originals import decrypt
 from archive.readings import object_ref
+from ingest.describe import document_date
+from ingest.describing import present_fields
+from ingest.paper_titles import number_of, told_of
 from ocr import Carried, Reader, Reading, ReadingRefused
 from ocr.languages import language_of
 from tabellion.base.errors import Conflict, NotFound
@@ -47,8 +51,10 @@ def copy_document(archive: Archive, reader: Reader, task: Task, alive: Callable[
                 raise NotFound("no copy of this document is kept")
             there = find_copy(archive, connection, subject) is not None
             version = next_version(connection, subject.deposit.id)
-            language = connection.scalar(select(documents.c.language).where(documents.c.id == task.object_id))
-        new = None if there else _copy(archive, reader, subject, version, language or "und", alive)
+            row = connection.execute(select(documents).where(documents.c.id == task.object_id)).one()
+            values = present_fields(connection, task.object_id)
+        title = _title(subject, row.kind, values, row.document_date)
+        new = None if there else _copy(archive, reader, subject, version, row.language or "und", title, alive)
         try:
             with archive.catalogue.write() as connection:
                 if new is not None:
@@ -79,7 +85,8 @@ def copy_reading(
     language = language_of(pages)
     try:
         with reader.carrying(file) as carry:
-            return put_copy(archive, subject, version, lambda: pages, _careful(carry, alive), language)
+            title = _title_as_read(subject, reading)
+            return put_copy(archive, subject, version, lambda: pages, _careful(carry, alive), language, title)
     except (CopyRefused, ReadingRefused) as refusal:
         _log.warning("no copy was made", extra={"deposit": subject.deposit.id, "code": refusal.code})
         return None
@@ -91,6 +98,7 @@ def _copy(
     subject: Subject,
     version: int,
     language: str,
+    title: str,
     alive: Callable[[], None],
 ) -> Derived:
     with archive.catalogue.read() as connection:
@@ -99,7 +107,22 @@ def _copy(
     with tempfile.TemporaryFile() as file:
         decrypt(archive, subject.deposit, original, file)
         with reader.carrying(file) as carry:
-            return put_copy(archive, subject, version, lambda: pages, _careful(carry, alive), language)
+            return put_copy(archive, subject, version, lambda: pages, _careful(carry, alive), language, title)
+
+
+def _title_as_read(subject: Subject, reading: Reading) -> str:
+    """The title of a copy that is made with the reading, before the paper is described."""
+    wanted = subject.pages or tuple(page.number for page in reading.pages)
+    part = next((one for one in reading.parts if one.first == wanted[0]), None) if wanted else None
+    found = sorted(reading.fields, key=lambda item: item.confidence)
+    values = {item.name: item.value for item in found if item.page in wanted}
+    return _title(subject, reading.kind if part is None else part.kind, values, document_date(values))
+
+
+def _title(subject: Subject, kind: str, values: Mapping[str, str], day: date | None) -> str:
+    """As the paper is called; one of which nothing is known but its kind has the name of its file beside it."""
+    name = subject.deposit.name or subject.deposit.id
+    return ", ".join(told_of(kind.replace("_", " "), number_of(kind, values), day, name))
 
 
 def _careful(carry: Callable[[int], Carried], alive: Callable[[], None]) -> Callable[[int], Carried]:

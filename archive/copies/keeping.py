@@ -39,8 +39,11 @@ def put_copy(
     pages: Callable[[], Iterable[PageReading]],
     picture: Callable[[int], Carried],
     language: str,
+    title: str,
 ) -> Derived:
-    """Write the files of a copy into the vault. `pages` gives the pages in order anew each time; `picture` carries one.
+    """Write the files of a copy into the vault, under that title.
+
+    `pages` gives the pages in order anew each time; `picture` carries one.
 
     Raises `CopyRefused` where a page could not be read, and what `picture` and the vault raise; what was put then is
     swept, as no row names it.
@@ -49,7 +52,6 @@ def put_copy(
     owner = f"deposits/{subject.deposit.id}"
     entries: list[FileEntry] = []
     kept: list[tuple[Ref, str]] = []
-    title = subject.deposit.name or subject.deposit.id
 
     def pdfa(out: IO[bytes]) -> None:
         shown = ((_whole(page), partial(picture, page.number)) for page in pages())

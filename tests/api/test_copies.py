@@ -53,6 +53,8 @@ def test_a_copy_is_made_on_demand_and_kept(house: House, collector: Client, docu
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert answer.headers["repr-digest"].startswith("sha-256=")
     assert _pages(answer.content) == 3
+    with pikepdf.open(io.BytesIO(answer.content)) as pdf:
+        assert str(pdf.docinfo["/Title"]) == "invoice, FV/2024/17"
     assert _downloads(house, document) == 1
     assert collector.get(path).content == answer.content
     for_people = collector.get(f"/documents/{document}/copy")
