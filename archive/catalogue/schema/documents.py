@@ -100,7 +100,9 @@ field_doubts = Table(
     refers("document_id", "documents"),
     Column("reasons", String(60), nullable=False),  # codes of archive.doubts, parted by spaces
     Column("stake_minor", BigInteger, nullable=False),
-    Column("weight_minor", BigInteger, nullable=False, server_default="0"),  # how much of the stake is in doubt
+    Column(
+        "weight_minor", BigInteger, nullable=False, server_default="0"
+    ),  # how much of the stake is in doubt
     Index("ix_field_doubts_weight", "weight_minor", "document_id"),
 )
 
