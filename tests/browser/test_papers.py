@@ -23,6 +23,7 @@ def sheet(house: House, sign_in: SignIn, request: pytest.FixtureRequest) -> Page
     page = sign_in("operator", "/batches")
     page.get_by_role("link", name=box).click()
     expect(page.locator(".frame")).to_have_count(3)
+    page.wait_for_load_state()  # keys do nothing before the page's script has run
     return page
 
 

@@ -138,6 +138,7 @@ def test_nothing_else_in_the_product_asks_servers_by_itself() -> None:
         "tabellion/verifying.py": "the command line, to TABELLION_URL",
         "tabellion/exporting.py": "the command line, to TABELLION_URL",
         "tabellion/dossier.py": "the command line, to TABELLION_URL",
+        "tabellion/made_papers.py": "the command line, to TABELLION_URL",
         "tabellion/commands/verify.py": "the command line, to an address that its user typed",
         "tabellion/waiting_client.py": "the command line, to TABELLION_URL",
         "archive/vault/s3/store.py": "the object store of the settings",

@@ -35,7 +35,7 @@ def test_read_tells_the_lines_and_regions(house: House) -> None:
 
 def test_read_prints_tables_for_people(house: House) -> None:
     path = house.paper("table.pdf", BILL)
-    said = house.terminal.run("read", path, "--languages", "en").out
+    said = house.terminal.run("read", path, "--languages", "en", environment={"COLUMNS": "200"}).out
     told = house.terminal.run("read", path, "--languages", "en", "--json").json
     lines = said.splitlines()
     assert re.fullmatch(r"Invoice \(\d+% sure\), en, 1 page", lines[0])

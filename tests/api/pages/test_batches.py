@@ -252,7 +252,7 @@ def test_proposed_papers_wait_on_the_sheet(house: House, operator: Client) -> No
     (document,) = set(re.findall(r'data-document="([^"]+)"[^>]*data-cut="2"', shown))
     assert do(operator, f"{address}/cut", document=document, position=2, ruling="move").status_code == 400
     done = do(operator, f"{address}/cut", document=document, position=2, ruling="accept")
-    assert "Number 1, page 2: a paper of its own begins here. Court order, 1 page, paper 2 of 2" in see(
+    assert "1·2: a paper of its own begins here. Court order, 1 page, paper 2 of 2" in see(
         operator, done.headers["location"]
     )
     house.settle()
@@ -263,7 +263,7 @@ def test_proposed_papers_wait_on_the_sheet(house: House, operator: Client) -> No
     house.settle()
     done = do(operator, f"{address}/cut", document=again, position=2, ruling="refuse")
     text = see(operator, done.headers["location"])
-    assert "Number 2, page 2: no new paper begins here." in text
+    assert "2·2: no new paper begins here." in text
     assert "Undo" not in text
 
 
