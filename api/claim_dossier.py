@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from api.access import Action, Actor, DocumentAccess
 from api.claim_needs import Known, Missing, Seen, Transfer, missing_papers
+from api.events import record_debtors_access
 from api.finding import still_to_read, visible_claims, visible_parties
 from api.linked_papers import PROPOSED, SURE, Hint, PaperLine, linked_papers
 from archive.archive import Archive
@@ -86,6 +87,15 @@ def claim_in_scope(connection: Connection, actor: Actor, claim_id: str) -> Row[A
     row = connection.execute(query).one_or_none()
     if row is None:
         raise Forbidden("there is no such claim, or not for you")
+    return row
+
+
+def open_claim(archive: Archive, actor: Actor, claim_id: str) -> Row[Any]:
+    """The claim for somebody who looks at it whole: an entry of the log about each debtor. Raises Forbidden."""
+    with archive.catalogue.write() as connection:
+        row = claim_in_scope(connection, actor, claim_id)
+        owing = [debtor.party for debtor in debtors_of(connection, actor, row.id)]
+        record_debtors_access(archive, connection, actor, owing)
     return row
 
 

@@ -8,9 +8,8 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from api.access import Action, Actor
-from api.claim_dossier import claim_dossier, claim_in_scope, debtors_of
+from api.claim_dossier import claim_dossier, open_claim
 from api.claim_needs import REASONS, Missing
-from api.events import record_debtors_access
 from api.pages.debtors import desk
 from api.pages.render import page
 from api.request import Ask, service_of
@@ -30,10 +29,7 @@ def show(
 ) -> Response:
     """Everything of one claim that is in scope; opening it is an entry of the log about each of its debtors."""
     archive = service_of(request).archive
-    with archive.catalogue.write() as connection:
-        row = claim_in_scope(connection, actor, claim_id)
-        owing = [debtor.party for debtor in debtors_of(connection, actor, row.id)]
-        record_debtors_access(archive, connection, actor, owing)
+    row = open_claim(archive, actor, claim_id)
     with archive.catalogue.read() as connection:
         found = claim_dossier(archive, connection, actor, row)
         context: dict[str, Any] = {

@@ -8,10 +8,9 @@ from pydantic import Field
 from sqlalchemy import Connection, Row, select
 
 from api.access import Action, Actor, require_document
-from api.claim_dossier import claim_dossier, claim_in_scope, debtors_of
+from api.claim_dossier import claim_dossier, claim_in_scope, open_claim
 from api.claim_needs import Reason
 from api.creations import once
-from api.events import record_debtors_access
 from api.finding import visible_claims
 from api.linked_papers import PaperLine
 from api.request import Ask, service_of
@@ -245,10 +244,7 @@ def dossier(request: Request, claim_id: Annotated[str, Path(max_length=36)], act
     only proposes do not count as papers.
     """
     archive = service_of(request).archive
-    with archive.catalogue.write() as connection:
-        row = claim_in_scope(connection, actor, claim_id)
-        owing = [debtor.party for debtor in debtors_of(connection, actor, row.id)]
-        record_debtors_access(archive, connection, actor, owing)
+    row = open_claim(archive, actor, claim_id)
     with archive.catalogue.read() as connection:
         found = claim_dossier(archive, connection, actor, row)
         (claim,) = _claims(connection, [row])

@@ -22,9 +22,8 @@ from tests.archive.test_fixity import bodies, entries, look
 from tests.archive.test_verify import TRUST, flip, overwrite
 
 
-def begun(archive: Archive, *, is_encrypted: bool = True) -> Identity:
-    """What `init` does: the log's first entry has the digest of `archive.json`."""
-    identity = Identity(archive.id, archive.origin, is_encrypted, archive.clock.now())
+def tell(archive: Archive, identity: Identity) -> None:
+    """The entry of the log that has the digest of `archive.json`."""
     with archive.catalogue.write() as connection:
         record(
             connection,
@@ -36,6 +35,12 @@ def begun(archive: Archive, *, is_encrypted: bool = True) -> Identity:
             time=identity.created_at,
             reason="init",
         )
+
+
+def begun(archive: Archive, *, is_encrypted: bool = True) -> Identity:
+    """What `init` does: the log's first entry has the digest of `archive.json`."""
+    identity = Identity(archive.id, archive.origin, is_encrypted, archive.clock.now())
+    tell(archive, identity)
     archive.objects.put_raw(KEY, identity.to_bytes())
     TestKeeper(archive).run()
     return identity
@@ -70,17 +75,7 @@ def test_a_log_that_has_another_digest_tells_nothing(
     TestKeeper(archive).run()
     assert identity_from_log(archive.objects.vault) is None
     identity = Identity(archive.id, "another.example/log", True, archive.clock.now())
-    with archive.catalogue.write() as connection:
-        record(
-            connection,
-            type="config",
-            object_type="archive",
-            object_id=archive.id,
-            subject=hashlib.sha256(identity.to_bytes()).hexdigest(),
-            actor=SYSTEM_ACTOR,
-            time=identity.created_at,
-            reason="init",
-        )
+    tell(archive, identity)
     TestKeeper(archive).run()
     assert identity_from_log(archive.objects.vault) is None
 
