@@ -215,14 +215,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # A run that is told to end stops its server.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with ExitStack() as stack:
-        folder = (
-            options.folder
-            if options.keep
-            else stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="tabellion-search-", dir=options.folder)
-            )
-        )
-        result = run(options, Path(folder))
+        if options.keep:
+            folder = Path(options.folder)
+        else:
+            scratch = tempfile.TemporaryDirectory(prefix="tabellion-search-", dir=options.folder)
+            folder = Path(stack.enter_context(scratch))
+            folder.chmod(0o711)  # a server runs as a user of its own, below it
+        result = run(options, folder)
     publish(result, for_people(result), as_json=options.json)
     return 0
 
