@@ -48,7 +48,7 @@ class ActionsOf:
         new = {form: plain for form, plain in zip(forms, folded, strict=True) if form not in self._known}
         if len(self._known) > _MOST_KNOWN:
             self._known.clear()
-        self._known |= new.keys()
+        self._known.update(new)  # not `|=`: with the keys of a dict that copies the whole set
         for form, plain in new.items():
             if is_word(form):
                 yield Action("create", self.target + WORDS, form, word_body(form, plain)).lines()
