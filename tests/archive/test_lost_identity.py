@@ -4,8 +4,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from archive.archive import SYSTEM_ACTOR, Archive
+from archive.catalogue.schema import objects
 from archive.fixity import Pace, Rolling, bring_back_identity
 from archive.fixity.sides import require_there
 from archive.identity import KEY, Identity
@@ -102,6 +104,17 @@ def test_it_comes_back_with_an_incident_and_a_repair(
     (repair,) = bodies(archive, "inventory/repairs/")
     assert (repair["vault"], repair["from"]) == ("first", "log")
     assert verify(archive, TRUST).overall is Verdict.PASSED
+
+
+def test_nothing_is_put_where_catalogue_and_log_disagree(
+    archive: Archive, papers: list[Deposited], home: Path
+) -> None:
+    (home / "vault" / KEY).unlink()
+    with archive.catalogue.write() as connection:
+        connection.execute(update(objects).where(objects.c.key == KEY).values(digest="0" * 64))
+    for _ in range(2):
+        assert not bring_back_identity(archive, TestKeeper(archive).token())
+    assert not (home / "vault" / KEY).exists()
 
 
 @pytest.mark.parametrize("harm", ["vault", "second"])
