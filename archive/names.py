@@ -56,6 +56,25 @@ def fold_number(text: str) -> str:
     return "".join(character for character in text.upper() if character.isalnum())[:120]
 
 
+SHORTEST_PART = 4
+"""Characters that a part of a number has at least, for its number to be found by it."""
+
+_LONGEST_PART = 40
+
+
+def number_parts(folded: str) -> set[str]:
+    """A folded number from each of its characters on, as far as a figure follows: what a part of it begins."""
+    starts = range(len(folded) - SHORTEST_PART + 1)
+    parts = (folded[start : start + _LONGEST_PART] for start in starts)
+    return {part for part in parts if any(character.isdigit() for character in part)}
+
+
+def number_part(text: str) -> str | None:
+    """What is typed of a number as `number_parts` have it; None for too little of one, or no figure in it."""
+    part = fold_number(text)[:_LONGEST_PART]
+    return part if len(part) >= SHORTEST_PART and any(character.isdigit() for character in part) else None
+
+
 _CONFUSED = str.maketrans("OQDIL|SBZGТОВСЕНРАХКМ", "0001115826T0BCEHPAXKM")
 
 

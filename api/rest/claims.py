@@ -183,7 +183,7 @@ class Portfolio(Strict):
 def list_claims(
     request: Request,
     actor: Reader,
-    q: Annotated[str, Query(max_length=300, description="A number, its beginning or its end.")] = "",
+    q: Annotated[str, Query(max_length=300, description="A number, or four characters of it and more.")] = "",
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> Claims:

@@ -36,9 +36,9 @@ from tabellion.base.errors import Conflict
 
 OUTSIDE_VAULT = frozenset(
     {
-        "account_facts", "accounts", "api_tokens", "assignments", "claim_numbers", "claim_parties", "claims",
-        "identities", "import_mappings", "parties", "party_identifiers", "party_keys", "party_names", "portfolios",
-        "recovery_codes", "saved_searches", "second_factors", "stations", "webhooks", "witnesses",
+        "account_facts", "accounts", "api_tokens", "assignments", "claim_keys", "claim_numbers", "claim_parties",
+        "claims", "identities", "import_mappings", "parties", "party_identifiers", "party_keys", "party_names",
+        "portfolios", "recovery_codes", "saved_searches", "second_factors", "stations", "webhooks", "witnesses",
     }
 )  # fmt: skip
 """What no vault tells of: accounts and what belongs to them, the registry, webhooks, what witnesses have seen."""

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue.schema import assignments, claim_numbers, claim_parties, claims
+from archive.catalogue.schema.registry import claim_keys
 from archive.document_keys import number_key
-from archive.names import fold_number, number_skeleton
+from archive.names import fold_number, number_parts, number_skeleton
 from archive.registry.upsert import Kind
 from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
 from tabellion.base.errors import NotFound
@@ -122,6 +123,7 @@ def _values(claim: NewClaim, digest: str) -> dict[str, Any]:
 def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> set[str]:
     roles: list[dict[str, Any]] = []
     numbers: list[dict[str, Any]] = []
+    keys: set[tuple[str, str]] = set()
     touched: set[str] = set()
     for claim_id, claim in written.items():
         roles += (
@@ -139,16 +141,28 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
                     "type": kind,
                     "value": value,
                     "folded": folded,
-                    "reversed": folded[::-1],
                     "skeleton": skeleton,
                 }
             )
+            keys |= {(part, claim_id) for part in number_parts(folded)}
             touched |= {value, folded, number_key(value)}
     if roles:
         connection.execute(insert(claim_parties), roles)
     if numbers:
         connection.execute(insert(claim_numbers), numbers)
+    if keys:
+        # In the order of the index, so that neighbours are written together.
+        rows = [{"key": key, "claim_id": claim_id} for key, claim_id in sorted(keys)]
+        connection.execute(insert(claim_keys), rows)
     return touched
 
 
-_CLAIMS = Kind("claim", "claims", "number", claims, (claim_parties, claim_numbers), _values, _write_children)
+_CLAIMS = Kind(
+    "claim",
+    "claims",
+    "number",
+    claims,
+    (claim_parties, claim_numbers, claim_keys),
+    _values,
+    _write_children,
+)

@@ -1,4 +1,4 @@
-"""Finds parties and claims as people type: words of a name, identifiers and numbers whole or by their end.
+"""Finds parties and claims as people type: words of a name, identifiers by an end, numbers of claims by any part.
 
 Every question is a range of an index: nothing reads the whole registry, and no word makes it read more than a bounded
 part of a range.
@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select, union
 
 from archive.catalogue.schema import claim_numbers, claim_parties, claims, parties, party_identifiers
-from archive.catalogue.schema.registry import party_keys
+from archive.catalogue.schema.registry import claim_keys, party_keys
 from archive.inflection import is_form, stem_of
-from archive.names import fold_name, fold_number, parse_name
+from archive.names import SHORTEST_PART, fold_name, fold_number, number_part, parse_name
 
 _LAST = "\U0010ffff"
 _MOST_MATCHES = 400
@@ -20,7 +20,6 @@ _MOST_MATCHES = 400
 
 _COUNTED = 3_000
 _MOST_WORDS = 8
-_SHORTEST_NUMBER = 4
 _SHORTEST_FORM = 4
 
 
@@ -62,7 +61,7 @@ def _typed(connection: Connection, text: str, visible: ColumnElement[bool], limi
     if words := fold_name(text).split()[:_MOST_WORDS]:
         ways.append(_by_words(connection, words, visible))
     number = fold_number(text)
-    if len(number) >= _SHORTEST_NUMBER and any(character.isdigit() for character in number):
+    if len(number) >= SHORTEST_PART and any(character.isdigit() for character in number):
         for column, value in (
             (party_identifiers.c.value, number),
             (party_identifiers.c.reversed, number[::-1]),
@@ -85,20 +84,24 @@ def _rows(connection: Connection, ways: Sequence[Select[Any]], limit: int) -> Se
 def find_claims(
     connection: Connection, text: str, visible: ColumnElement[bool], limit: int
 ) -> Sequence[Row[Any]]:
-    """Claims that have a number which is, begins or ends with the text."""
-    number = fold_number(text)
-    if len(number) < _SHORTEST_NUMBER or not any(character.isdigit() for character in number):
+    """Claims with a number that has the text anywhere in it; first those whose number it is, then by number."""
+    part = number_part(text)
+    if part is None:
         return []
-    ways = [
-        select(claims.c.id)
-        .join(claim_numbers, claim_numbers.c.claim_id == claims.c.id)
-        .where(_begins(column, value), visible)
-        .limit(_MOST_MATCHES)
-        for column, value in ((claim_numbers.c.folded, number), (claim_numbers.c.reversed, number[::-1]))
-    ]
-    found = union(*(select(way.subquery()) for way in ways)).subquery()
+    has_it = _begins(claim_keys.c.key, part)
+    near = select(claim_keys.c.claim_id).where(has_it).order_by(claim_keys.c.key).limit(_COUNTED).subquery()
+    ways = [select(claims.c.id).where(claims.c.id.in_(select(near.c.claim_id)), visible)]
+    if connection.scalar(select(func.count()).select_from(near)) == _COUNTED:
+        # So many have the part that those in scope may lie beyond: then they are looked for among these.
+        mine = select(claims.c.id).where(visible).limit(_COUNTED).subquery()
+        its_own = exists().where(claim_keys.c.claim_id == mine.c.id, has_it)
+        ways.append(select(mine.c.id).where(its_own))
+    found = union(*(select(way.limit(_MOST_MATCHES).subquery()) for way in ways)).subquery()
+    whole = exists().where(
+        claim_numbers.c.claim_id == claims.c.id, claim_numbers.c.folded == fold_number(text)
+    )
     query = select(claims).join(found, found.c.id == claims.c.id)
-    return connection.execute(query.order_by(claims.c.number, claims.c.id).limit(limit)).all()
+    return connection.execute(query.order_by(whole.desc(), claims.c.number, claims.c.id).limit(limit)).all()
 
 
 def _by_words(connection: Connection, words: Sequence[str], visible: ColumnElement[bool]) -> Select[Any]:

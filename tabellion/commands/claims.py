@@ -29,7 +29,7 @@ def command() -> None:
 )
 @json_option
 def list_(number: str | None, limit: int, as_json: bool) -> None:
-    """Claims by number: all, or those that have a number which fits NUMBER."""
+    """Claims by number: all, or those that have a number with NUMBER anywhere in it."""
     with local_archive() as parts, parts.archive.catalogue.read() as connection:
         if number is None:
             rows = connection.execute(select(claims).order_by(claims.c.number).limit(limit)).all()

@@ -167,7 +167,7 @@ class TestRegistry:
         collector = house.client("collector", scopes=[f"portfolio:{portfolio}"])
         shown = collector.json(f"/api/v1/debtors/{party}")
         assert (shown["name"], shown["town"], shown["birth_year"]) == (person["name"], "Kielce", 1984)
-        found = collector.json("/api/v1/claims", params={"q": "088213"})["claims"]
+        found = collector.json("/api/v1/claims", params={"q": "24-0882"})["claims"]
         assert [(one["id"], one["parties"]) for one in found] == [
             (first, [{"party": party, "role": "debtor"}])
         ]

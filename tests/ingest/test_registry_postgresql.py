@@ -11,7 +11,11 @@ from tests.ingest.importing.test_run import (
     test_again_changes_nothing_and_a_change_leaves_what_was,
     test_claims_name_parties_by_their_external_ids,
 )
-from tests.ingest.test_finding_people import test_forms_of_a_name_find_whose_it_is
+from tests.ingest.test_finding_people import (
+    test_a_part_that_very_many_have_is_found_in_a_small_scope,
+    test_any_part_of_a_number_finds_its_claim,
+    test_forms_of_a_name_find_whose_it_is,
+)
 from tests.ingest.test_linking import (
     paper,
     test_a_misread_number_links_with_the_name_and_is_proposed_without,

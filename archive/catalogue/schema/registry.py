@@ -116,14 +116,22 @@ claim_numbers = Table(
     Column("type", String(20), nullable=False),  # contract_number, case_number, invoice_number, ...
     Column("value", String(120), nullable=False),
     Column("folded", bytewise(120), nullable=False),  # letters and digits only, upper case
-    Column("reversed", bytewise(120), nullable=False, server_default=""),
     Column(
         "skeleton", bytewise(120), nullable=False, server_default=""
     ),  # what recognition confuses made one
     PrimaryKeyConstraint("claim_id", "type", "value"),
     Index("ix_claim_numbers_folded", "folded"),
-    Index("ix_claim_numbers_reversed", "reversed"),
     Index("ix_claim_numbers_skeleton", "skeleton"),
+)
+
+# The numbers of a claim from each of their characters on: whatever part of one is typed begins one of these.
+claim_keys = Table(
+    "claim_keys",
+    metadata,
+    Column("key", bytewise(64), nullable=False),
+    refers("claim_id", "claims"),
+    PrimaryKeyConstraint("key", "claim_id"),
+    sqlite_with_rowid=False,
 )
 
 assignments = Table(
