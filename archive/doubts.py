@@ -234,8 +234,9 @@ def _meant(discord: Discord, values: Sequence[Value], present: Mapping[str, int]
 def _settled(values: Sequence[Value], present: Mapping[str, int]) -> dict[str, Decimal]:
     """The amounts that what a person said vouches for, however unsurely they were read.
 
-    They are those that contradict each other and are meant so, and those that add up with a person's word: such a
-    sum would hold only by chance, had any of them been read wrongly.
+    They are those that contradict each other and are meant so, and the last of a sum whose other amounts are all a
+    person's word: it is what they make it. Where two are the machine's the sum proves neither. The total and a part
+    misread alike still add up, and so do two parts that were taken for each other.
     """
     discord = discord_of(values)
     if discord is not None:
@@ -245,8 +246,8 @@ def _settled(values: Sequence[Value], present: Mapping[str, int]) -> dict[str, D
         name: amount for name, place in present.items() if (amount := _amount(values[place])) is not None
     }
     group = sums_of(tuple(amounts))
-    decided = any(values[present[name]].decided for name in group)
-    return {name: amounts[name] for name in group} if decided else {}
+    unsaid = [name for name in group if not values[present[name]].decided]
+    return {name: amounts[name] for name in unsaid} if len(unsaid) == 1 else {}
 
 
 def _disordered(days: Mapping[str, date], kind: str, received: date | None) -> Iterator[str]:
