@@ -14,7 +14,7 @@ from api.access import Action, Actor
 from api.events import record_access
 from api.service import Service
 from archive.archive import Archive
-from archive.catalogue.schema import deposits, document_pages, documents, pages
+from archive.catalogue.schema import SAME_PAGE, deposits, document_pages, documents, pages
 from archive.copies.errors import CopyRefused
 from archive.readings import load_document_page, load_picture
 from archive.reporting import write_chosen
@@ -116,10 +116,7 @@ def _page(archive: Archive, connection: Connection, choice: Choice) -> ChosenPag
         .select_from(document_pages)
         .join(documents, documents.c.id == document_pages.c.document_id)
         .join(deposits, deposits.c.id == document_pages.c.deposit_id)
-        .join(
-            pages,
-            (pages.c.deposit_id == document_pages.c.deposit_id) & (pages.c.number == document_pages.c.page),
-        )
+        .join(pages, SAME_PAGE)
         .where(document_pages.c.document_id == choice.document, document_pages.c.position == choice.page)
     ).one_or_none()
     if row is None:

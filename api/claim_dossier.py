@@ -15,6 +15,7 @@ from api.finding import still_to_read, visible_claims, visible_parties
 from api.linked_papers import PROPOSED, SURE, Hint, PaperLine, linked_papers
 from archive.archive import Archive
 from archive.catalogue.schema import (
+    SAME_PAGE,
     claim_numbers,
     claim_parties,
     claims,
@@ -252,10 +253,7 @@ def _hints(
     """Where the open pages of these papers were likely or perhaps signed or stamped."""
     rows = connection.execute(
         select(document_pages.c.document_id, document_pages.c.position)
-        .join(
-            pages,
-            (pages.c.deposit_id == document_pages.c.deposit_id) & (pages.c.number == document_pages.c.page),
-        )
+        .join(pages, SAME_PAGE)
         .where(document_pages.c.document_id.in_(ids), ~pages.c.blank)
         .order_by(document_pages.c.document_id, document_pages.c.position)
     ).all()

@@ -6,7 +6,7 @@ from PIL import Image
 from sqlalchemy import Connection, Row, select
 
 from archive.archive import Archive
-from archive.catalogue.schema import document_pages, pages
+from archive.catalogue.schema import SAME_PAGE, document_pages, pages
 from archive.readings import load_picture
 from tabellion.base.errors import NotFound
 
@@ -22,10 +22,7 @@ def page_picture(
     """
     row = connection.execute(
         select(pages)
-        .join(
-            document_pages,
-            (document_pages.c.deposit_id == pages.c.deposit_id) & (document_pages.c.page == pages.c.number),
-        )
+        .join(document_pages, SAME_PAGE)
         .where(document_pages.c.document_id == document_id, document_pages.c.position == position)
     ).one_or_none()
     picture = None if row is None else _nearest(archive, connection, row, width)

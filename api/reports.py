@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, lite
 from api import access
 from api.access import Action, Actor
 from archive.catalogue.schema import (
+    SAME_PAGE,
     batches,
     current,
     deposits,
@@ -152,8 +153,7 @@ def _papers(connection: Connection, scope: ColumnElement[bool], span: Span) -> l
     read = documents.c.state.in_(("read", "searchable"))
     badly = exists().where(
         document_pages.c.document_id == documents.c.id,
-        pages.c.deposit_id == document_pages.c.deposit_id,
-        pages.c.number == document_pages.c.page,
+        SAME_PAGE,
         or_(pages.c.error.is_not(None), and_(pages.c.words > 0, pages.c.confidence < DOUBTFUL)),
     )
     linked = exists().where(

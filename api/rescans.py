@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Float, case, cast, func, select
 
 from api import access
 from api.access import Action, Actor
-from archive.catalogue.schema import document_pages, documents, pages
+from archive.catalogue.schema import SAME_PAGE, document_pages, documents, pages
 from archive.twins import Basis, twins_of
 
 LIVING = ("received", "read", "searchable", "failed")
@@ -93,10 +93,7 @@ def _readings(connection: Connection, document_ids: Iterable[str]) -> Mapping[st
             func.min(pages.c.dpi),
         )
         .outerjoin(document_pages, document_pages.c.document_id == documents.c.id)
-        .outerjoin(
-            pages,
-            (pages.c.deposit_id == document_pages.c.deposit_id) & (pages.c.number == document_pages.c.page),
-        )
+        .outerjoin(pages, SAME_PAGE)
         .where(documents.c.id.in_(sorted(document_ids)), documents.c.state != "erased")
         .group_by(documents.c.id, documents.c.state, documents.c.received_at)
     )

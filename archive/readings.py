@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from archive.archive import Archive
-from archive.catalogue.schema import deposits, document_pages, objects, pages
+from archive.catalogue.schema import SAME_PAGE, deposits, document_pages, objects, pages
 from archive.vault import Ref, VaultAltered, VaultMissing
 from ocr.values import PageReading, Reading
 
@@ -90,10 +90,7 @@ _PLACE = (
         pages.c.reading_length,
     )
     .select_from(document_pages)
-    .join(
-        pages,
-        and_(pages.c.deposit_id == document_pages.c.deposit_id, pages.c.number == document_pages.c.page),
-    )
+    .join(pages, SAME_PAGE)
     .join(deposits, deposits.c.id == document_pages.c.deposit_id)
     .where(
         document_pages.c.document_id == bindparam("document"),

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from archive.catalogue.schema import document_pages, documents, pages
+from archive.catalogue.schema import SAME_PAGE, document_pages, documents, pages
 from archive.whereabouts import DEAD
 
 
@@ -52,10 +52,7 @@ def blank_sides(connection: Connection, document_ids: Collection[str]) -> dict[s
     """How many pages of each document are blank sides; those without any are left out."""
     rows = connection.execute(
         select(document_pages.c.document_id, func.count())
-        .join(
-            pages,
-            (pages.c.deposit_id == document_pages.c.deposit_id) & (pages.c.number == document_pages.c.page),
-        )
+        .join(pages, SAME_PAGE)
         .where(document_pages.c.document_id.in_(document_ids), pages.c.blank)
         .group_by(document_pages.c.document_id)
     )

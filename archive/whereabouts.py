@@ -11,7 +11,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from archive.archive import SYSTEM_ACTOR
-from archive.catalogue.schema import current, document_pages, documents, pages, relations
+from archive.catalogue.schema import SAME_PAGE, current, document_pages, documents, pages, relations
 from archive.histories import JOINED_INTO, RELATION_KEY, RESCAN_OF
 
 DEAD = ("void", "erased")
@@ -122,10 +122,7 @@ def _sheets(connection: Connection, void: Collection[str]) -> frozenset[str]:
     """Those that consist of sheets which only part papers."""
     rows = connection.execute(
         select(document_pages.c.document_id)
-        .join(
-            pages,
-            (pages.c.deposit_id == document_pages.c.deposit_id) & (pages.c.number == document_pages.c.page),
-        )
+        .join(pages, SAME_PAGE)
         .where(document_pages.c.document_id.in_(void))
         .group_by(document_pages.c.document_id)
         .having(func.count() == func.count(pages.c.separator))

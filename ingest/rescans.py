@@ -16,6 +16,7 @@ from archive import records
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import Task, ask_again, finish
 from archive.catalogue.schema import (
+    SAME_PAGE,
     deposits,
     document_deposits,
     document_pages,
@@ -87,13 +88,7 @@ def _paper(connection: Connection, document_id: str) -> _Paper | None:
         return None
     found = connection.execute(
         select(document_pages.c.deposit_id, document_pages.c.page)
-        .join(
-            pages,
-            and_(
-                pages.c.deposit_id == document_pages.c.deposit_id,
-                pages.c.number == document_pages.c.page,
-            ),
-        )
+        .join(pages, SAME_PAGE)
         .where(document_pages.c.document_id == document_id, ~pages.c.blank)
         .order_by(document_pages.c.position)
     ).all()

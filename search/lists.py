@@ -43,7 +43,7 @@ class ResultLists(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FolderResultLists:
     """Lists as files in a folder that all api processes of a machine share."""
 
@@ -52,7 +52,7 @@ class FolderResultLists:
     randomness: Randomness = os.urandom
     lifetime: timedelta = field(default=timedelta(hours=1))
     most: int = 2_000
-    _looked: list[float] = field(default_factory=lambda: [0.0], init=False)
+    _looked_at: float = field(default=0.0, init=False)
     """When this process last looked for expired lists."""
 
     def keep(self, results: ResultList) -> str:
@@ -92,9 +92,9 @@ class FolderResultLists:
         now = self.clock.now().timestamp()
         with os.scandir(self.folder) as entries:
             full = sum(1 for _ in entries) > self.most
-        if not full and now < self._looked[0] + self.lifetime.total_seconds() / _LOOKS:
+        if not full and now < self._looked_at + self.lifetime.total_seconds() / _LOOKS:
             return
-        self._looked[0] = now
+        self._looked_at = now
         kept = self.most - (self.most // _LOOKS if full else 0)
         ages: list[tuple[float, Path]] = []
         for path in self.folder.iterdir():

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 from api.proof import Proof, proofs
 from archive.archive import Archive
 from archive.catalogue.schema import (
+    SAME_PAGE,
     batches,
     claims,
     current,
@@ -139,10 +140,7 @@ def _present(
 def _pages(connection: Connection, document_id: str) -> list[dict[str, Any]]:
     rows = connection.execute(
         select(document_pages.c.position, document_pages.c.deposit_id, pages)
-        .join(
-            pages,
-            (pages.c.deposit_id == document_pages.c.deposit_id) & (pages.c.number == document_pages.c.page),
-        )
+        .join(pages, SAME_PAGE)
         .where(document_pages.c.document_id == document_id)
         .order_by(document_pages.c.position)
     )

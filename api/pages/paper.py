@@ -16,6 +16,7 @@ from api.pages.texts import Speaker
 from api.pages.words import COMPOSED, ENTRIES, IDENTIFIERS
 from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import (
+    SAME_PAGE,
     accounts,
     batches,
     claims,
@@ -164,10 +165,7 @@ def open_pages_of(connection: Connection, document_id: str, opened: DocumentAcce
     """The open pages, in the paper's order."""
     rows = connection.execute(
         select(document_pages.c.position, pages)
-        .join(
-            pages,
-            (pages.c.deposit_id == document_pages.c.deposit_id) & (pages.c.number == document_pages.c.page),
-        )
+        .join(pages, SAME_PAGE)
         .where(document_pages.c.document_id == document_id)
         .order_by(document_pages.c.position)
     ).all()

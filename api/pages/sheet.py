@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, select
 
-from archive.catalogue.schema import batch_items, document_pages, documents, pages
+from archive.catalogue.schema import SAME_PAGE, batch_items, document_pages, documents, pages
 from ingest.cuts import OpenCut
 from ingest.ledger import Ledger, Span
 from ingest.views import ItemLine, item_lines
@@ -121,8 +121,7 @@ def _pages(connection: Connection, deposits: Sequence[str]) -> dict[str, list[_P
         .select_from(pages)
         .outerjoin(
             document_pages,
-            (document_pages.c.deposit_id == pages.c.deposit_id)
-            & (document_pages.c.page == pages.c.number)
+            SAME_PAGE
             & document_pages.c.document_id.in_(
                 select(documents.c.id).where(documents.c.state.not_in(("void", "erased")))
             ),

@@ -24,7 +24,7 @@ from api.rest.document_shapes import (
     document_shapes,
 )
 from archive.archive import Archive
-from archive.catalogue.schema import document_pages, documents, pages
+from archive.catalogue.schema import SAME_PAGE, document_pages, documents, pages
 from archive.readings import load_document_page
 from tabellion.base.errors import Forbidden, NotFound
 
@@ -173,11 +173,7 @@ def list_pages(request: Request, document_id: DocumentId, actor: Reader) -> Page
         opened = access.require_document(connection, actor, Action.READ, document_id)
         rows = connection.execute(
             select(document_pages.c.position, pages)
-            .join(
-                pages,
-                (pages.c.deposit_id == document_pages.c.deposit_id)
-                & (pages.c.number == document_pages.c.page),
-            )
+            .join(pages, SAME_PAGE)
             .where(document_pages.c.document_id == document_id)
             .order_by(document_pages.c.position)
         ).all()

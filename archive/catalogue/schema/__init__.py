@@ -75,6 +75,9 @@ from archive.catalogue.schema.registry import (
 from archive.catalogue.schema.sign_ins import identities, recovery_codes, second_factors, sign_in_steps
 from archive.catalogue.schema.work import beats, index_outbox, leases, work
 
+SAME_PAGE = and_(pages.c.deposit_id == document_pages.c.deposit_id, pages.c.number == document_pages.c.page)
+"""The condition that a row of `pages` is the page that a row of `document_pages` names."""
+
 
 def current(history: Table, *key: str) -> ColumnElement[bool]:
     """The condition that a row of a history is the newest of its key (column names)."""
@@ -84,6 +87,7 @@ def current(history: Table, *key: str) -> ColumnElement[bool]:
 
 
 __all__ = [
+    "SAME_PAGE",
     "account_facts",
     "accounts",
     "announced",
