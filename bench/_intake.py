@@ -37,12 +37,13 @@ _AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Debtor:
-    """A party of the registry, with the number of its claim."""
+    """A party of the registry, with its claim and the number of that."""
 
     id: str
     party: NewParty
     number: str
     portfolio: int
+    claim: str
 
 
 @dataclass(slots=True)
@@ -146,6 +147,8 @@ class Filler:
     parts: Parts
     papers: Papers
     portfolios: list[str]
+    registry: list[Debtor]
+    """All debtors; papers are about those that `papers` knows."""
     lots: list[dict[str, Spent]] = field(default_factory=list)
     taken: int = 0
     lanes: dict[str, list[Duty]] = field(default_factory=dict)
@@ -226,8 +229,9 @@ def make_registry(parts: Parts, count: int) -> tuple[list[Debtor], list[str]]:
                 )
                 for at, number in enumerate(numbers)
             ]
-            put_claims(archive, connection, claims)
+            owed = [put.id for put in put_claims(archive, connection, claims)]
         debtors += [
-            Debtor(ids[at], party, numbers[at], (start + at) % PORTFOLIOS) for at, party in enumerate(some)
+            Debtor(ids[at], party, numbers[at], (start + at) % PORTFOLIOS, owed[at])
+            for at, party in enumerate(some)
         ]
     return debtors, portfolios

@@ -48,6 +48,10 @@ class Shape:
     vault: dict[str, Taken] = field(default_factory=dict)
     tables: dict[str, Taken] = field(default_factory=dict)
     index: Taken = field(default_factory=Taken)
+    indexes: dict[str, int] = field(default_factory=dict)
+    """Bytes of the pages of each index of a table."""
+    folders: int = 0
+    """Of the vault."""
 
     def rows(self) -> Iterator[tuple[str, int, int, int]]:
         """Part, count of files or rows, bytes, allocated bytes."""
@@ -66,21 +70,26 @@ def measure_shape(home: Path) -> Shape:
         shape.vault.setdefault(sort_of(path.relative_to(vault)), Taken()).add(path)
     for path in _files(home / "index"):
         shape.index.add(path)
-    shape.tables = measure_tables(home / "catalogue.db")
+    shape.folders = sum(1 for _ in os.walk(vault))
+    shape.tables, shape.indexes = measure_tables(home / "catalogue.db")
     return shape
 
 
-def measure_tables(catalogue: Path) -> dict[str, Taken]:
-    """Rows of each table that has some, bytes of the cells, and bytes of the pages of it and of its indexes."""
+def measure_tables(catalogue: Path) -> tuple[dict[str, Taken], dict[str, int]]:
+    """Rows of each table that has some, bytes of the cells, and bytes of the pages of it and of its indexes; and the
+    bytes of the pages of each index."""
     database = sqlite3.connect(f"file:{catalogue}?mode=ro", uri=True)
     owner = dict(
         database.execute("SELECT name, tbl_name FROM sqlite_master WHERE type IN ('table', 'index')")
     )
     found: dict[str, Taken] = {}
+    indexes: dict[str, int] = {}
     for name, payload, pages in database.execute(
-        "SELECT name, sum(payload), sum(pgsize) FROM dbstat GROUP BY name"
+        "SELECT name, payload, pgsize FROM dbstat WHERE aggregate = TRUE"
     ):
         table = owner.get(name, name)
+        if table != name:
+            indexes[name] = pages
         taken = found.setdefault(table, Taken())
         taken.bytes += payload
         taken.allocated += pages
@@ -90,7 +99,7 @@ def measure_tables(catalogue: Path) -> dict[str, Taken]:
         if name not in metadata.tables or not found[name].files:
             del found[name]
     database.close()
-    return found
+    return found, {name: pages for name, pages in indexes.items() if owner[name] in found}
 
 
 def sort_of(key: Path) -> str:

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
@@ -19,7 +18,7 @@ from api.limits import Allowance, Rate
 from api.sessions import create_token
 from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import batches, document_scopes, links
-from bench._intake import Filler
+from bench._intake import Debtor
 from bench._questions import spread
 from tabellion.base.errors import TabellionError
 from tabellion.running.serving import make_service
@@ -79,7 +78,7 @@ def _client(parts: Parts, app: FastAPI, role: str, scope: str) -> httpx.AsyncCli
         account = create_account(
             archive,
             connection,
-            f"bench {role}",
+            f"bench {role} {archive.ids.new()[-12:]}",
             None,
             roles=frozenset({role}),
             scopes=frozenset({scope}),
@@ -92,14 +91,17 @@ def _client(parts: Parts, app: FastAPI, role: str, scope: str) -> httpx.AsyncCli
     )
 
 
-def visits(filler: Filler, portfolio: str) -> list[Visit]:
-    """What people open all day, and what administrators and programs look at."""
+def visits(parts: Parts, debtors: Sequence[Debtor], portfolio: str, newest: str) -> list[Visit]:
+    """What people open all day, and what administrators and programs look at: of papers up to the newest named here."""
     dice = random.Random("visits")
-    with filler.parts.archive.catalogue.read() as connection:
+    with parts.archive.catalogue.read() as connection:
         mine = list(
             connection.scalars(
                 select(document_scopes.c.document_id)
-                .where(document_scopes.c.scope == f"portfolio:{portfolio}")
+                .where(
+                    document_scopes.c.scope == f"portfolio:{portfolio}",
+                    document_scopes.c.document_id <= newest,
+                )
                 .limit(2_000)
             )
         )
@@ -113,19 +115,37 @@ def visits(filler: Filler, portfolio: str) -> list[Visit]:
             )
         )
     words = ("kwota", "fattura", "Mahnung", "payment", "договор")
+
+    def number() -> str:
+        return dice.choice(debtors).number.replace("/", "%2F")
+
+    def name() -> str:
+        return dice.choice(debtors).party.name.split()[0]
+
     return [
         Visit("search, as it opens", "collector", lambda: "/search"),
         Visit("search, a word", "collector", lambda: f"/search?q={dice.choice(words)}"),
-        Visit("search, a claim's number", "collector", lambda: f"/search?q={_number(filler, dice)}"),
-        Visit("debtors, a name", "collector", lambda: f"/debtors?q={_name(filler, dice)}"),
+        Visit("search, a claim's number", "collector", lambda: f"/search?q={number()}"),
+        Visit("debtors, a name", "collector", lambda: f"/debtors?q={name()}"),
+        Visit("debtors, three letters", "collector", lambda: f"/api/v1/debtors?q={name()[:3]}"),
+        Visit("claims, half a number", "collector", lambda: f"/api/v1/claims?q={number()[-8:-4]}"),
         Visit("dossier", "collector", lambda: f"/debtors/{dice.choice(known)}"),
         Visit("page in the viewer", "collector", lambda: f"/documents/{dice.choice(mine)}"),
+        Visit("documents in scope", "collector", lambda: "/api/v1/documents"),
+        Visit("documents of a kind", "collector", lambda: "/api/v1/documents?kind=court_order"),
+        Visit("documents that failed", "collector", lambda: "/api/v1/documents?state=failed"),
         Visit("batches", "operator", lambda: "/batches"),
         Visit("batch", "operator", lambda: f"/batches/{dice.choice(boxes)}"),
         Visit("review", "collector", lambda: "/review"),
+        Visit("links to review", "collector", lambda: "/api/v1/review/links"),
+        Visit("figures to review", "collector", lambda: "/api/v1/review/fields"),
         Visit("matters", "legal", lambda: "/matters"),
         Visit("evidence", "auditor", lambda: "/evidence"),
+        Visit("entries of the log", "auditor", lambda: "/api/v1/audit/entries"),
+        Visit("entries of a rare type", "auditor", lambda: "/api/v1/audit/entries?type=erase"),
         Visit("incidents", "auditor", lambda: "/evidence/incidents"),
+        Visit("stamps", "auditor", lambda: "/api/v1/stamps"),
+        Visit("counts for auditors", "auditor", lambda: "/api/v1/audit"),
         Visit("reports", "administrator", lambda: "/reports"),
         Visit("operations", "administrator", lambda: "/operations"),
         Visit("/metrics", "administrator", lambda: "/metrics"),
@@ -136,15 +156,7 @@ def measure_visits(asked: Visitors, wanted: Sequence[Visit], count: int) -> dict
     """Milliseconds of each sort of page, after some that are not counted."""
     found: dict[str, dict[str, float]] = {}
     for visit in wanted:
-        for _ in range(min(3, count)):
+        for _ in range(min(3, count - 1)):
             asked.open(visit.role, visit.address())
         found[visit.name] = spread([asked.open(visit.role, visit.address()) for _ in range(count)])
     return found
-
-
-def _number(filler: Filler, dice: random.Random) -> str:
-    return dice.choice(filler.papers.debtors).number.replace("/", "%2F")
-
-
-def _name(filler: Filler, dice: random.Random) -> Any:
-    return dice.choice(filler.papers.debtors).party.name.split()[0]

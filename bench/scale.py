@@ -1,45 +1,51 @@
 """What a million documents cost, part by part: an archive is filled with made papers through the doors, the workers and
-the keeper, without recognition, and measured.
+the keeper, without recognition, and measured; then its papers are multiplied, and it is measured at each size.
 
-Where the time of a stage grows with the archive, the first and the last lot differ. At the end the keeper's rounds that
-find nothing to do, its start, the verification of a sample, and the pages that people open are timed at that size.
+Where the time of a stage grows with the archive, the first and the last lot differ. At each size the keeper's rounds
+that find nothing to do, its start, the verification of a sample, and the pages that people open are timed. Multiplied
+papers have all their rows, their entries in the log and their stamps; their files where that is wanted, and no place in
+the index.
 """
 
 import argparse
-import random
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from archive.catalogue.schema import document_deposits
+from archive.catalogue.schema import documents
 from archive.stamp_closing import demand
-from archive.verify import verify
+from bench._copied_files import CopiedFiles
 from bench._evidence import an_archive, fill_outbox, settle
 from bench._intake import PAPERS_OF_A_DEBTOR, Filler, Papers, Spent, make_registry
 from bench._measure import CommandFailed
-from bench._shape import measure_shape
-from bench._tables import publish, say, table
-from bench._visiting import measure_visits, visitors, visits
-from tabellion.running.keeping import make_keeper
-from tabellion.running.trust import verify_trust
-from tabellion.wiring import Parts
+from bench._multiplying import Multiplied
+from bench._points import later, measure_point
+from bench._scale_told import for_people
+from bench._sealing import seal
+from bench._tables import publish, say
+from bench._turning import STEP
+from tabellion.base.clock import rfc3339
+from tabellion.settings import load_settings
+from tabellion.wiring import Parts, opened
 
 DOCUMENTS, LOTS, VISITS = 10_000, 20, 20
-_SAMPLE = 100
-_ROUNDS = 5
+FILES = 100_000
+_ALIKE = 40
+"""Debtors that are so far apart in the registry are of one language and one portfolio."""
 
 
-def fill(parts: Parts, count: int, size: int) -> Filler:
-    """The archive with so many papers, logged, indexed and stamped."""
-    debtors, portfolios = make_registry(parts, max(count // PAPERS_OF_A_DEBTOR, 100))
-    filler = Filler(parts, Papers(debtors, size, count), portfolios)
+def fill(parts: Parts, count: int, size: int, times: int = 1) -> Filler:
+    """The archive with so many papers, logged, indexed and stamped; its registry is one for `times` as many."""
+    alike = -(-max(count // PAPERS_OF_A_DEBTOR, 100) // _ALIKE) * _ALIKE
+    debtors, portfolios = make_registry(parts, alike * times)
+    say(f"  {len(debtors)} parties")
+    filler = Filler(parts, Papers(debtors[:alike], size, count), portfolios, registry=debtors)
     lot = max(count // LOTS, 1)
     started = time.monotonic()
     while filler.taken < count:
@@ -78,125 +84,91 @@ def growth(filler: Filler, count: int) -> dict[str, dict[str, float]]:
     return dict(sorted(found.items(), key=lambda item: -item[1]["ms_a_document"]))
 
 
-def quiet_rounds(filler: Filler) -> dict[str, float]:
-    """Milliseconds of each of the keeper's duties where there is nothing to do."""
-    found: dict[str, list[float]] = {}
-    token = filler.keeper.lease
-    if token is None:
-        raise CommandFailed("the keeper of this measurement does not act")
-    for _ in range(_ROUNDS):
-        filler.keeper.renew()
-        for duty in chain.from_iterable(filler.lanes.values()):
-            filler.lots.append({})
-            duty.run(token)
-            found.setdefault(duty.name, []).append(
-                1000 * sum(spent.seconds for spent in filler.lots.pop().values())
-            )
-    return {name: round(statistics.median(times), 1) for name, times in found.items()}
-
-
-def verify_sample(parts: Parts, seed: int) -> float:
-    """Milliseconds a document for the verification of some, drawn from all."""
-    with parts.archive.catalogue.read() as connection:
-        ids = list(connection.scalars(select(document_deposits.c.document_id)))
-    some = random.Random(seed).sample(ids, min(_SAMPLE, len(ids)))
-    started = time.perf_counter()
-    report = verify(parts.archive, verify_trust(parts), some)
-    taken = time.perf_counter() - started
-    if report.overall.value != "PASSED":
-        raise CommandFailed(f"the sample did not verify: {report.findings}")
-    return round(1000 * taken / len(some), 2)
-
-
-def keeper_start(parts: Parts) -> float:
-    """Seconds until a new keeper has done its first round: what it must know of the log it looks up then."""
-    keeper = make_keeper(parts, "bench again")
-    started = time.perf_counter()
-    keeper.run_once()
-    taken = time.perf_counter() - started
-    keeper.release()
-    return round(taken, 2)
-
-
 def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """All figures."""
     home = folder / "home"
+    times = sorted(options.multiply)
     started = time.monotonic()
     with an_archive(home) as (parts, first):
         first.release()
-        filler = fill(parts, options.documents, options.size)
-        filling = time.monotonic() - started
+        filler = fill(parts, options.documents, options.size, max(times, default=1))
+        with parts.archive.catalogue.read() as connection:
+            papers = list(connection.scalars(select(documents.c.id)))
         result: dict[str, Any] = {
             "documents": options.documents,
             "pages": filler.papers.pages,
             "text_bytes": filler.papers.text_bytes,
             "original_bytes": options.size,
-            "parties": len(filler.papers.debtors),
-            "seconds": round(filling, 1),
+            "parties": len(filler.registry),
+            "seconds": round(time.monotonic() - started, 1),
             "stages": growth(filler, options.documents),
-            "quiet_round_ms": quiet_rounds(filler),
         }
-        filler.keeper.release()
-        result["keeper_start_seconds"] = keeper_start(parts)
-        result["verify_ms_a_document"] = verify_sample(parts, seed=1)
-        say("  asking pages")
-        with visitors(parts, filler.portfolios[0]) as asked:
-            result["visits"] = measure_visits(asked, visits(filler, filler.portfolios[0]), options.visits)
+        point = measure_point(filler, home, papers, options.visits)
+        way = {"documents": options.documents, "way": "through the doors", "files": True}
+        result["points"] = [way | point]
         if options.entries:
-            fill_outbox(parts, options.entries)
-            begun = time.perf_counter()
-            keeper = filler.keeper
-            keeper.renew()
-            settle(parts, keeper)
-            result["log_entries_a_second"] = round(options.entries / (time.perf_counter() - begun))
-            keeper.release()
-    result["shape"] = {
-        part: {"count": count, "bytes": size, "allocated": allocated}
-        for part, count, size, allocated in measure_shape(home).rows()
-    }
+            result["log_entries_a_second"] = _log_speed(parts, filler, options.entries)
+    if times:
+        result["points"] += _multiplied(home, filler, papers, times, options)
     return result
 
 
-def for_people(result: dict[str, Any]) -> str:
-    """The figures as tables."""
-    count, seconds = result["documents"], result["seconds"]
-    stages = [
-        (name, *each.values()) for name, each in result["stages"].items() if each["ms_a_document"] >= 0.01
-    ]
-    cpu = sum(each["cpu_ms_a_document"] for each in result["stages"].values())
-    stages.append(("all", round(1000 * seconds / count, 2), cpu, None, None))
-    asked = [(name, each["ms_p50"], each["ms_p95"]) for name, each in result["visits"].items()]
-    quiet = list(result["quiet_round_ms"].items())
-    quiet.append(("its first round after a start", 1000 * result["keeper_start_seconds"]))
-    said = [
-        f"{count} documents of {result['pages']} pages with {result['text_bytes'] / count:.0f} bytes of text, "
-        f"{result['original_bytes']} bytes each as received; {result['parties']} parties; {seconds:.0f} s. "
-        f"A million would take {seconds / count * 1e6 / 3600:.1f} h at this pace.",
-        table(
-            ("part", "files or rows a document", "bytes a document", "GB a million on disk"),
-            list(_parts(result["shape"], count)),
-        ),
-        table(("stage", "ms a document", "CPU ms", "in the second lot", "in the last lot"), stages),
-        table(("a quiet round of the keeper", "ms"), quiet),
-        table(("page", "p50 ms", "p95 ms"), asked),
-        f"Verifying takes {result['verify_ms_a_document']} ms a document of a sample.",
-    ]
-    if "log_entries_a_second" in result:
-        said.append(f"The log takes {result['log_entries_a_second']} entries a second.")
-    return "\n\n".join(said)
+def _log_speed(parts: Parts, filler: Filler, entries: int) -> int:
+    """Entries a second that the log takes in groups."""
+    fill_outbox(parts, entries)
+    begun = time.perf_counter()
+    filler.keeper.renew()
+    settle(parts, filler.keeper)
+    taken = time.perf_counter() - begun
+    filler.keeper.release()
+    return round(entries / taken)
 
 
-def _parts(shape: dict[str, dict[str, int]], count: int) -> Iterator[tuple[object, ...]]:
-    """A row for each part that takes a byte a document, and one for all parts."""
-    for name, each in shape.items():
-        if each["allocated"] >= count:
-            yield name, round(each["count"] / count, 2), *_sizes([each], count)
-    yield "all", None, *_sizes(shape.values(), count)
+def _multiplied(
+    home: Path, filler: Filler, papers: Sequence[str], times: Sequence[int], options: argparse.Namespace
+) -> Iterator[dict[str, Any]]:
+    """The archive with so many times its papers, and measured, for each of these numbers."""
+    multiplied = Multiplied(home, filler.registry, len(filler.papers.debtors))
+    files = CopiedFiles(home / "vault", multiplied.turning)
+    done = 1
+    for goal in times:
+        copies, count = range(done, goal), options.documents * goal
+        say(f"{count} documents")
+        begun = time.perf_counter()
+        rows = multiplied.rows(copies)
+        made = {"rows": rows, "rows_a_second": round(rows / (time.perf_counter() - begun))}
+        say(f"  {rows} rows in {time.perf_counter() - begun:.0f} s")
+        ahead = STEP * (goal - 1)
+        with _reopened(home) as parts:
+            sealed = seal(later(parts, ahead), multiplied, copies)
+        made |= {
+            "entries": sealed.entries,
+            "entries_a_second": round(sealed.entries / max(sealed.log_seconds, 0.001)),
+            "stamps": sealed.stamps,
+            "ms_a_stamp": round(1000 * sealed.stamp_seconds / max(sealed.stamps, 1)),
+        }
+        if goal == times[0] and (broken := multiplied.broken()):
+            raise CommandFailed(f"rows of copies lead nowhere: {broken[:5]}")
+        with_files = count <= options.files
+        if with_files:
+            begun = time.perf_counter()
+            made["files"] = files.write(copies)
+            say(f"  {made['files']} files in {time.perf_counter() - begun:.0f} s")
+        elif done * options.documents <= options.files:
+            files.remove()
+        with _reopened(home) as parts:
+            there = later(parts, ahead)
+            multiplied.look_at_all(rfc3339(there.archive.clock.now())[:19].replace("T", " "))
+            grown = Filler(there, filler.papers, filler.portfolios, registry=filler.registry)
+            point = measure_point(grown, home, papers, options.visits)
+        yield {"documents": count, "way": f"multiplied by {goal}", "files": with_files, "made": made} | point
+        done = goal
 
 
-def _sizes(some: Collection[dict[str, int]], count: int) -> tuple[int, float]:
-    size, allocated = (sum(each[what] for each in some) for what in ("bytes", "allocated"))
-    return round(size / count), round(allocated / count / 1e3, 2)
+@contextmanager
+def _reopened(home: Path) -> Iterator[Parts]:
+    with opened(load_settings(home=home)) as parts:
+        yield parts
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -204,6 +176,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="script/bench scale", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     parser.add_argument("--documents", type=int, default=DOCUMENTS, metavar="N", help="papers to make")
+    parser.add_argument(
+        "--multiply",
+        type=lambda text: [int(number) for number in text.split(",")],
+        default=[],
+        metavar="N,N",
+        help="measure also with so many times as many, multiplied in the catalogue, the log and the stamps",
+    )
+    parser.add_argument(
+        "--files",
+        type=int,
+        default=FILES,
+        metavar="N",
+        help="up to so many documents copies have their files",
+    )
     parser.add_argument(
         "--size", type=int, default=2_000, metavar="BYTES", help="bytes of a file as received"
     )
@@ -213,8 +199,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--entries", type=int, default=0, metavar="N", help="entries for the log besides")
     parser.add_argument("--folder", type=Path, metavar="DIR", help="work in this folder's file system")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="tabellion-scale-", dir=options.folder) as folder:
-        result = run(options, Path(folder))
+    if any(number < 2 for number in options.multiply):
+        parser.error("--multiply takes numbers from 2")
+    with ExitStack() as stack:
+        scratch = tempfile.TemporaryDirectory(prefix="tabellion-scale-", dir=options.folder)
+        result = run(options, Path(stack.enter_context(scratch)))
     publish(result, for_people(result), as_json=options.json)
     return 0
 
