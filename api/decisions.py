@@ -19,8 +19,8 @@ from archive.corrections import BY_PERSON
 from archive.doubts import Discord, Value, discord_of, values_of, write_doubts
 from archive.records import record_document
 from ingest import stored
-from ingest.describe import amount_minor, document_date
-from ingest.describing import WITHDRAWN, current_fields, present_fields
+from ingest.decided_copies import carry_on
+from ingest.describing import WITHDRAWN, current_fields, dated, present_fields
 from ingest.errors import VersionMoved
 from ocr.values import Kind
 from tabellion.base.errors import BadRequest, Conflict, Forbidden, NotFound
@@ -135,20 +135,15 @@ def decide_field(
         )
     )
     write_doubts(connection, opened.document_id)
-    present = present_fields(connection, opened.document_id)
-    connection.execute(
-        update(documents)
-        .where(documents.c.id == opened.document_id)
-        .values(
-            document_date=document_date(present),
-            amount_minor=amount_minor(present),
-            currency=present.get("currency", "")[:3] or None,
-        )
-    )
+    values = dated(present_fields(connection, opened.document_id))
+    connection.execute(update(documents).where(documents.c.id == opened.document_id).values(**values))
     _decided(archive, connection, opened.document_id, actor)
-    # An identifier that was corrected may name another party.
+    copies = carry_on(archive, connection, opened.document_id, wanted.page)
+    # An identifier that was corrected may name another party. In one order, so that two who decide do not block
+    # each other.
     now = archive.clock.now()
-    ask_again(connection, archive.ids, "link", opened.document_id, now, priority=URGENT)
+    for document_id in sorted({opened.document_id, *copies}):
+        ask_again(connection, archive.ids, "link", document_id, now, priority=URGENT)
     return version_of(connection, opened.document_id)
 
 

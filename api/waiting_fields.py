@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, func,
 
 from api import access
 from api.access import Actor
+from api.decided_elsewhere import Elsewhere, Told, told_of
 from archive.catalogue.schema import current, documents, field_doubts, fields
 from archive.doubts import sums_of
 from archive.histories import FIELD_KEY
@@ -37,7 +38,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WaitingField:
-    """A field that waits, or waited; `stake` (hundredths) is None where pages of its paper are closed to the asker."""
+    """A field that waits, or waited; `stake` (hundredths) is None where pages of its paper are closed to the asker.
+
+    `by` (a pseudonym) has decided it, on this paper or on the copy `elsewhere`; None where the asker is not told.
+    """
 
     id: int
     document: str
@@ -53,8 +57,10 @@ class WaitingField:
     confidence: float
     rule: str
     state: str
-    actor: str | None
+    decided: bool
+    by: str | None
     at: datetime
+    elsewhere: Elsewhere | None
     reasons: tuple[str, ...]
     stake: int | None
     place: Place
@@ -187,17 +193,18 @@ def _later(place: Place) -> ColumnElement[bool]:
 
 def _opened(connection: Connection, actor: Actor, rows: Sequence[Row[Any]]) -> Iterator[WaitingField]:
     opened = access.open_pages(connection, actor, [row.document_id for row in rows])
+    told = told_of(connection, actor, rows)
     for row in rows:
         scope = opened.get(row.document_id)
         if scope is not None and scope.page(row.page):
-            yield _waiting(row, complete=scope.complete)
+            yield _waiting(row, told, complete=scope.complete)
 
 
 def _place(row: Row[Any]) -> Place:
     return Place(row.weight_minor, row.document_id, row.unsure, row.page, row.id)
 
 
-def _waiting(row: Row[Any], *, complete: bool) -> WaitingField:
+def _waiting(row: Row[Any], told: Told, *, complete: bool) -> WaitingField:
     x0, y0, x1, y1 = row.box
     return WaitingField(
         id=row.id,
@@ -215,8 +222,10 @@ def _waiting(row: Row[Any], *, complete: bool) -> WaitingField:
         confidence=row.confidence,
         rule=row.rule,
         state=row.state,
-        actor=row.actor,
+        decided=row.actor is not None,
+        by=told.by(row),
         at=row.at,
+        elsewhere=told.elsewhere(row),
         reasons=tuple((row.reasons or "").split()),
         stake=row.stake_minor if complete and row.stake_minor else None,
         place=_place(row),

@@ -67,13 +67,18 @@ def corrections(connection: Connection) -> Corrections:
     rows: Sequence[Any] = connection.execute(
         select(fields.c.name, fields.c.state, fields.c.value, read.c.value.label("read"), read.c.confidence)
         .select_from(fields.join(read, read.c.id == newest))
-        .where(fields.c.actor.is_not(None), current(fields, *FIELD_KEY))
+        .where(fields.c.actor.is_not(None), fields.c.decided_on.is_(None), current(fields, *FIELD_KEY))
     ).all()
     ranges = [f"{low:g}-{high:g}" for low, high in pairwise(BOUNDS)]
     missed = connection.scalar(
         select(func.count())
         .select_from(fields)
-        .where(fields.c.rule == BY_PERSON, fields.c.state != "withdrawn", current(fields, *FIELD_KEY))
+        .where(
+            fields.c.rule == BY_PERSON,
+            fields.c.state != "withdrawn",
+            fields.c.decided_on.is_(None),
+            current(fields, *FIELD_KEY),
+        )
     )
     return Corrections(
         _shares(rows, lambda row: ranges[_range_of(row.confidence)], ranges),

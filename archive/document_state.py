@@ -246,6 +246,7 @@ def _field(field: Row[Any], read: Mapping[tuple[Any, ...], Row[Any]]) -> dict[st
         state=field.state,
         actor=field.actor,
         despite=field.despite,
+        decided_on=field.decided_on and present(document=field.decided_on, at=field.decided_at),
         at=field.at,
     )
 

@@ -91,7 +91,12 @@ def _move_fields(archive: Archive, connection: Connection, target: str, pieces: 
                 kept[row.name, position, row.raw] = _copied(row, page=position, state=row.state)
     gone = [
         # No person withdrew it, so that what stands there now may be found by the machine.
-        {**_copied(row, page=row.page, state="withdrawn"), "actor": None}
+        {
+            **_copied(row, page=row.page, state="withdrawn"),
+            "actor": None,
+            "decided_on": None,
+            "decided_at": None,
+        }
         for row in _own(pieces, target, "fields")
         if (row.name, row.page, row.raw) not in kept and row.state != "withdrawn"
     ]
@@ -101,7 +106,10 @@ def _move_fields(archive: Archive, connection: Connection, target: str, pieces: 
 
 
 def _copied(row: Row[Any], *, page: int, state: str) -> dict[str, Any]:
-    names = ("name", "value", "raw", "confidence", "box", "rule", "printed", "actor", "despite")
+    names = (
+        *("name", "value", "raw", "confidence", "box", "rule", "printed"),
+        *("actor", "despite", "decided_on", "decided_at"),
+    )
     return {name: getattr(row, name) for name in names} | {"page": page, "state": state}
 
 

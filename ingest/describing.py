@@ -49,10 +49,8 @@ def describe_document(
         "reason": None,
         "language": found.language,
         "page_count": len(pages),
-        "document_date": document_date(present),
-        "amount_minor": amount_minor(present),
-        "currency": present.get("currency", "")[:3] or None,
         "searchable_at": None,
+        **dated(present),
     }
     row = connection.execute(select(documents).where(documents.c.id == document_id)).one()
     if row.kind_by is None:
@@ -62,6 +60,15 @@ def describe_document(
     linking.link_document(archive, connection, document_id, found.parts, texts_of(pages, readings))
     stored.queue_indexing(connection, document_id, now)
     queue_rescan(archive, connection, document_id)
+
+
+def dated(present: Mapping[str, str]) -> dict[str, Any]:
+    """A document's own date, amount and currency, as its present fields say: values of its row."""
+    return {
+        "document_date": document_date(present),
+        "amount_minor": amount_minor(present),
+        "currency": present.get("currency", "")[:3] or None,
+    }
 
 
 def deposits_of(connection: Connection, document_id: str) -> tuple[str, ...]:

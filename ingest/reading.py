@@ -38,6 +38,7 @@ from archive.readings import (
 )
 from ingest.copying import copy_reading
 from ingest.cuts import note_cuts, papers_within
+from ingest.decided_copies import carry_decisions
 from ingest.deciding import cut_surely
 from ingest.describing import deposits_of, describe_document
 from ocr import PageImages, Reader, Reading
@@ -243,6 +244,7 @@ def _commit(
         records.record_document(
             archive, connection, document_id, type="read", actor=SYSTEM_ACTOR, reason=reason
         )
+        carry_decisions(archive, connection, document_id)
         if split_above is not None and kept.n == 1 and deposits_of(connection, document_id) == (deposit_id,):
             cut_surely(archive, connection, document_id, {deposit_id: kept.reading}, split_above)
 

@@ -44,7 +44,19 @@ PAGE = (
     "width", "height", "dpi", "rotation", "skew", "blank", "kind", "source", "language", "confidence", "words", "error",
     "quality",
 )  # fmt: skip
-FIELD = ("name", "value", "raw", "confidence", "page", "box", "rule", "state", "actor")
+FIELD = (
+    "name",
+    "value",
+    "raw",
+    "confidence",
+    "page",
+    "box",
+    "rule",
+    "state",
+    "actor",
+    "decided_on",
+    "decided_at",
+)
 LINK = (
     "first_page", "last_page", "target_type", "role", "score", "basis", "state", "actor", "at",
 )  # fmt: skip

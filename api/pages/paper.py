@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from api.access import Action, Actor, DocumentAccess
+from api.decided_elsewhere import Elsewhere, told_of
 from api.finding import visible_parties
 from api.known_sums import known_sum
 from api.pages.composed import Moved, moved_by, moves_of
@@ -62,7 +63,8 @@ class PageOfPaper:
 class Figure:
     """A value that was read, where it stands (fractions of the page), and who vouches for it.
 
-    `printed` is what the page says, as it is shown, where the file's own data says another value.
+    `elsewhere` is the copy of the same bytes on which that was said, if not on this one. `printed` is
+    what the page says, as it is shown, where the file's own data says another value.
     """
 
     id: int
@@ -77,6 +79,7 @@ class Figure:
     by: str | None
     at: datetime
     printed: str | None = None
+    elsewhere: Elsewhere | None = None
 
     @property
     def placed(self) -> bool:
@@ -203,7 +206,7 @@ def deposits_of(connection: Connection, document_id: str) -> Sequence[Row[Any]]:
 
 
 def figures_of(
-    connection: Connection, document_id: str, opened: DocumentAccess, say: Speaker
+    connection: Connection, actor: Actor, document_id: str, opened: DocumentAccess, say: Speaker
 ) -> list[Figure]:
     """The present values on open pages: amounts first, then dates, numbers, names; one of several equal ones."""
     rows = connection.execute(
@@ -217,6 +220,7 @@ def figures_of(
         .order_by(fields.c.page, fields.c.id)
     ).all()
     currency = next((row.value for row in rows if row.name == "currency"), None)
+    told = told_of(connection, actor, rows)
     found: dict[tuple[str, str], Figure] = {}
     for row in rows:
         if row.name == "currency" or not opened.page(row.page):
@@ -233,16 +237,19 @@ def figures_of(
                 state=row.state,
                 confidence=row.confidence,
                 rule=row.rule,
-                by=row.by,
+                by=row.by if told.by(row) else None,
                 at=row.at,
+                elsewhere=told.elsewhere(row),
                 printed=row.printed and shown(row.name, row.printed, currency, say),
             )
     return sorted(found.values(), key=lambda figure: (_rank(figure.name), figure.page, figure.id))
 
 
-def wrong_sum_of(connection: Connection, opened: DocumentAccess, say: Speaker) -> WrongSum | None:
+def wrong_sum_of(
+    connection: Connection, actor: Actor, opened: DocumentAccess, say: Speaker
+) -> WrongSum | None:
     """The wrong sum of the paper that a person knows of."""
-    known = known_sum(connection, opened)
+    known = known_sum(connection, actor, opened)
     if known is None:
         return None
     discord, by = known.discord, known.by or ""
@@ -365,7 +372,9 @@ def _changes(
         key = (row.name, row.page, row.raw)
         said = None if row.state == "withdrawn" else shown(row.name, row.value, currency, say)
         if row.actor is not None:
-            found.append((row.actor, row.at, Change(row.name, last.get(key), said)))
+            # What was said of a copy came here by the archive's own hand.
+            who = row.actor if row.decided_on is None else SYSTEM_ACTOR
+            found.append((who, row.at, Change(row.name, last.get(key), said)))
         last[key] = said
     return found
 

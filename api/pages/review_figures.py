@@ -196,7 +196,7 @@ def _page(
     if chosen is not None:
         opened = access.require_document(connection, actor, Action.CORRECT, chosen.document)
         pages = {each.number: each for each in open_pages_of(connection, chosen.document, opened)}
-        by = names_of(connection, {chosen.actor}) if chosen.actor else {}
+        by = names_of(connection, {chosen.by}) if chosen.by else {}
         context |= {
             "typed": chosen.value if typed is None else typed,
             "figure": Figure(
@@ -209,11 +209,12 @@ def _page(
                 state=chosen.state,
                 confidence=chosen.confidence,
                 rule=chosen.rule,
-                by=by.get(chosen.actor or ""),
+                by=by.get(chosen.by or ""),
                 at=chosen.at,
+                elsewhere=chosen.elsewhere,
                 printed=chosen.printed and shown(chosen.name, chosen.printed, chosen.currency, say),
             ),
-            "wrong_sum": wrong_sum_of(connection, opened, say),
+            "wrong_sum": wrong_sum_of(connection, actor, opened, say),
             "shown": pages.get(chosen.page),
             "several": len(pages) > 1 or not opened.complete,
             "beside": [

@@ -174,7 +174,7 @@ def _page(
         hit_pages, broken = _hits(service, actor, q, document_id, opened)
         shown = _shown(pages, number, hit_pages)
         reading = load_document_page(archive, connection, document_id, shown.number) if shown else None
-        figures = paper.figures_of(connection, document_id, opened, say)
+        figures = paper.figures_of(connection, actor, document_id, opened, say)
         held = paper.deposits_of(connection, document_id)
         may_prove = actor.may(Action.EVIDENCE)
         originals = _originals(connection, actor, held)
@@ -185,7 +185,7 @@ def _page(
             "shown": shown,
             "sizes": {each.number: each for each in pages},
             "figures": figures,
-            "wrong_sum": paper.wrong_sum_of(connection, opened, say),
+            "wrong_sum": paper.wrong_sum_of(connection, actor, opened, say),
             "lines": lines_of(archive, connection, opened),
             "linked": paper.links_of(connection, actor, document_id, opened),
             "looked": looked,

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from api import access
 from api.access import Action, Actor, DocumentAccess
+from api.decided_elsewhere import Elsewhere as DecidedElsewhere
+from api.decided_elsewhere import told_of
 from api.decisions import FieldDecision, decide_field
 from api.events import record_access
 from api.field_values import LONGEST
@@ -32,6 +34,13 @@ class KnownSum(Strict):
     at: datetime
 
 
+class Elsewhere(Strict):
+    """Another document of the same bytes on which a person decided it, and when."""
+
+    document: str
+    at: datetime
+
+
 class Field(Strict):
     """A value that stands on a page; `state` says whether a person has looked."""
 
@@ -49,8 +58,13 @@ class Field(Strict):
         examples=["120.00"],
     )
     state: Literal["machine", "confirmed", "corrected"]
-    by: str | None = Described(description="Pseudonym of who decided; null: the machine.")
+    by: str | None = Described(
+        description="Pseudonym of who decided; null: the machine, or somebody on a document that is closed to you."
+    )
     at: datetime
+    decided_on: Elsewhere | None = Described(
+        description="Where it was decided, if that was on another document of the same bytes that is open to you."
+    )
     known_sum: KnownSum | None = Described(
         description="The wrong sum of which this amount is a part; null: it adds up, or nobody said that it is meant."
     )
@@ -101,7 +115,7 @@ def list_fields(
     """The values found on the open pages; what was withdrawn is left out."""
     with service_of(request).archive.catalogue.read() as connection:
         opened = access.require_document(connection, actor, Action.READ, document_id)
-        return _fields(connection, opened)
+        return _fields(connection, actor, opened)
 
 
 @router.get("/{document_id}/lines")
@@ -151,13 +165,14 @@ def decide(
         opened = access.require_document(connection, actor, Action.CORRECT, document_id)
         version = decide_field(archive, connection, opened, wanted, actor, expected_version(if_match))
         response.headers["ETag"] = etag(version)
-        return _fields(connection, opened)
+        return _fields(connection, actor, opened)
 
 
-def _fields(connection: Connection, opened: DocumentAccess) -> list[Field]:
+def _fields(connection: Connection, actor: Actor, opened: DocumentAccess) -> list[Field]:
     rows = current_fields(connection, opened.document_id)
     shown = [row for row in rows if row.state != WITHDRAWN and opened.page(row.page)]
-    found = known_sum(connection, opened)
+    found = known_sum(connection, actor, opened)
+    told = told_of(connection, actor, shown)
     names = found.discord.names if found else ()
     known = found and KnownSum(
         amounts={name: f"{amount:.2f}" for name, amount in zip(names, found.discord.amounts, strict=True)},
@@ -175,9 +190,14 @@ def _fields(connection: Connection, opened: DocumentAccess) -> list[Field]:
             rule=row.rule,
             printed=row.printed,
             state=row.state,
-            by=row.actor,
+            by=told.by(row),
             at=row.at,
+            decided_on=_elsewhere(told.elsewhere(row)),
             known_sum=known if row.name in names else None,
         )
         for row in sorted(shown, key=lambda row: (row.page, row.name, row.id))
     ]
+
+
+def _elsewhere(found: DecidedElsewhere | None) -> Elsewhere | None:
+    return None if found is None else Elsewhere(document=found.document, at=found.at)

@@ -119,7 +119,16 @@ def _write_histories(connection: Connection, document: str, value: Mapping[str, 
         if read := one.get("machine"):
             # Before a person decided; the newer row of the same key is the present.
             _write_field(
-                connection, document, {**one, **read, "state": "machine", "actor": None, "despite": None}
+                connection,
+                document,
+                {
+                    **one,
+                    **read,
+                    "state": "machine",
+                    "actor": None,
+                    "despite": None,
+                    "decided_on": {},
+                },
             )
         _write_field(connection, document, one)
     for one in value["links"]:
@@ -196,6 +205,7 @@ def _write_target(connection: Connection, link: Mapping[str, Any], now: datetime
 
 
 def _write_field(connection: Connection, document: str, one: Mapping[str, Any]) -> None:
+    elsewhere = one.get("decided_on", {})
     connection.execute(
         insert(fields).values(
             document_id=document,
@@ -210,6 +220,8 @@ def _write_field(connection: Connection, document: str, one: Mapping[str, Any]) 
             state=one["state"],
             actor=one.get("actor"),
             despite=one.get("despite"),
+            decided_on=elsewhere.get("document"),
+            decided_at=parse_rfc3339(elsewhere["at"]) if elsewhere else None,
             at=parse_rfc3339(one["at"]),
         )
     )

@@ -30,6 +30,12 @@ from tests.ingest.test_composition import (
     test_the_papers_of_a_scan_in_its_order,
     test_what_people_decided_goes_with_the_pages,
 )
+from tests.ingest.test_decided_copies import (
+    first,
+    letter,
+    test_a_copy_that_is_there_follows_each_decision_until_it_has_one_of_its_own,
+    test_readers_of_a_copy_who_may_not_see_the_first_are_asked,
+)
 from tests.ingest.test_keeper import (
     test_a_paper_is_sealed_found_and_has_its_receipt,
     test_only_one_keeper_acts_and_another_takes_over,

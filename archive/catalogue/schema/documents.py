@@ -89,6 +89,10 @@ fields = Table(
     Column("actor", String(36)),  # none: the machine
     Column("despite", Text),  # amounts that a person meant though they do not add up
     instant("at"),
+    # Another document of the same bytes about which a person said it; none: it was said of this one. No foreign key,
+    # since that one may be erased.
+    Column("decided_on", String(36)),
+    instant("decided_at", nullable=True),  # when it was said there
     Index("ix_fields_value", "value", postgresql_using="hash"),
 )
 
