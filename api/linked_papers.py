@@ -28,7 +28,10 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A paper of a dossier; `role` is what the debtor is on it. Numbers and hints are those of open pages."""
+    """A paper of a dossier; `role` is what the debtor is on it, `link` the link that says so.
+
+    Numbers and hints are those of open pages.
+    """
 
     id: str
     kind: str
@@ -40,6 +43,7 @@ class PaperLine:
     pages: int | None
     first: int
     role: str
+    link: str
     number: str | None = None
     hints: tuple[Hint, ...] = ()
 
@@ -53,7 +57,7 @@ def linked_papers(
 ) -> tuple[list[PaperLine], Mapping[str, DocumentAccess]]:
     """The papers in scope linked so with an open page in the span, newest first; and which pages of each are open."""
     rows = connection.execute(
-        select(documents, links.c.first_page, links.c.last_page, links.c.role)
+        select(documents, links.c.first_page, links.c.last_page, links.c.role, links.c.link_id)
         .join(links, links.c.document_id == documents.c.id)
         .where(
             links.c.target_type == target_type,
@@ -90,5 +94,6 @@ def linked_papers(
                 pages=row.page_count,
                 first=first,
                 role=row.role,
+                link=row.link_id,
             )
     return list(found.values()), opened

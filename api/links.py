@@ -86,11 +86,13 @@ def decide_link(
     connection: Connection,
     opened: DocumentAccess,
     link_id: str,
-    state: Literal["confirmed", "rejected"],
+    state: Literal["confirmed", "rejected", "proposed"],
     actor: Actor,
     version: int | None,
 ) -> None:
-    """Confirm or reject a link, whoever made it. Raises Forbidden and what `changeable` raises."""
+    """Confirm, reject or doubt a link, whoever made it: what is doubted waits in the review, counts no more as the
+    paper's, and the machine leaves it alone. Raises Forbidden and what `changeable` raises.
+    """
     changeable(connection, opened.document_id, version)
     row = connection.execute(
         select(links).where(
@@ -110,7 +112,7 @@ def decide_link(
             **{name: getattr(row, name) for name in _COPIED},
         )
     )
-    reason = "by-hand" if state == "confirmed" else "withdrawn"
+    reason = "withdrawn" if state == "rejected" else "by-hand"
     _linked(archive, connection, opened.document_id, actor, reason)
 
 

@@ -11,7 +11,8 @@ from api.access import Action, Actor
 from api.claim_dossier import claim_dossier, open_claim
 from api.claim_needs import REASONS, Missing
 from api.pages.debtors import desk
-from api.pages.render import page
+from api.pages.record_history import record_history
+from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
 
 router = APIRouter(include_in_schema=False)
@@ -38,6 +39,8 @@ def show(
             "claim": row,
             "dossier": found,
             "waiting": found.waiting,
+            "record": record_history(connection, actor, "claim", row.id, speaker_of(request, actor)),
+            "since": row.created_at,
             "reasons": REASONS,
             "values_of": values_of,
         }

@@ -14,7 +14,8 @@ from api.finding import debtor_card, still_to_read, tails_of, visible_claims, vi
 from api.linked_papers import PROPOSED, SURE, PaperLine, linked_papers
 from api.pages.paper import open_pages_of
 from api.pages.recent import remember
-from api.pages.render import page
+from api.pages.record_history import record_history
+from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
 from api.rest.common import Cursor, read_cursor, write_cursor
 from archive.catalogue.schema import (
@@ -104,6 +105,8 @@ def dossier(
             "identifiers": _identifiers(connection, party_id),
             "claims": _claims(connection, actor, party_id),
             "waiting": still_to_read(connection, actor),
+            "record": record_history(connection, actor, "party", party_id, speaker_of(request, actor)),
+            "since": row.created_at,
         }
     answer = page(request, "dossier.html", context, actor=actor, here="debtors")
     remember(request, answer, actor, party_id, secure=service.options.secure_cookies)

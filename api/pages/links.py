@@ -41,10 +41,10 @@ def decide(
     document_id: Annotated[str, Path(max_length=36)],
     link_id: Annotated[str, Path(max_length=36)],
     actor: Annotated[Actor, Depends(Ask(Action.LINK))],
-    said: Annotated[Literal["confirmed", "rejected"], Form()],
+    said: Annotated[Literal["confirmed", "rejected", "proposed"], Form()],
     to: Annotated[str, Form(max_length=21_000)] = "",
 ) -> Response:
-    """What a person says is final; then back to the paper as it stood."""
+    """What a person says the machine does not touch; then back to where it was said."""
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         opened = access.require_document(connection, actor, Action.LINK, document_id)

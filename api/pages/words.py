@@ -142,6 +142,39 @@ ROW_PROBLEMS: Mapping[str, str] = {
 }
 """What is wrong with a row of an import, and what to do."""
 
+PARTY_KINDS: Mapping[str, str] = {
+    "person": N_("person"),
+    "company": N_("company"),
+    "court": N_("court"),
+    "authority": N_("authority"),
+}
+
+RECORD_FIELDS: Mapping[str, str] = {
+    "other_names": N_("Other names"),
+    "kind": N_("Kind"),
+    "external_id": N_("External id"),
+    "street": N_("Street"),
+    "postcode": N_("Postcode"),
+    "town": N_("Town"),
+    "country": N_("Country"),
+    "other_addresses": N_("Other addresses"),
+    "number": N_("Claim number"),
+    "portfolio": N_("Portfolio"),
+    "original_creditor": N_("First creditor"),
+    "principal_minor": N_("Principal"),
+    "principal_source": N_("Source of the principal"),
+    "principal_as_of": N_("Principal as of"),
+    "contract_date": N_("Contract date"),
+    "limitation_interrupted": N_("Limitation interrupted"),
+}
+"""Fields of debtors and claims, where they are not called as on papers."""
+
+
+def record_field(name: str) -> str:
+    """The message for a field of a debtor or claim."""
+    return RECORD_FIELDS.get(name) or ROLES.get(name) or field_label(name)
+
+
 LINK_STATES: Mapping[str, str] = {
     "automatic": N_("linked by machine"),
     "confirmed": N_("confirmed"),

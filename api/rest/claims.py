@@ -15,6 +15,7 @@ from api.finding import visible_claims
 from api.linked_papers import PaperLine
 from api.request import Ask, service_of
 from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cursor, write_cursor
+from api.rest.record_history import Former, told
 from archive.catalogue.schema import claim_parties, claims, parties, portfolios
 from archive.registry import (
     ROLES,
@@ -23,6 +24,7 @@ from archive.registry import (
     add_assignment,
     add_portfolio,
     assignments_of,
+    changes_of,
     find_claims,
     list_portfolios,
     put_claim,
@@ -272,6 +274,14 @@ def dossier(request: Request, claim_id: Annotated[str, Path(max_length=36)], act
         ],
         not_yet_searchable=found.waiting,
     )
+
+
+@router.get("/claims/{claim_id}/history")
+def history(request: Request, claim_id: Annotated[str, Path(max_length=36)], actor: Writer) -> list[Former]:
+    """The last fifty changes of the claim, newest first: which fields, from what to what, by whom and when."""
+    with service_of(request).archive.catalogue.read() as connection:
+        claim_in_scope(connection, actor, claim_id)
+        return told(changes_of(connection, "claim", claim_id))
 
 
 @router.get("/claims/{claim_id}/assignments")

@@ -1,7 +1,6 @@
 """/debtors: parties in scope, with the papers that are linked to them."""
 
 from datetime import date as day
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, status
@@ -15,6 +14,7 @@ from api.events import record_access
 from api.finding import debtor_card, visible_parties
 from api.request import Ask, service_of
 from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cursor, write_cursor
+from api.rest.record_history import Former, told
 from archive.catalogue.schema import current, documents, links, parties
 from archive.histories import LINK_KEY
 from archive.registry import NewParty, changes_of, find_parties, put_parties, put_party
@@ -44,15 +44,6 @@ class PartyIn(Strict):
     town: str | None = Field(default=None, max_length=120, examples=["Kielce"])
     address: dict[str, str] = Field(default={}, examples=[{"street": "Lipowa 4", "postcode": "25-317"}])
     other_addresses: list[dict[str, str]] = Field(default=[], max_length=20)
-
-
-class Former(Strict):
-    """What a record was before a change."""
-
-    version: int
-    before: dict[str, Any]
-    by: str = Field(description="Pseudonym of who changed it.")
-    at: datetime
 
 
 class DebtorCard(Strict):
@@ -181,15 +172,12 @@ def put_external(
 def history(
     request: Request, party_id: PartyId, actor: Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))]
 ) -> list[Former]:
-    """What the party was before its last fifty changes, newest first."""
+    """The last fifty changes of the party, newest first: which fields, from what to what, by whom and when."""
     with service_of(request).archive.catalogue.read() as connection:
         known = select(parties.c.id).where(parties.c.id == party_id, visible_parties(actor))
         if connection.scalar(known) is None:
             raise Forbidden("there is no such debtor, or not for you")
-        return [
-            Former(version=row.version, before=row.before, by=row.actor, at=row.at)
-            for row in changes_of(connection, "party", party_id)
-        ]
+        return told(changes_of(connection, "party", party_id))
 
 
 @router.get("/{party_id}")

@@ -53,7 +53,9 @@ class LinkIn(Strict):
 class LinkDecision(Strict):
     """What a person says of a link."""
 
-    state: Literal["confirmed", "rejected"]
+    state: Literal["confirmed", "rejected", "proposed"] = Field(
+        description="`proposed`: it is doubted, and waits in the review for somebody who decides."
+    )
 
 
 @router.get("/{document_id}/links")
@@ -103,7 +105,7 @@ def decide(
     actor: Linker,
     if_match: IfMatch = None,
 ) -> Link:
-    """Confirm or reject a link, whoever made it."""
+    """Confirm, reject or doubt a link, whoever made it."""
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         opened = access.require_document(connection, actor, Action.LINK, document_id)

@@ -28,10 +28,9 @@ for (const form of document.querySelectorAll("form[data-busy]")) {
 }
 
 // Without a script there are no keys, and nothing that shows them.
-const keys = document.getElementById("show-keys");
-if (keys) {
-  keys.hidden = false;
-  keys.addEventListener("click", () => document.getElementById("keys").showModal());
+for (const button of document.querySelectorAll(".show-keys")) {
+  button.hidden = false;
+  button.addEventListener("click", () => document.getElementById("keys").showModal());
 }
 
 document.addEventListener("keydown", (event) => {

@@ -12,7 +12,8 @@ from archive.registry.claims import (
     put_claim,
     put_claims,
 )
-from archive.registry.history import changes_of
+from archive.registry.differences import Difference, Snapshot
+from archive.registry.history import RecordChange, changes_of
 from archive.registry.lookup import claims_in, find_claims, find_parties, parties_in
 from archive.registry.parties import put_parties, put_party
 from archive.registry.portfolios import add_portfolio, find_portfolio, list_portfolios
@@ -21,10 +22,13 @@ from archive.registry.values import PARTY_KINDS, ROLES, NewClaim, NewParty, Put
 __all__ = [
     "PARTY_KINDS",
     "ROLES",
+    "Difference",
     "NewAssignment",
     "NewClaim",
     "NewParty",
     "Put",
+    "RecordChange",
+    "Snapshot",
     "add_assignment",
     "add_portfolio",
     "assignments_of",

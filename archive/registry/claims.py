@@ -12,6 +12,7 @@ from archive.catalogue.schema import assignments, claim_numbers, claim_parties, 
 from archive.catalogue.schema.registry import claim_keys
 from archive.document_keys import number_key
 from archive.names import fold_number, number_parts, number_skeleton
+from archive.registry.history import keep_former
 from archive.registry.upsert import Kind
 from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
 from tabellion.base.errors import NotFound
@@ -79,6 +80,7 @@ def add_assignment(archive: Archive, connection: Connection, event: NewAssignmen
         )
     )
     if all(one.on_date <= event.on_date for one in history):
+        keep_former(archive, connection, "claim", [event.claim], actor, None)
         values = {
             "creditor": event.to_party,
             "version": claims.c.version + 1,

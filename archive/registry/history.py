@@ -1,9 +1,11 @@
 """What records of the registry were before they changed: rows that are only ever added."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import (
@@ -16,6 +18,7 @@ from archive.catalogue.schema import (
 )
 from archive.catalogue.schema.registry import registry_changes
 from archive.document_keys import name_keys_of, number_key
+from archive.registry.differences import Difference, RecordKind, Snapshot, differences
 
 _PARTY = ("kind", "display_name", "external_id", "birth_date", "town", "address", "other_addresses")
 _CLAIM = (
@@ -24,55 +27,88 @@ _CLAIM = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class RecordChange:
+    """A change of a record: what it was (`version` of it) and what it became, and who did it when, by which import."""
+
+    version: int
+    before: Snapshot
+    after: Snapshot
+    fields: tuple[Difference, ...]
+    actor: str
+    import_id: str | None
+    at: datetime
+
+
 def keep_former(
     archive: Archive,
     connection: Connection,
-    kind: str,
+    kind: RecordKind,
     ids: Sequence[str],
     actor: str,
     import_id: str | None,
 ) -> set[str]:
     """Write down what these parties or claims are, before they change; gives what papers may have named them by."""
-    table, columns = (parties, _PARTY) if kind == "party" else (claims, _CLAIM)
-    children = _of_parties(connection, ids) if kind == "party" else _of_claims(connection, ids)
-    now = archive.clock.now()
+    former, now = snapshots(connection, kind, ids), archive.clock.now()
     rows = [
         {
             "object_type": kind,
-            "object_id": row.id,
-            "version": row.version,
-            "before": {name: _plain(getattr(row, name)) for name in columns} | children.get(row.id, {}),
+            "object_id": object_id,
+            "version": version,
+            "before": before,
             "actor": actor,
             "import_id": import_id,
             "at": now,
         }
-        for row in connection.execute(select(table).where(table.c.id.in_(ids)))
+        for object_id, (version, before) in former.items()
     ]
     if rows:
         connection.execute(insert(registry_changes), rows)
     touched: set[str] = set()
-    for former in children.values():
-        for name in former.get("names", ()):
+    for _, before in former.values():
+        for name in before.get("names", ()):
             touched |= name_keys_of(name)
-        touched |= {value for _, value in former.get("identifiers", ())}
-        for _, value in former.get("numbers", ()):
+        touched |= {value for _, value in before.get("identifiers", ())}
+        for _, value in before.get("numbers", ()):
             touched |= {value, number_key(value)}
     return touched
 
 
-def changes_of(connection: Connection, kind: str, object_id: str, limit: int = 50) -> Sequence[Row[Any]]:
-    """What a record was before its last changes, newest first."""
-    return connection.execute(
+def snapshots(
+    connection: Connection, kind: RecordKind, ids: Sequence[str]
+) -> dict[str, tuple[int, dict[str, Any]]]:
+    """The present version and state of each of these parties or claims that there is."""
+    table, columns = (parties, _PARTY) if kind == "party" else (claims, _CLAIM)
+    children = _of_parties(connection, ids) if kind == "party" else _of_claims(connection, ids)
+    return {
+        row.id: (row.version, {name: _plain(getattr(row, name)) for name in columns} | children[row.id])
+        for row in connection.execute(select(table).where(table.c.id.in_(ids)))
+    }
+
+
+def changes_of(
+    connection: Connection, kind: RecordKind, object_id: str, limit: int = 50
+) -> list[RecordChange]:
+    """The last changes of a record, newest first."""
+    rows = connection.execute(
         select(registry_changes)
         .where(registry_changes.c.object_type == kind, registry_changes.c.object_id == object_id)
         .order_by(registry_changes.c.id.desc())
         .limit(limit)
     ).all()
+    found = []
+    after: Snapshot = snapshots(connection, kind, [object_id])[object_id][1] if rows else {}
+    for row in rows:
+        fields = differences(kind, row.before, after)
+        found.append(RecordChange(row.version, row.before, after, fields, row.actor, row.import_id, row.at))
+        after = row.before
+    return found
 
 
 def _of_parties(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {one: {"names": [], "identifiers": []} for one in ids}
-    for row in connection.execute(select(party_names).where(party_names.c.party_id.in_(ids))):
+    named = select(party_names).where(party_names.c.party_id.in_(ids)).order_by(party_names.c.id)
+    for row in connection.execute(named):
         found[row.party_id]["names"].append(row.name)
     rows = connection.execute(select(party_identifiers).where(party_identifiers.c.party_id.in_(ids)))
     for row in rows:

@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from archive.archive import Archive
+from archive.registry.differences import RecordKind
 from archive.registry.history import keep_former
 from archive.registry.values import Outcome, Put
 from archive.relinking import queue_linking, queue_renamed
@@ -38,7 +39,7 @@ class Kind(Generic[R]):
     gives what papers may name them by. `shown` is the column by which the index has them.
     """
 
-    name: str
+    name: RecordKind
     plural: str
     shown: str
     table: Table

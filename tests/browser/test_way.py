@@ -101,7 +101,7 @@ def test_keys_of_the_viewer(sign_in: SignIn) -> None:
     expect(page.locator("dialog#keys")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator(".who summary").click()
-    page.locator("#show-keys").click()
+    page.locator(".who .show-keys").click()
     expect(page.locator("dialog#keys")).to_be_visible()
 
 

@@ -1,5 +1,8 @@
 """Doubtful links are shown to a person beside the paper; what he decides is final, and told to other papers."""
 
+import re
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -7,6 +10,7 @@ from archive.archive import Archive
 from archive.catalogue.schema import current, links
 from archive.histories import LINK_KEY
 from archive.registry import NewParty, put_party
+from tests.api.pages.reading import do, markup
 from tests.api.support import Client, House, good
 
 NAME = "Bartholomew Wisniowski"
@@ -136,3 +140,29 @@ def test_beside_the_paper_a_link_is_confirmed_and_taken_away(house: House, paper
         assert states(house, paper)[party] == (said, True)
     again = client.post(address, data={"said": "confirmed", "to": "//evil.example"})
     assert again.headers["location"] == "/"
+
+
+def test_what_is_wrong_in_a_dossier_is_sent_to_the_review(house: House) -> None:
+    """A link that a person doubts counts no more, waits in the review, and the machine leaves it alone."""
+    house.hand_in(house.client("operator"), [*NUMBERED, "born 17 May 1981", "PESEL 81051784697"])
+    born = {"birth_date": date(1981, 5, 17), "identifiers": (("pesel", "81051784697"),)}
+    party = add(house.archive, NAME, **born)
+    house.settle()
+    client = house.client("collector")
+    (paper,) = client.json(f"/api/v1/debtors/{party}")["documents"]
+    assert paper["link"] == "automatic" and waiting(client) == []
+    text = markup(client, f"/debtors/{party}")
+    assert "Something is wrong here" in text
+    (action,) = re.findall('id="doubt".*?action="([^"]*)"', text, re.S)
+    for role in ("operator", "administrator"):
+        assert "Something is wrong here" not in markup(house.client(role), f"/debtors/{party}")
+    back = f"/debtors/{party}?paper={paper['document']}"
+    assert do(client, action, said="proposed", to=back).headers["location"] == back
+    house.worker.drain()
+    (one,) = waiting(client)
+    assert (one["document"], one["target"]) == (paper["document"], party)
+    assert states(house, paper["document"]) == {party: ("proposed", True)}
+    text = markup(client, back)
+    assert "May belong (1), not confirmed" in text and f'href="/review?link={one["link"]}"' in text
+    decision = client.patch(action.replace("/documents", "/api/v1/documents"), json={"state": "confirmed"})
+    assert good(decision)["state"] == "confirmed" and waiting(client) == []

@@ -1,0 +1,124 @@
+"""The history of a debtor or claim as its page tells it: who changed what from what to what, when, by which import."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from api.access import Action, Actor
+from api.finding import visible_parties
+from api.pages.paper import names_of
+from api.pages.texts import Speaker
+from archive.catalogue.schema import parties, portfolios
+from archive.catalogue.schema.registry import imports
+from archive.registry import ROLES, RecordChange, Snapshot, changes_of
+from archive.registry.differences import RecordKind
+
+_CREDITORS = ("original_creditor", "creditor")
+_DAYS = ("birth_date", "principal_as_of", "contract_date", "due_date", "limitation_interrupted")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as it is shown; `coded`: one of a few words that the page translates; `closed`: somebody out of scope."""
+
+    text: str
+    coded: bool = False
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A field that changed, and its values that went and came."""
+
+    field: str
+    before: tuple[Value, ...]
+    after: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvent:
+    """A change: when, by whom (None: not by an account), out of which file."""
+
+    at: datetime
+    who: str | None
+    file: str | None
+    import_id: str | None
+    lines: tuple[Line, ...]
+
+
+def record_history(
+    connection: Connection, actor: Actor, kind: RecordKind, object_id: str, say: Speaker
+) -> list[RecordEvent] | None:
+    """The last changes of the record, newest first; None for who may not change it, as over REST."""
+    if not actor.may(Action.REGISTRY_WRITE):
+        return None
+    changes = changes_of(connection, kind, object_id)
+    people = names_of(connection, {change.actor for change in changes})
+    files = _files(connection, changes)
+    names = _names(connection, actor, changes)
+    return [
+        RecordEvent(
+            at=change.at,
+            who=people.get(change.actor),
+            file=files.get(change.import_id or ""),
+            import_id=change.import_id if change.import_id in files else None,
+            lines=tuple(
+                Line(
+                    one.field,
+                    tuple(_value(one.field, value, change.before, names, say) for value in one.before),
+                    tuple(_value(one.field, value, change.after, names, say) for value in one.after),
+                )
+                for one in change.fields
+            ),
+        )
+        for change in changes
+    ]
+
+
+def _value(field: str, value: str, snapshot: Snapshot, names: Mapping[str, str], say: Speaker) -> Value:
+    if field == "kind":
+        return Value(value, coded=True)
+    if field in (*ROLES, *_CREDITORS, "portfolio"):
+        return Value(names[value]) if value in names else Value("", closed=True)
+    if field in _DAYS:
+        return Value(_day(value, say))
+    if field == "principal_minor":
+        return Value(say.amount(int(value), snapshot["currency"]))
+    return Value(value)
+
+
+def _day(value: str, say: Speaker) -> str:
+    try:
+        return say.day(date.fromisoformat(value))
+    except ValueError:  # other systems' records may have dates of their own making
+        return value
+
+
+def _files(connection: Connection, changes: Sequence[RecordChange]) -> dict[str, str]:
+    wanted = {change.import_id for change in changes if change.import_id is not None}
+    rows = connection.execute(select(imports.c.id, imports.c.file_name).where(imports.c.id.in_(wanted)))
+    return {row.id: row.file_name for row in rows}
+
+
+def _names(connection: Connection, actor: Actor, changes: Sequence[RecordChange]) -> dict[str, str]:
+    """Names of portfolios and creditors, and of the debtors that are in scope, by id."""
+    owing, creditors, folders = (
+        set(_values(changes, fields)) for fields in (ROLES, _CREDITORS, ("portfolio",))
+    )
+    known = select(parties.c.id, parties.c.display_name)
+    rows: list[Any] = [
+        *connection.execute(known.where(parties.c.id.in_(creditors))),
+        *connection.execute(known.where(parties.c.id.in_(owing), visible_parties(actor))),
+        *connection.execute(select(portfolios.c.id, portfolios.c.name).where(portfolios.c.id.in_(folders))),
+    ]
+    return {row[0]: row[1] for row in rows}
+
+
+def _values(changes: Sequence[RecordChange], fields: Sequence[str]) -> Iterator[str]:
+    for change in changes:
+        for one in change.fields:
+            if one.field in fields:
+                yield from (*one.before, *one.after)

@@ -1,0 +1,77 @@
+"""What differs between two states of a record of the registry, field by field, called as in an import."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+RecordKind = Literal["party", "claim"]
+
+Snapshot = Mapping[str, Any]
+"""A record as JSON: its columns, and what hangs on it; what the rows of `registry_changes` hold."""
+
+_PARTY = ("kind", "birth_date", "external_id")
+_CLAIM = (
+    "number", "portfolio_id", "original_creditor", "creditor", "currency", "principal_minor", "principal_source",
+    "principal_as_of", "external_id",
+)  # fmt: skip
+_OF_ADDRESS = ("street", "postcode", "town", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that changed: the values that it has no more, and those that it had not before.
+
+    Creditors and debtors are ids of parties, a portfolio is its id, the principal is in minor units.
+    """
+
+    field: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def differences(kind: RecordKind, before: Snapshot, after: Snapshot) -> tuple[Difference, ...]:
+    """The fields whose values are not the same, in the order of the record."""
+    was, now = _fields(kind, before), _fields(kind, after)
+    found = []
+    for field in dict.fromkeys((*was, *now)):
+        had, has = was.get(field, ()), now.get(field, ())
+        gone = tuple(value for value in had if value not in has)
+        new = tuple(value for value in has if value not in had)
+        if gone or new:
+            found.append(Difference(field, gone, new))
+    return tuple(found)
+
+
+def _fields(kind: RecordKind, snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for field, value in _of_party(snapshot) if kind == "party" else _of_claim(snapshot):
+        if value is not None and value != "":
+            found.setdefault(field, {})[str(value)] = None
+    return {field: tuple(values) for field, values in found.items()}
+
+
+def _of_party(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
+    yield "name", snapshot["display_name"]
+    for name in snapshot["names"]:
+        if name != snapshot["display_name"]:
+            yield "other_names", name
+    for field in _PARTY:
+        yield field, snapshot[field]
+    yield from sorted(snapshot["identifiers"])
+    address = snapshot["address"]
+    for field in _OF_ADDRESS:
+        yield field, address.get(field)
+    yield "town", snapshot["town"]
+    for other in snapshot["other_addresses"]:
+        yield "other_addresses", ", ".join(other[field] for field in _OF_ADDRESS if other.get(field))
+
+
+def _of_claim(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
+    for field in _CLAIM:
+        yield "portfolio" if field == "portfolio_id" else field, snapshot[field]
+    yield from sorted(snapshot["dates"].items())
+    for party, role in sorted(snapshot["parties"]):
+        yield role, party
+    for of, value in sorted(snapshot["numbers"]):
+        if (of, value) != ("claim_number", snapshot["number"]):
+            yield of, value
