@@ -15,6 +15,9 @@ from archive.readings import load_document_page
 from archive.registry import claims_in, find_claims, find_parties, parties_in
 from ocr.values import PageReading
 from search import Answer, Scopes, SearchRequest
+from search.answer import AnswerHit
+from search.grammar import wording
+from search.query import parse
 
 KNOWN = 8
 """Debtors and claims that are offered beside the pages."""
@@ -77,6 +80,24 @@ def look_up(
             service.finder, words_of=words_of, registry=registry, waiting=waiting, prepare=prepare
         )
         return still_open(opened, finder.answer(request))
+
+
+def known_papers(service: Service, actor: Actor, query: str, answer: Answer) -> tuple[AnswerHit, ...]:
+    """Where no page has the words of the query: the newest papers in scope of the debtors and claims that they name.
+
+    Half a name stands on no page, and yet somebody is meant. It is a part of the same search and no entry of its own;
+    a query that asks for more than words asks for something else.
+    """
+    if answer.hits or not (answer.debtors or answer.claims) or wording(parse(query)).split() != query.split():
+        return ()
+    named = [f"party:{one['id']}" for one in answer.debtors] + [f"claim:{one['id']}" for one in answer.claims]
+    return look_up(service, actor, " OR ".join(named), limit=KNOWN, by_date=True).hits
+
+
+def promised(service: Service, actor: Actor, query: str, answer: Answer) -> dict[str, Any]:
+    """The answer as REST and the command line tell it, with `known_papers`."""
+    known = replace(answer, hits=known_papers(service, actor, query, answer))
+    return {**answer.promised(), "known_papers": known.promised()["hits"]}
 
 
 def still_open(opened: Mapping[str, DocumentAccess], answer: Answer) -> Answer:

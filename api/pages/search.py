@@ -1,7 +1,7 @@
 """`/search`: the box, people and claims on the left, marked page strips on the right, facets as plain links."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from api import access
 from api.access import Action, Actor, DocumentAccess
-from api.finding import find, still_to_read
+from api.finding import find, known_papers, still_to_read
 from api.pages.hits import Pixels, joined
 from api.pages.recent import recent_debtors
 from api.pages.render import page
@@ -42,6 +42,7 @@ BAND = 0.13
 
 SHOWN_FACETS = 6
 WIDTH = 900
+_SHORTEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +113,27 @@ def search(
         at = min(error.position, len(q))
         context = {"error": error, "before": q[:at], "there": q[at : at + 1], "after": q[at + 1 :]}
         return page(request, "search_error.html", context, actor=actor, here="search", status=error.status)
+    known = known_papers(service, actor, q, answer)
+    wanted = [hit.document for hit in (*answer.hits, *known)]
     with service.archive.catalogue.read() as connection:
-        rows = _rows(connection, [hit.document for hit in answer.hits])
+        rows = _rows(connection, wanted)
         opened = access.open_pages(connection, actor, rows)
-        scans = other_scans(connection, actor, [hit.document for hit in answer.hits])
+        scans = other_scans(connection, actor, wanted)
         blank = blank_sides(connection, list(rows))
         saved = [one.name for one in list_saved(connection, actor) if one.query == q.strip()]
-    hits = [
-        _hit(hit, rows.get(hit.document), opened.get(hit.document), blank.get(hit.document, 0), q)
-        for hit in answer.hits
-    ]
+
+    def shown(found: Sequence[AnswerHit], asked: str) -> list[Hit]:
+        hits = [
+            _hit(hit, rows.get(hit.document), opened.get(hit.document), blank.get(hit.document, 0), asked)
+            for hit in found
+        ]
+        return _best_scans(hits, scans)
+
     context = {
         "answer": answer,
-        "hits": _best_scans(hits, scans),
+        "hits": shown(answer.hits, q),
+        "known": [replace(hit, why=()) for hit in shown(known, "")],
+        "begins": _beginning(q),
         "scans": scans,
         "facets": {name: list(_facets(answer, name, q)) for name in FILTERS},
         "saved": saved,
@@ -134,6 +143,14 @@ def search(
         "following": _address(q, order=order, cursor=answer.next) if answer.next else None,
     }
     return page(request, "search.html", context, actor=actor, here="search")
+
+
+def _beginning(query: str) -> str | None:
+    """The query with its last word as a beginning, where it is of words alone that may go on."""
+    words = query.split()
+    if words and len(words[-1]) >= _SHORTEST and all(word.isalpha() for word in words):
+        return f"{' '.join(words)}*"
+    return None
 
 
 def _best_scans(hits: Sequence[Hit], scans: Mapping[str, Sequence[OtherScan]]) -> list[Hit]:
@@ -153,7 +170,7 @@ def _rows(connection: Connection, ids: Sequence[str]) -> Mapping[str, Row[Any]]:
 def _hit(hit: AnswerHit, row: Row[Any] | None, opened: DocumentAccess | None, blank: int, query: str) -> Hit:
     # The amount may stand on a page that is closed to the asker: it is told only with the whole paper.
     told = row if opened is not None and opened.complete else None
-    where = urlencode({"q": query, "page": hit.pages[0].page if hit.pages else 1})
+    where = urlencode(_asked(query) | {"page": hit.pages[0].page if hit.pages else 1})
     return Hit(
         document=hit.document,
         address=f"/documents/{hit.document}?{where}#hit",
@@ -187,7 +204,7 @@ def _strips(hit: AnswerHit, query: str) -> Iterator[Strip]:
         )
         yield Strip(
             page=found.page,
-            address=f"/documents/{hit.document}?{urlencode({'q': query, 'page': found.page})}#hit",
+            address=f"/documents/{hit.document}?{urlencode(_asked(query) | {'page': found.page})}#hit",
             image=f"/documents/{hit.document}/pages/{found.page}/band?{image}",
             width=marked.width,
             top=top,
@@ -217,6 +234,10 @@ def _facets(answer: Answer, name: str, query: str) -> Iterator[Facet]:
             " ".join(part for part in parts if part != wanted) if chosen else f"{query.strip()} {wanted}"
         )
         yield Facet(value.label, value.documents, _address(narrowed), chosen)
+
+
+def _asked(query: str) -> dict[str, str | int]:
+    return {"q": query} if query else {}
 
 
 def _address(query: str, **more: str | None) -> str:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import ConfigDict, Field
 
 from api.access import Action, Actor
-from api.finding import find
+from api.finding import find, promised
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict
 from api.rest.debtors import DebtorCard
@@ -107,6 +107,7 @@ class Found(Strict):
                         }
                     ],
                     "facets": {"kind": [{"value": "dunning_letter", "label": "dunning_letter", "count": 1}]},
+                    "known_papers": [],
                     "next": None,
                 }
             ]
@@ -118,6 +119,9 @@ class Found(Strict):
     debtors: list[DebtorCard]
     claims: list[KnownClaim]
     hits: list[Hit]
+    known_papers: list[Hit] = Field(
+        description="Where no page has the words: the newest papers of the debtors and claims that they name."
+    )
     facets: dict[str, list[FacetValue]] = Field(description="By kind, year, party, language, portfolio.")
     next: str | None
 
@@ -132,5 +136,6 @@ def search(
     order: Literal["relevance", "date"] = "relevance",
 ) -> Found:
     """Search the pages that are open to the asker; the search is an entry of the log, its words are not."""
-    answer = find(service_of(request), actor, q, limit=limit, cursor=cursor, by_date=order == "date")
-    return Found(**answer.promised())
+    service = service_of(request)
+    answer = find(service, actor, q, limit=limit, cursor=cursor, by_date=order == "date")
+    return Found(**promised(service, actor, q, answer))

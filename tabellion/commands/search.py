@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from api.finding import find
+from api.finding import find, promised
 from tabellion.commands.common import local_actor
 from tabellion.commands.output import json_option, print_json, say, tell
 from tabellion.doors import answer, remote_client
@@ -34,7 +34,8 @@ def command(query: str, limit: int, cursor: str | None, as_json: bool) -> None:
         with opened(settings) as parts:
             with parts.archive.catalogue.read() as connection:
                 actor = local_actor(connection)
-            found = find(make_service(parts), actor, query, limit=limit, cursor=cursor).promised()
+            service = make_service(parts)
+            found = promised(service, actor, query, find(service, actor, query, limit=limit, cursor=cursor))
     if as_json:
         print_json(found)
         return
@@ -46,6 +47,9 @@ def command(query: str, limit: int, cursor: str | None, as_json: bool) -> None:
         tell(f"{hit['document']}  {kind_word(hit['kind']):20} {hit['date'] or '':10}  page {pages}  ({why})")
         for page in hit["pages"][:1]:
             tell(f"    {' '.join(page['snippet'].split())}")
+    for hit in found["known_papers"]:
+        names = ", ".join(dict.fromkeys(party["name"] for party in hit["parties"]))
+        tell(f"{hit['document']}  {kind_word(hit['kind']):20} {hit['date'] or '':10}  of {names}")
     say(f"{found['total']} papers; {found['not_yet_searchable']} still to be read")
     if found["next"]:
         say(f"more: --cursor {found['next']}")

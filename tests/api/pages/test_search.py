@@ -78,6 +78,43 @@ def test_a_name_without_a_page_leads_to_the_papers_of_its_debtor(house: House, n
     )
 
 
+def test_half_a_name_leads_to_the_papers_of_its_debtors_in_scope(house: House, north: str) -> None:
+    """On no page it stands alone; the same with part of a claim's number that no page has."""
+    south = house.portfolio("South")
+    administrator, collector = house.client("administrator"), house.client("collector")
+    made = {}
+    for name, portfolio, number in (
+        ("Jan Kowalski", north, "W-778812"),
+        ("Ewa Kowalik", south, "W-778813"),
+    ):
+        party = good(administrator.post("/api/v1/debtors", json={"name": name}))["id"]
+        claim = {"number": number, "portfolio": portfolio, "parties": [[party, "debtor"]]}
+        target = good(administrator.post("/api/v1/claims", json=claim))["id"]
+        paper = read_paper(house, portfolio, [f"A letter to {name}", "about the tariff"])
+        for kind, linked, role in (("party", party, "debtor"), ("claim", target, "claim")):
+            link = {"target_type": kind, "target": linked, "role": role, "first_page": 1, "last_page": 1}
+            good(collector.post(f"/api/v1/documents/{paper}/links", json=link), 201)
+        made[name] = paper
+    house.settle()
+    jan, ewa = made["Jan Kowalski"], made["Ewa Kowalik"]
+
+    text = markup(collector, "/search", q="Kowal")
+    assert "No page found." in text and "Papers of debtors and claims that are called so" in text
+    assert {*re.findall('data-document="([^"]*)"', text)} == {jan, ewa}
+    assert f'href="/documents/{jan}?page=1#hit"' in text and 'href="/search?q=Kowal%2A"' in text
+    inside = house.client("collector", scopes=[f"portfolio:{north}"])
+    for query in ("Kowal", "7788"):
+        assert re.findall('data-document="([^"]*)"', markup(inside, "/search", q=query)) == [jan]
+        told = inside.json("/api/v1/search", params={"q": query})
+        assert [hit["document"] for hit in told["known_papers"]] == [jan] and told["hits"] == []
+    # Who finds pages, asks for more than words, or may see nobody, is told of nobody's papers.
+    for client, query in ((collector, "Kowalski"), (collector, "Kowal kind:invoice"), (inside, "Kowali")):
+        assert client.json("/api/v1/search", params={"q": query})["known_papers"] == []
+    nobody = house.client("collector", scopes=[])
+    assert nobody.json("/api/v1/search", params={"q": "Kowal"})["known_papers"] == []
+    assert "called so" not in markup(house.client("auditor"), "/search", q="Kowal")
+
+
 def test_a_search_that_is_saved_says_so(house: House, north: str) -> None:
     read_paper(house, north, ["Reminder of the overdue subscription"])
     collector = house.client("collector")
