@@ -19,7 +19,10 @@ _SEALING = ("receive", "derive", "restore")
 # One expanding parameter instead of one a value: building the statements would take longer than running them.
 _SOME: BindParameter[Any] = bindparam("some", expanding=True)
 _TAKE_OUT = delete(log_outbox).where(log_outbox.c.id.in_(_SOME))
-_HEADS = select(log_heads).where(log_heads.c.object_id.in_(_SOME))
+# With the type, so that the key of the table serves, and not all heads are looked through.
+_HEADS = select(log_heads).where(
+    log_heads.c.object_type == bindparam("of_type"), log_heads.c.object_id.in_(_SOME)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,11 @@ def _heads(
     connection: Connection, group: Sequence[Waiting]
 ) -> dict[tuple[str, str, str], tuple[int, str | None]]:
     heads: dict[tuple[str, str, str], tuple[int, str | None]] = {}
-    for some in in_pieces(sorted({item.object.id for item in group})):
-        for row in connection.execute(_HEADS, {"some": some}):
-            heads[row.object_type, row.object_id, row.chain] = (row.ordinal, row.leaf)
+    named: dict[str, set[str]] = {}
+    for item in group:
+        named.setdefault(item.object.type, set()).add(item.object.id)
+    for of_type, ids in named.items():
+        for some in in_pieces(sorted(ids)):
+            for row in connection.execute(_HEADS, {"of_type": of_type, "some": some}):
+                heads[row.object_type, row.object_id, row.chain] = (row.ordinal, row.leaf)
     return heads

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from archive.catalogue.schema import SAME_PAGE, batch_items, document_pages, documents, pages
 from ingest.cuts import OpenCut
@@ -116,16 +116,16 @@ def _highest(connection: Connection, batch_id: str, ledger: Ledger) -> int:
 
 def _pages(connection: Connection, deposits: Sequence[str]) -> dict[str, list[_Page]]:
     """The pages of each deposit, with the living paper that each belongs to."""
+    # Asked of each page's paper: a list of all living papers would be made for each batch that is opened.
+    lives = (
+        exists()
+        .where(documents.c.id == document_pages.c.document_id, documents.c.state.not_in(("void", "erased")))
+        .correlate(document_pages)
+    )
     rows = connection.execute(
         select(pages, document_pages.c.document_id, document_pages.c.position)
         .select_from(pages)
-        .outerjoin(
-            document_pages,
-            SAME_PAGE
-            & document_pages.c.document_id.in_(
-                select(documents.c.id).where(documents.c.state.not_in(("void", "erased")))
-            ),
-        )
+        .outerjoin(document_pages, SAME_PAGE & lives)
         .where(pages.c.deposit_id.in_(deposits))
         .order_by(pages.c.deposit_id, pages.c.number, document_pages.c.document_id)
     ).all()

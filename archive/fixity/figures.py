@@ -123,10 +123,13 @@ def figures(connection: Connection, now: datetime) -> Figures | None:
 
 
 def faulty(connection: Connection, most: int = 100) -> Sequence[Any]:
-    """Objects that are not as they should be: `key`, `fault`, `copy_fault`, `checked_at`; the first so many by key."""
+    """Objects that are not as they should be: `key`, `fault`, `copy_fault`, `checked_at`; the oldest so many."""
     wrong = or_(and_(FIRST.present, FIRST.fault.is_not(None)), SECOND.fault.is_not(None))
-    query = select(objects.c.key, objects.c.fault, objects.c.copy_fault, objects.c.checked_at).where(wrong)
-    return connection.execute(query.order_by(objects.c.key).limit(most)).all()
+    # In the words and the order of the index of what is faulty: by key, all objects would be looked at.
+    query = select(objects.c.key, objects.c.fault, objects.c.copy_fault, objects.c.checked_at).where(
+        or_(objects.c.fault.is_not(None), objects.c.copy_fault.is_not(None)), wrong
+    )
+    return sorted(connection.execute(query.order_by(objects.c.id).limit(most)), key=lambda row: row.key)
 
 
 def statement(side: Side, days: int, now: datetime) -> str:

@@ -101,10 +101,16 @@ def due_in(of: Columns, connection: Connection, now: datetime, period: timedelta
         of.fault.label("fault"),
     ).where(of.present)
     never = and_(of.checked_at.is_(None), objects.c.at <= now - FIRST_LOOK)
-    faulty = and_(of.fault.is_not(None), of.checked_at <= now - LOOK_AGAIN)
+    # Each in the words and the order of an index of a few rows, since all this is asked several times a second: among
+    # what was read lately, the faulty would be looked for in everything.
+    faulty = and_(
+        or_(FIRST.fault.is_not(None), SECOND.fault.is_not(None)),
+        of.fault.is_not(None),
+        of.checked_at <= now - LOOK_AGAIN,
+    )
     old = of.checked_at <= now - period * SHARE_OF_PERIOD
     wishes: list[tuple[ColumnElement[bool], ColumnElement[Any]]]
-    wishes = [(never, objects.c.id), (faulty, of.checked_at), (old, of.checked_at)]
+    wishes = [(never, objects.c.at), (faulty, objects.c.id), (old, of.checked_at)]
     if (since := asked_again(connection)) is not None:
         wishes.append((of.unread_since(since), objects.c.id))
     found: list[Row[Any]] = []

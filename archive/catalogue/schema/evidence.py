@@ -55,6 +55,7 @@ log_entries = Table(
     Column("entry", LargeBinary, nullable=False),
     Column("leaf", String(64), nullable=False),
     Index("ix_log_entries_object", "object_id", "seq"),
+    Index("ix_log_entries_type", "type", "seq"),
 )
 
 IS_ERASURE = log_entries.c.type == literal_column("'erase'")
@@ -172,6 +173,25 @@ fixity_reports = Table(
 # What is not as it should be is few among many.
 _FAULTY = objects.c.fault.is_not(None) | objects.c.copy_fault.is_not(None)
 Index("ix_objects_faulty", objects.c.id, sqlite_where=_FAULTY, postgresql_where=_FAULTY)
+
+# What was not read again yet is what came in lately.
+for _name, _checked, _unread in (
+    ("ix_objects_unread", objects.c.checked_at, objects.c.checked_at.is_(None)),
+    (
+        "ix_objects_copy_unread",
+        objects.c.copy_checked_at,
+        objects.c.copy.is_not(None) & objects.c.copy_checked_at.is_(None),
+    ),
+):
+    Index(_name, _checked, objects.c.at, sqlite_where=_unread, postgresql_where=_unread)
+
+# What the inventory does not name yet is few among many.
+Index(
+    "ix_objects_unlisted",
+    objects.c.id,
+    sqlite_where=objects.c.inventory.is_(None),
+    postgresql_where=objects.c.inventory.is_(None),
+)
 
 # What still waits for its lock is few among many.
 Index(

@@ -129,6 +129,12 @@ Index(
     sqlite_where=deposits.c.receipt.is_(None),
     postgresql_where=deposits.c.receipt.is_(None),
 )
+Index(
+    "ix_deposits_erased",
+    deposits.c.id,
+    sqlite_where=deposits.c.erased_at.is_not(None),
+    postgresql_where=deposits.c.erased_at.is_not(None),
+)
 
 manifests = Table(
     "manifests",
