@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+)
 
 from archive import records
 from archive.archive import SYSTEM_ACTOR, Archive
@@ -44,6 +56,25 @@ READ: Final = ("read", "searchable")
 
 Place = tuple[str, int]
 """A deposit and the number of a page in it."""
+
+# Asked of every document that is read: made once.
+_KEPT = select(page_marks).where(page_marks.c.deposit_id.in_(bindparam("some", expanding=True)))
+_SHARED = (
+    select(document_pages.c.document_id, func.count().label("shared"))
+    .join(
+        page_marks,
+        and_(
+            page_marks.c.deposit_id == document_pages.c.deposit_id,
+            page_marks.c.page == document_pages.c.page,
+        ),
+    )
+    .where(
+        page_marks.c.mark.in_(bindparam("rare", expanding=True)),
+        page_marks.c.deposit_id.not_in(bindparam("own", expanding=True)),
+    )
+    .group_by(document_pages.c.document_id, document_pages.c.position)
+    .having(func.count() >= FEWEST_SHARED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +135,20 @@ def _marks(archive: Archive, connection: Connection, paper: _Paper) -> dict[Plac
 
 
 def _keep(connection: Connection, marks: dict[Place, tuple[int, ...]]) -> None:
+    kept: dict[Place, set[int]] = {}
+    for row in connection.execute(_KEPT, {"some": sorted({deposit for deposit, _ in marks})}):
+        kept.setdefault((row.deposit_id, row.page), set()).add(row.mark)
+    rows = []
     for (deposit, number), values in marks.items():
-        here = (page_marks.c.deposit_id == deposit) & (page_marks.c.page == number)
-        if set(connection.scalars(select(page_marks.c.mark).where(here))) == set(values):
+        before = kept.get((deposit, number), set())
+        if before == set(values):
             continue
-        connection.execute(delete(page_marks).where(here))
-        if values:
-            rows = [{"deposit_id": deposit, "page": number, "mark": mark} for mark in values]
-            connection.execute(insert(page_marks), rows)
+        if before:
+            here = (page_marks.c.deposit_id == deposit) & (page_marks.c.page == number)
+            connection.execute(delete(page_marks).where(here))
+        rows += [{"deposit_id": deposit, "page": number, "mark": mark} for mark in values]
+    if rows:
+        connection.execute(insert(page_marks), rows)
 
 
 def _others(
@@ -146,28 +183,32 @@ def _candidates(connection: Connection, paper: _Paper, marks: dict[Place, tuple[
     shared: Counter[str] = Counter()
     own = {deposit for deposit, _ in paper.places}
     for values in marks.values():
-        rare = [mark for mark in values if _pages_with(connection, mark) <= MOST_SHARED]
-        rows = connection.execute(
-            select(document_pages.c.document_id, func.count().label("shared"))
-            .join(
-                page_marks,
-                and_(
-                    page_marks.c.deposit_id == document_pages.c.deposit_id,
-                    page_marks.c.page == document_pages.c.page,
-                ),
-            )
-            .where(page_marks.c.mark.in_(rare), page_marks.c.deposit_id.not_in(own))
-            .group_by(document_pages.c.document_id, document_pages.c.position)
-            .having(func.count() >= FEWEST_SHARED)
-        )
-        for row in rows:
-            shared[row.document_id] += row.shared
+        if rare := _rare(connection, values):
+            for row in connection.execute(_SHARED, {"rare": rare, "own": sorted(own)}):
+                shared[row.document_id] += row.shared
     return [document for document, _ in shared.most_common(MOST_CANDIDATES)]
 
 
-def _pages_with(connection: Connection, mark: int) -> int:
-    some = select(page_marks.c.page).where(page_marks.c.mark == mark).limit(MOST_SHARED + 1).subquery()
-    return connection.scalar(select(func.count()).select_from(some)) or 0
+def _rare(connection: Connection, marks: Sequence[int]) -> list[int]:
+    """Those of a page's marks that some pages have, and not too many."""
+    if not marks:
+        return []
+    found = connection.execute(_pages_with(len(marks)), {f"mark_{n}": mark for n, mark in enumerate(marks)})
+    return [row.mark for row in found if row.pages <= MOST_SHARED]
+
+
+@cache
+def _pages_with(count: int) -> Select[Any]:
+    """How many pages have each of so many marks, counted up to one more than `MOST_SHARED`."""
+    each = (
+        select(page_marks.c.mark)
+        .where(page_marks.c.mark == bindparam(f"mark_{number}"))
+        .limit(MOST_SHARED + 1)
+        .subquery()
+        for number in range(count)
+    )
+    some = union_all(*(select(one.c.mark) for one in each)).subquery()
+    return select(some.c.mark, func.count().label("pages")).group_by(some.c.mark)
 
 
 def _same_bytes(connection: Connection, paper: _Paper, other: _Paper) -> bool:
