@@ -8,7 +8,7 @@ of `pages` are derived from them.
 import json
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, BinaryIO, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, select
@@ -140,7 +140,9 @@ def read_stored(stream: BinaryIO) -> tuple[Reading, list[StoredPage]]:
         found = [_stored_page(place, member) for place, member in members]
         if len(found) != count:
             raise ValueError("pages are missing")
-        reading = Reading.from_stored({**header, "pages": [asdict(one.page) for one in found]})
+        reading = replace(
+            Reading.from_stored({**header, "pages": ()}), pages=tuple(one.page for one in found)
+        )
     except (StopIteration, ValueError, KeyError, TypeError, zlib.error) as error:
         raise VaultAltered("this object is not a stored reading") from error
     return reading, found

@@ -48,9 +48,11 @@ def whole(deposit: str, reading: Reading) -> tuple[DepositPage, ...]:
 def describe(pages: Sequence[DepositPage], readings: Mapping[str, Reading]) -> Description:
     """The description of a document with these pages; every deposit of them must have its reading."""
     first = readings[pages[0].deposit] if pages else None
-    kind, confidence, language = _of_first_page(pages, readings)
     if first is not None and tuple(pages) == whole(pages[0].deposit, first):
-        kind, confidence, language = first.kind, first.kind_confidence, first.language
+        kind: str = first.kind
+        confidence, language = first.kind_confidence, first.language
+    else:
+        kind, confidence, language = _of_first_page(pages, readings)
     return Description(
         kind, confidence, language, tuple(_fields(pages, readings)), tuple(_parts(pages, readings))
     )

@@ -4,7 +4,7 @@ Boxes are fractions of the upright page (0..1, x from the left, y from the top),
 resolution stays valid; `Reading.promised` turns them into pixels, in the shape of `tabellion read --json`.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, NamedTuple, Self
 
 Kind = Literal[
@@ -99,7 +99,19 @@ class PageReading:
 
     def stored(self) -> dict[str, Any]:
         """A JSON value that `from_stored` reads back without loss."""
-        return asdict(self)
+        value = asdict(replace(self, words=()))
+        # A page has hundreds of words, and `asdict` copies each box number by number.
+        value["words"] = [
+            {
+                "text": word.text,
+                "box": word.box,
+                "confidence": word.confidence,
+                "line": word.line,
+                "block": word.block,
+            }
+            for word in self.words
+        ]
+        return value
 
     @classmethod
     def from_stored(cls, value: dict[str, Any]) -> Self:
@@ -161,7 +173,7 @@ class Reading:
 
     def stored(self) -> dict[str, Any]:
         """A JSON value that `from_stored` reads back without loss."""
-        return asdict(self)
+        return asdict(replace(self, pages=())) | {"pages": [page.stored() for page in self.pages]}
 
     @classmethod
     def from_stored(cls, value: dict[str, Any]) -> Self:
