@@ -4,6 +4,8 @@ Histories (`fields`, `links`, `document_scopes`, `relations`, `account_facts`, `
 `current` selects the present out of one.
 """
 
+from functools import cache
+
 from sqlalchemy import ColumnElement, Table, and_, exists
 
 from archive.catalogue.schema.checks import checks
@@ -79,6 +81,7 @@ SAME_PAGE = and_(pages.c.deposit_id == document_pages.c.deposit_id, pages.c.numb
 """The condition that a row of `pages` is the page that a row of `document_pages` names."""
 
 
+@cache
 def current(history: Table, *key: str) -> ColumnElement[bool]:
     """The condition that a row of a history is the newest of its key (column names)."""
     newer = history.alias()
