@@ -15,7 +15,6 @@ from archive.catalogue.schema import (
     document_deposits,
     documents,
     index_outbox,
-    log_entries,
     log_outbox,
     readings,
     stamps,
@@ -25,6 +24,7 @@ from archive.catalogue.schema import (
 )
 from archive.fixity import Figures
 from archive.fixity import figures as fixity_figures
+from archive.log_group import log_size
 from archive.stamp_asks import refusals
 from archive.stored import Stored, count_stored
 from archive.verification.stamp_check import PROVED
@@ -211,7 +211,7 @@ def _seconds(begin: datetime, end: datetime) -> float:
 
 
 def _evidence(connection: Connection, now: datetime, stored: Stored) -> Iterator[Family]:
-    yield Family("tabellion_log_entries", "Entries of the log.").add(_count(connection, log_entries))
+    yield Family("tabellion_log_entries", "Entries of the log.").add(log_size(connection))
     yield Family("tabellion_token_refusals", "Answers of authorities that nobody has looked at.").add(
         len(refusals(connection))
     )

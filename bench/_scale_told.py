@@ -25,10 +25,13 @@ def for_people(result: Mapping[str, Any]) -> str:
         table(("stage", "ms a document", "CPU ms", "in the second lot", "in the last lot"), stages),
         *(_point(point) for point in points),
         _beside_each_other("ms: a quiet round of the keeper", [_rounds(point) for point in points], points),
-        _beside_each_other(
-            "ms: p95 of a page",
-            [{name: each["ms_p95"] for name, each in point["visits"].items()} for point in points],
-            points,
+        *(
+            _beside_each_other(
+                f"ms: a page, {says}",
+                [{name: each[which] for name, each in point["visits"].items()} for point in points],
+                points,
+            )
+            for says, which in (("p50", "ms_p50"), ("p95", "ms_p95"), ("the first time", "ms_first"))
         ),
     ]
     if "log_entries_a_second" in result:

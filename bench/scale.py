@@ -8,11 +8,13 @@ the index.
 """
 
 import argparse
+import json
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +107,7 @@ def run(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         }
         point = measure_point(filler, home, papers, options.visits)
         way = {"documents": options.documents, "way": "through the doors", "files": True}
-        result["points"] = [way | point]
+        result["points"] = [_told(way | point)]
         if options.entries:
             result["log_entries_a_second"] = _log_speed(parts, filler, options.entries)
     if times:
@@ -161,8 +163,15 @@ def _multiplied(
             multiplied.look_at_all(rfc3339(there.archive.clock.now())[:19].replace("T", " "))
             grown = Filler(there, filler.papers, filler.portfolios, registry=filler.registry)
             point = measure_point(grown, home, papers, options.visits)
-        yield {"documents": count, "way": f"multiplied by {goal}", "files": with_files, "made": made} | point
+        way = {"documents": count, "way": f"multiplied by {goal}", "files": with_files, "made": made}
+        yield _told(way | point)
         done = goal
+
+
+def _told(point: dict[str, Any]) -> dict[str, Any]:
+    """The point, told on standard error as well: the next one may take hours."""
+    say(json.dumps(point))
+    return point
 
 
 @contextmanager
@@ -201,9 +210,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if any(number < 2 for number in options.multiply):
         parser.error("--multiply takes numbers from 2")
-    with ExitStack() as stack:
-        scratch = tempfile.TemporaryDirectory(prefix="tabellion-scale-", dir=options.folder)
-        result = run(options, Path(stack.enter_context(scratch)))
+    # A run that is told to end removes what it has written.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    with tempfile.TemporaryDirectory(prefix="tabellion-scale-", dir=options.folder) as folder:
+        result = run(options, Path(folder))
     publish(result, for_people(result), as_json=options.json)
     return 0
 

@@ -32,6 +32,7 @@ from archive.catalogue.schema.evidence import IS_ERASURE
 from archive.checks import find_check, order_check, running_check
 from archive.cosignatures import seen_by
 from archive.fixity import figures
+from archive.log_group import log_size
 from archive.log_view import LogView
 from archive.renewal_planning import due_list
 from signing.entry import Entry
@@ -276,7 +277,7 @@ def _sums(connection: Connection, actor: Actor) -> Sums:
         readable=count(documents.c.state.in_(("read", "searchable"))),
         failed=count(documents.c.state == "failed"),
         waiting=count(log_outbox.c.id.is_not(None)),
-        entries=count(log_entries.c.seq.is_not(None)),
+        entries=log_size(connection),
         papers=count(documents.c.state.not_in(("void", "erased"))),
         open=count(documents.c.state.not_in(("void", "erased")), access.visible_documents(actor)),
     )

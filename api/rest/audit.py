@@ -16,6 +16,7 @@ from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from api.rest.log_shapes import LogEntries, LogEntry, log_entry
 from archive.catalogue.schema import account_facts, deposits, documents, log_entries, log_outbox
+from archive.log_group import log_size
 from tabellion.base.errors import NotFound
 
 router = APIRouter(prefix="/audit", tags=["evidence"])
@@ -54,7 +55,7 @@ def sums(request: Request, actor: Auditor) -> Sums:
             may_open=count(documents, access.visible_documents(actor)),
             rights_by=None if rights is None else rights.actor,
             rights_at=None if rights is None else rights.at,
-            entries=count(log_entries),
+            entries=log_size(connection),
             waiting=count(log_outbox),
             received=count(deposits),
             readable=count(documents, documents.c.state.in_(("read", "searchable"))),
