@@ -85,6 +85,16 @@ def test_a_letter_from_the_same_template_is_another_paper(
     assert related(archive) == []
 
 
+def test_marks_that_too_many_pages_have_find_nothing(
+    archive: Archive, doors: Doors, worker: Worker, letter: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.rescans.MOST_SHARED", 1)
+    doors.receive(letter)
+    doors.receive(scanned(letter, skew=0.4, dpi=200))
+    worker.drain()
+    assert related(archive) == []
+
+
 def test_the_same_bytes_are_known_otherwise(
     archive: Archive, doors: Doors, worker: Worker, letter: bytes
 ) -> None:
