@@ -86,8 +86,8 @@ def sign_in(enter: Enter, house: House) -> SignIn:
         page.goto(f"/sign-in?to={to}")
         page.fill("[name=name]", role)
         page.fill("[name=password]", PASSWORD)
-        page.click("form.narrow button")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.click("form.narrow button")
         return page
 
     return sign

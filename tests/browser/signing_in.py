@@ -37,8 +37,8 @@ def give_password(page: Page, name: str, to: str = "/") -> None:
     page.goto(f"/sign-in?to={to}")
     page.fill("[name=name]", name)
     page.fill("[name=password]", PASSWORD)
-    page.click("form.narrow button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("form.narrow button")
 
 
 def key_on(page: Page) -> bytes:

@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Enter, SignIn
 from tests.browser.house import House
@@ -64,5 +64,7 @@ def test_finds_nothing_on_the_way_in(scheme: str, enter: Enter, house: House) ->
     give_password(page, name)
     page.goto("/me/second-factors")
     page.click("text=Set up an app")
+    expect(page.locator("code.key")).to_be_visible()
+    page.wait_for_load_state()
     found["app"] = violations(page)
     assert found == {"sign-in": [], "app": []}

@@ -36,6 +36,7 @@ def test_a_collectors_day(enter: Enter, house: House) -> None:
 
     # Half a number, as it is heard on the telephone.
     number = house.numbers()[0]
+    expect(page.locator("#q")).to_be_focused()
     page.keyboard.type(number[: len(number) // 2 + 2])
     expect(page.locator(".hit").first).to_be_visible()
     page.keyboard.press("Enter")

@@ -31,6 +31,7 @@ def test_from_the_search_to_the_court_and_the_auditor(sign_in: SignIn, house: Ho
     page.fill("#q", "odsetki")
     page.press("#q", "Enter")
     page.locator(".hit h2 a").first.focus()
+    page.wait_for_load_state()
     page.keyboard.press("b")
     lying = page.locator("#tray [data-key]")
     expect(lying).to_have_count(1)

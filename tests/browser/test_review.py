@@ -60,8 +60,10 @@ def test_figures_are_judged_by_keys_alone(sign_in: SignIn, house: House) -> None
     assert decided(house)[-1][1:] == (read, "confirmed")
     # Typing corrects, in the reader's own notation; Escape takes back what was typed.
     while page.locator("#say").get_attribute("data-name") != "amounts.total":
+        asked = page.url
         page.keyboard.press("ArrowDown")
-        page.wait_for_load_state()
+        expect(page).not_to_have_url(asked)
+        expect(box).to_be_focused()
     page.keyboard.type("a lot")
     expect(page.locator("#say .primary")).to_contain_text("Save my correction")
     read = box.get_attribute("data-read") or ""
