@@ -54,7 +54,7 @@ class Box:
 BOXES = (
     Box("Amber box 1", ("K-7001", "K-7002", "K-7003")),
     # A number without a paper: the operator has something to look for, and the ledger something to show.
-    Box("Amber box 2", ("K-7004", "K-7005"), gap_after=3),
+    Box("Amber box 2", ("K-7004", "K-7005", "K-7006", "K-7007"), gap_after=3),
 )
 
 

@@ -18,8 +18,9 @@ SAY_EVERY = 5.0
 def command(force: bool, as_json: bool) -> None:
     """Load a fictional portfolio through the ordinary door, and print an account for each role.
 
-    Three debtors, five claims, papers in five languages, born-digital and scanned, handed over by a station in two
-    boxes, read, linked, searchable and time-stamped. It takes about a minute the first time; after that, and after an
+    Five debtors, seven claims, papers in five languages, born-digital and scanned, handed over by a station in two
+    boxes, read, linked, searchable and time-stamped. Two debtors have one name, and a letter says no more than that:
+    the review asks whose it is. It takes about a minute the first time; after that, and after an
     interruption, only what is missing. An archive that holds papers of its own is left alone.
     """
     settings = load_settings()

@@ -1,4 +1,4 @@
-"""The demo: a fictional portfolio of three debtors, its registry and its papers, made from a seed."""
+"""The demo: a fictional portfolio of three debtors and two namesakes, its registry and its papers, made from a seed."""
 
 from tabellion.demo.fonts import FontsMissing
 from tabellion.demo.papers import SEED, DemoPaper, iter_portfolio, portfolio, registry

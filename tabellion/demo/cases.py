@@ -1,11 +1,11 @@
-"""The five debts of the demo, with figures that agree: net plus VAT is the total, principal plus interest the claim."""
+"""The debts of the demo, with figures that agree: net plus VAT is the total, principal plus interest the claim."""
 
 import random
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from tabellion.demo.cast import Cast
+from tabellion.demo.cast import Cast, make_namesakes
 from tabellion.demo.identifiers import digits
 from tabellion.demo.registry import Claim, Party
 
@@ -339,3 +339,33 @@ def make_cases(rng: random.Random, cast: Cast) -> Cases:
         interest_rate=Decimal("12.25"),
     )
     return Cases(polish, italian, german, english, spanish)
+
+
+def make_namesake_cases(rng: random.Random, cast: Cast) -> tuple[Case, Case]:
+    """A debt of each of two debtors of one name, to the same company; drawn from a source of their own."""
+    one, other = (
+        Case(
+            external_id=f"K-{7006 + number}",
+            number=f"JW/{digits(rng, 6)}/2024",
+            contract=f"FT/2023/{digits(rng, 6)}",
+            contract_date=date(2023, 1, 16 + number),
+            debtor=debtor,
+            creditor=cast.fala,
+            present=cast.jantar,
+            currency="PLN",
+            invoices=(
+                Invoice(
+                    number=f"FV/{digits(rng, 4)}/02/2024",
+                    issued=date(2024, 2, 5),
+                    due=date(2024, 2, 19),
+                    rate=23,
+                    lines=(
+                        Line("Abonament „Fala Dom 300”", 6, "mies.", Decimal(rng.randint(6900, 9900)) / 100),
+                    ),
+                ),
+            ),
+            interest_rate=Decimal("11.25"),
+        )
+        for number, debtor in enumerate(make_namesakes(rng))
+    )
+    return one, other

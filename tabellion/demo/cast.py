@@ -1,4 +1,4 @@
-"""Who appears in the demo's papers: three debtors, their creditors, the company that bought the claims, the courts."""
+"""Who appears in the demo's papers: debtors, two of one name, their creditors, who bought the claims, the courts."""
 
 import random
 from dataclasses import dataclass
@@ -39,6 +39,27 @@ def make_cast(rng: random.Random) -> Cast:
         **_italian(rng),
         **_english(rng),
     )
+
+
+def make_namesakes(rng: random.Random) -> tuple[Party, Party]:
+    """Two debtors of one name: whose a paper is that says no more than the name, only a person can decide."""
+    homes = (
+        (date(1975, 5, 6), ("ul. Wiśniowa 3 m. 2", "31-212 Kraków")),
+        (date(1991, 8, 23), ("ul. Lipowa 18", "50-322 Wrocław")),
+    )
+    one, other = (
+        Party(
+            external_id=f"D-{1004 + number}",
+            kind="person",
+            name="Tomasz Zieliński",
+            address=home,
+            country="PL",
+            identifiers=(("pesel", make.make_pesel(rng, birth, female=False)),),
+            birth_date=birth,
+        )
+        for number, (birth, home) in enumerate(homes)
+    )
+    return one, other
 
 
 def _polish_company(rng: random.Random, external_id: str, name: str, address: tuple[str, ...]) -> Party:

@@ -8,7 +8,7 @@ from datetime import date
 
 from ocr.values import Kind
 from tabellion.demo import english, german, italian, polish, spanish
-from tabellion.demo.cases import Cases, make_cases
+from tabellion.demo.cases import Case, Cases, make_cases, make_namesake_cases
 from tabellion.demo.cast import Cast, make_cast
 from tabellion.demo.drafts import Draft
 from tabellion.demo.drawing import draw
@@ -39,11 +39,11 @@ class DemoPaper:
 
 def registry(seed: int = SEED) -> Registry:
     """The parties and claims that the papers of the same seed speak of."""
-    cast, cases, _ = _play(seed)
-    claims = tuple(case.claim(AS_OF) for case in cases.all())
+    cast, cases, namesakes, _ = _play(seed)
+    claims = tuple(case.claim(AS_OF) for case in (*cases.all(), *namesakes))
     return Registry(
         portfolio=Portfolio("P-AMBER", "Amber 2024", tuple(claim.external_id for claim in claims)),
-        parties=cast.all(),
+        parties=(*cast.all(), *(case.debtor for case in namesakes)),
         claims=claims,
     )
 
@@ -55,9 +55,10 @@ def portfolio(seed: int = SEED) -> list[DemoPaper]:
 
 def iter_portfolio(seed: int = SEED) -> Iterator[DemoPaper]:
     """The same, one paper at a time, as they are made (about a third of a second each)."""
-    _, cases, rng = _play(seed)
+    _, cases, (_, asked), rng = _play(seed)
     fonts = find_fonts()
-    for draft in _drafts(cases, rng):
+    # Nobody but a person can say whose the last one is.
+    for draft in (*_drafts(cases, rng), polish.by_name_alone(asked)):
         # A paper's noise hangs on its own name, so that a change of one leaves the others as they are.
         grain = seed ^ zlib.crc32(f"{draft.language}-{draft.stem}".encode())
         content = draw(draft.letter, fonts, seed)
@@ -78,10 +79,12 @@ def iter_portfolio(seed: int = SEED) -> Iterator[DemoPaper]:
         )
 
 
-def _play(seed: int) -> tuple[Cast, Cases, random.Random]:
+def _play(seed: int) -> tuple[Cast, Cases, tuple[Case, Case], random.Random]:
     rng = random.Random(seed)  # noqa: S311  # invented people, not secrets
     cast = make_cast(rng)
-    return cast, make_cases(rng, cast), rng
+    # Drawn apart, so that the others' numbers do not hang on who else there is.
+    apart = random.Random(f"namesakes {seed}")  # noqa: S311
+    return cast, make_cases(rng, cast), make_namesake_cases(apart, cast), rng
 
 
 def _drafts(cases: Cases, rng: random.Random) -> tuple[Draft, ...]:

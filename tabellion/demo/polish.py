@@ -4,7 +4,7 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tabellion.demo.cases import Invoice, TriedCase
+from tabellion.demo.cases import Case, Invoice, TriedCase
 from tabellion.demo.drafts import Draft, Format, address, invoice_grid, money_grid
 from tabellion.demo.identifiers import spaced
 from tabellion.demo.letter import (
@@ -60,7 +60,7 @@ def _fala(case: TriedCase) -> House:
     )
 
 
-def _jantar(case: TriedCase) -> House:
+def _jantar(case: Case) -> House:
     return House(
         name=case.present.name,
         strap="Zarządzanie wierzytelnościami",
@@ -557,3 +557,35 @@ def _payment(case: TriedCase, rng: random.Random) -> Draft:
         ),
     )
     return Draft("08-potwierdzenie-przelewu", "payment_confirmation", "pl", case.paid_on, case, letter)
+
+
+def by_name_alone(case: Case) -> Draft:
+    """A letter that names its debtor and nothing that tells him from a namesake but, in a sentence, his town."""
+    dated = date(2024, 11, 12)
+    letter = Letter(
+        house=_jantar(case),
+        recipient=(f"Pan {case.debtor.name}", "do rąk własnych"),
+        recipient_side="right",
+        place_and_date=f"Warszawa, {FORM.day(dated)}",
+        subject="Potwierdzenie rozmowy telefonicznej",
+        language="pl",
+        page_word="strona",
+        body=(
+            Text("Szanowny Panie,"),
+            Text(
+                "dziękujemy za dzisiejszą rozmowę. Zgodnie z Pana prośbą rozważymy rozłożenie zaległości na "
+                "sześć miesięcznych rat; odpowiemy w ciągu czternastu dni."
+            ),
+            Text(
+                "Podczas rozmowy nie miał Pan pod ręką ani numeru sprawy, ani umowy, a oprócz nazwiska podał Pan "
+                f"jedynie miasto: {case.debtor.address[-1].split(maxsplit=1)[1]}. Prosimy o przesłanie numeru "
+                "sprawy, abyśmy mogli przypisać to pismo do właściwych akt."
+            ),
+            Text("Z poważaniem"),
+            Signatures(
+                (Signature("Krystyna Jaśkiewicz", "Specjalista ds. polubownych", "Krystyna Jaśkiewicz"),)
+            ),
+        ),
+    )
+    scan = Scan("pdf", colour=False, skew=-0.4, holes=True)
+    return Draft("01-potwierdzenie-rozmowy", "correspondence", "pl", dated, case, letter, scan)

@@ -1,6 +1,7 @@
 """The portfolio as a whole: kinds, languages, media, determinism, and that the papers say what they should."""
 
 import io
+import random
 from pathlib import Path
 
 import pdfplumber
@@ -9,7 +10,11 @@ from PIL import Image
 from stdnum import iban
 
 from tabellion.demo import DemoPaper, FontsMissing, Registry, iter_portfolio, registry
+from tabellion.demo.cases import make_namesake_cases
+from tabellion.demo.cast import make_cast
 from tabellion.demo.fonts import find_fonts
+from tabellion.demo.letter import Text
+from tabellion.demo.polish import by_name_alone
 
 # One worker makes the papers once; two would make them twice.
 pytestmark = pytest.mark.xdist_group("demo")
@@ -27,9 +32,9 @@ def text(paper: DemoPaper) -> str:
         return "\n".join(page.extract_text() for page in pdf.pages)
 
 
-def test_about_thirty_pages_of_three_debtors_in_five_languages(papers: list[DemoPaper]) -> None:
+def test_about_thirty_pages_of_four_debtors_in_five_languages(papers: list[DemoPaper]) -> None:
     assert 28 <= sum(map(pages, papers)) <= 36
-    assert len({paper.debtor for paper in papers}) == 3
+    assert len({paper.debtor for paper in papers}) == 4
     assert {paper.language for paper in papers} == {"pl", "it", "en", "de", "es"}
     assert len({paper.file_name for paper in papers}) == len(papers)
     kinds = {
@@ -40,8 +45,25 @@ def test_about_thirty_pages_of_three_debtors_in_five_languages(papers: list[Demo
         "court_order",
         "payment_confirmation",
     }
+    *numbered, by_name = papers
     for language in ("pl", "it", "en"):
-        assert {paper.kind for paper in papers if paper.language == language} == kinds
+        assert {paper.kind for paper in numbered if paper.language == language} == kinds
+    assert by_name.kind == "correspondence"
+
+
+def test_one_paper_is_for_a_person_to_decide(papers: list[DemoPaper], records: Registry) -> None:
+    """Its debtor has a namesake, and nothing else that the registry says of either stands on it but the town."""
+    mine = records.party(papers[-1].debtor)
+    assert [party.name for party in records.parties].count(mine.name) == 2
+    rng = random.Random(1)
+    cases = make_namesake_cases(rng, make_cast(rng))
+    letter = by_name_alone(cases[1]).letter
+    said = " ".join((*letter.recipient, *(block.text for block in letter.body if isinstance(block, Text))))
+    assert mine.name in said and "Wrocław" in said
+    for case in cases:
+        assert case.debtor.name == mine.name
+        told = (*dict(case.debtor.identifiers).values(), case.debtor.address[0], case.number, case.contract)
+        assert not any(value in said for value in told)
 
 
 def test_media(papers: list[DemoPaper]) -> None:
@@ -82,7 +104,8 @@ def test_the_registry_holds_together(papers: list[DemoPaper], records: Registry)
         assert {debtor for debtor, _ in claim.debtors} <= parties
         assert claim.principal > 0
     assert set(records.portfolio.claims) == {claim.external_id for claim in records.claims}
-    assert {paper.claim for paper in papers} == set(records.portfolio.claims)
+    # One of two namesakes has no paper.
+    assert {paper.claim for paper in papers} == set(records.portfolio.claims) - {"K-7006"}
     assert all(iban.is_valid(account) for party in records.parties for account in party.ibans)
 
 
