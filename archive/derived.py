@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from archive.archive import Archive
 from archive.catalogue.schema import manifests
 from archive.log import record
-from archive.stored import note_object
+from archive.stored import note_objects
 from archive.vault import Ref
 from signing.manifest import EvidenceManifest
 from signing.stamp import group_node
@@ -52,17 +52,17 @@ def commit_derived(connection: Connection, derived: Derived, actor: str, now: da
     """
     manifest = derived.manifest
     connection.execute(
-        insert(manifests).values(
-            deposit_id=manifest.deposit,
-            version=manifest.version,
-            role="derived",
-            digest=derived.sha256,
-            group_node=group_node(bytes.fromhex(derived.sha256), manifest.member_digests).hex(),
-            at=now,
-        )
+        insert(manifests),
+        {
+            "deposit_id": manifest.deposit,
+            "version": manifest.version,
+            "role": "derived",
+            "digest": derived.sha256,
+            "group_node": group_node(bytes.fromhex(derived.sha256), manifest.member_digests).hex(),
+            "at": now,
+        },
     )
-    for ref, plain_digest in derived.objects:
-        note_object(connection, ref, _owner(manifest), plain_digest, now)
+    note_objects(connection, derived.objects, _owner(manifest), now)
     record(
         connection,
         type="derive",

@@ -55,17 +55,18 @@ def record(
         reason=reason,
     ).require_registered()
     connection.execute(
-        insert(log_outbox).values(
-            type=type,
-            time=time,
-            actor=actor,
-            subject=subject,
-            object_type=object_type,
-            object_id=object_id,
-            chain=chain,
-            reason=reason,
-            record_key=put and put.key,
-            record_owner=put and put.owner,
-            record_body=put and put.body,
-        )
+        insert(log_outbox),
+        {
+            "type": type,
+            "time": time,
+            "actor": actor,
+            "subject": subject,
+            "object_type": object_type,
+            "object_id": object_id,
+            "chain": chain,
+            "reason": reason,
+            "record_key": put and put.key,
+            "record_owner": put and put.owner,
+            "record_body": put and put.body,
+        },
     )

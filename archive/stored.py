@@ -1,7 +1,9 @@
 """The catalogue's row of an object in the vault, for every writer that puts one; and what all of them come to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Float, case, cast, func, insert, or_, select
 
@@ -46,17 +48,33 @@ def note_object(
 
     `plain_digest` is the SHA-256 of the plain bytes, hexadecimal. A lock that is not set yet is set by the keeper.
     """
-    connection.execute(
-        insert(objects).values(
-            key=ref.key,
-            version=ref.version,
-            digest=ref.digest,
-            size=ref.size,
-            plain_digest=plain_digest,
-            owner=owner,
-            at=at,
-            retain_until=retain_until,
-            locked=locked,
-            inventory=inventory,
-        )
-    )
+    noted = _row(ref, owner, plain_digest, at, retain_until)
+    connection.execute(insert(objects), {**noted, "locked": locked, "inventory": inventory})
+
+
+def note_objects(
+    connection: Connection,
+    refs: Iterable[tuple[Ref, str | None]],
+    owner: str | None,
+    at: datetime,
+    *,
+    retain_until: datetime | None = None,
+) -> None:
+    """As `note_object`, for objects of one owner, each with the SHA-256 of its plain bytes."""
+    rows = [_row(ref, owner, plain_digest, at, retain_until) for ref, plain_digest in refs]
+    connection.execute(insert(objects), [{**row, "locked": False} for row in rows])
+
+
+def _row(
+    ref: Ref, owner: str | None, plain_digest: str | None, at: datetime, retain_until: datetime | None
+) -> dict[str, Any]:
+    return {
+        "key": ref.key,
+        "version": ref.version,
+        "digest": ref.digest,
+        "size": ref.size,
+        "plain_digest": plain_digest,
+        "owner": owner,
+        "at": at,
+        "retain_until": retain_until,
+    }
