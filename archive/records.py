@@ -7,9 +7,11 @@ that are not integers stand as decimal strings, because canonical JSON has no fl
 import base64
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, bindparam, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from archive.archive import Archive
 from archive.batch_state import batch_state
@@ -100,6 +102,13 @@ def record_key(object_type: str, object_id: str, number: int) -> str:
     return f"{PLACES[object_type]}/{object_id}/record-{number}"
 
 
+@cache
+def _raised(table: Table) -> ReturningUpdate[Any]:
+    """One version and one record more of an object; gives the number of the record."""
+    raised = {"version": table.c.version + 1, "record_n": table.c.record_n + 1}
+    return update(table).where(table.c.id == bindparam("one")).values(**raised).returning(table.c.record_n)
+
+
 def _record(
     archive: Archive,
     connection: Connection,
@@ -111,14 +120,9 @@ def _record(
     actor: str,
     reason: str | None,
 ) -> str:
-    raised = connection.execute(
-        update(table)
-        .where(table.c.id == object_id)
-        .values(version=table.c.version + 1, record_n=table.c.record_n + 1)
-    )
-    if raised.rowcount != 1:
+    number: int | None = connection.scalar(_raised(table), {"one": object_id})
+    if number is None:
         raise NotFound(f"there is no {object_type} {object_id}")
-    number: int = connection.execute(select(table.c.record_n).where(table.c.id == object_id)).scalar_one()
     now = archive.clock.now()
     body = canonical.dumps(
         {
