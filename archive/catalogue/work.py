@@ -43,12 +43,12 @@ def add_work(
     *,
     priority: int = BULK,
     owner: str | None = None,
-) -> None:
-    """Queue work on an object; a second time it is the same row.
+) -> bool:
+    """Queue work on an object; a second time it is the same row. True: it was not there before.
 
     Owners of equally urgent work take turns, however much each of them has brought; work of nobody goes before theirs.
     """
-    insert_if_absent(
+    return insert_if_absent(
         connection,
         work,
         {
@@ -75,7 +75,8 @@ def ask_again(
 
     Work that is under a lease may have read what is out of date by now: it becomes ready again when it is finished.
     """
-    add_work(connection, ids, kind, object_id, now, priority=priority)
+    if add_work(connection, ids, kind, object_id, now, priority=priority):
+        return
     leased = work.c.state == "leased"
     ready = work.c.state == "ready"
     connection.execute(
