@@ -19,8 +19,30 @@ from search.variants import is_word
 MOST_PENDING: Final = 2_000
 """Pages that may wait for a commit: more are committed at once, so that memory stays bounded."""
 
-_MOST_KNOWN: Final = 300_000
+_MOST_KNOWN: Final = 250_000
 _WINDOW: Final = 10_000
+
+
+@dataclass(slots=True)
+class _Known:
+    """Words that were sent; of very many, those that did not come again for longest are forgotten."""
+
+    _recent: set[str] = field(default_factory=set)
+    _former: set[str] = field(default_factory=set)
+
+    def new(self, forms: Iterable[str]) -> list[str]:
+        """The words among these that were not sent, which they are from now on. Numbers are none: each is new."""
+        again = [form for form in forms if form not in self._recent and is_word(form)]
+        new = [form for form in again if form not in self._former]
+        if len(self._recent) > _MOST_KNOWN:
+            self._former, self._recent = self._recent, set()
+        self._recent.update(again)
+        return new
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._recent.clear()
+        self._former.clear()
 
 
 @dataclass(slots=True)
@@ -29,7 +51,7 @@ class ActionsOf:
 
     analyser: Analyser
     target: str
-    _known: set[str] = field(default_factory=set)
+    _known: _Known = field(default_factory=_Known)
 
     def __call__(self, changes: Sequence[Change]) -> list[Lines]:
         """All actions of these changes, in their order."""
@@ -45,13 +67,9 @@ class ActionsOf:
             "index", self.target, _id(record.document, record.page), page_body(record, terms)
         ).lines()
         forms, folded = terms.texts["exact"].split(), terms.texts["folded"].split()
-        new = {form: plain for form, plain in zip(forms, folded, strict=True) if form not in self._known}
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        self._known.update(new)  # not `|=`: with the keys of a dict that copies the whole set
-        for form, plain in new.items():
-            if is_word(form):
-                yield Action("create", self.target + WORDS, form, word_body(form, plain)).lines()
+        words = dict(zip(forms, folded, strict=True))
+        for form in self._known.new(words):
+            yield Action("create", self.target + WORDS, form, word_body(form, words[form])).lines()
 
 
 class Target:

@@ -9,6 +9,7 @@ import pytest
 from opensearchpy import OpenSearch
 
 from search import Analyser, IndexOutdated, IndexRefused, IndexUnreachable
+from search.changes import Change
 from search.opensearch import (
     Address,
     Connection,
@@ -21,6 +22,7 @@ from search.opensearch import (
 )
 from search.opensearch.bulk import Action, BulkSender
 from search.opensearch.generations import WORDS
+from search.opensearch.writer import ActionsOf
 from tabellion.base.errors import Conflict, SettingsError
 from tests.search.contract import ALL, EVERYTHING, Backend, SearchContract
 from tests.search.pages import record
@@ -146,6 +148,22 @@ def test_old_and_unfinished_generations_are_removed(
     backend.rebuild().complete()
     generations = Generations(connection, prefix)
     assert generations.numbers() == [generations.current()]
+
+
+def test_a_word_is_sent_once_and_numbers_are_no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.opensearch.writer._MOST_KNOWN", 2)
+    actions = ActionsOf(ANALYSER, "x")
+
+    def sent(text: str) -> list[str]:
+        lines = actions([Change("a", (record("a", text),))])
+        return [json.loads(each.text.splitlines()[1])["form"] for each in lines if each.verb == "create"]
+
+    assert sent("umowa kredytu umowa 12345") == ["umowa", "kredytu"]
+    assert sent("umowa z bankiem 54321") == ["bankiem"]
+    assert sent("umowa kredytu") == []  # of those that came first
+    assert sent("aneks cesja ugoda") == ["aneks", "cesja", "ugoda"]
+    assert sent("kredytu") == []
+    assert sent("bankiem") == ["bankiem"]  # which did not come again for long
 
 
 @pytest.mark.services
