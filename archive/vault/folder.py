@@ -255,6 +255,9 @@ class FolderVault:
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
+                    # A folder of a million deposits is not put in order for the few that are asked for.
+                    if not (at + entry.name).startswith(prefix) and not prefix.startswith(at + entry.name):
+                        continue
                     if entry.name.endswith(_VERSIONS):
                         names.add(entry.name.removesuffix(_VERSIONS))
                     elif "@" not in entry.name and not entry.name.startswith("."):
