@@ -53,7 +53,9 @@ def fold_name(text: str) -> str:
 
 def fold_number(text: str) -> str:
     """A number of a contract, invoice or case: letters and digits only, upper case."""
-    return "".join(character for character in text.upper() if character.isalnum())[:120]
+    upper = text.upper()
+    # Most words of a paper have nothing else in them; a page is a thousand of these.
+    return (upper if upper.isalnum() else "".join(filter(str.isalnum, upper)))[:120]
 
 
 SHORTEST_PART = 4

@@ -96,9 +96,15 @@ def find(connection: Connection, said: Said, document_id: str) -> list[Found]:
     debtors = candidates.debtors_of(connection, [claim for claim, _ in claims])
     ids = {party for held in debtors.values() for party, _ in held} | set(shared)
     ids |= candidates.by_names(connection, (mention.name for mention in said.mentions))
-    written = candidates.by_value(connection, said.tokens)
-    ids |= {party for (_, value), owners in written.items() for party in owners if len(value) >= _LONG}
-    owners = candidates.by_identifier(connection, said.identifiers)
+    values = {value for _, value in said.identifiers}
+    carried = candidates.by_value(connection, values.union(said.tokens))
+    owners = {key: parties for key, parties in carried.items() if key in said.identifiers}
+    ids |= {
+        party
+        for (_, value), parties in carried.items()
+        if len(value) >= _LONG and value in said.tokens
+        for party in parties
+    }
     registry = candidates.known(connection, ids | {party for held in owners.values() for party in held})
     named = _by_identifiers(said, owners, registry)
     opinions = _opinions(said, registry.values(), named, shared)
@@ -184,12 +190,13 @@ def _opinions(
 def _by_numbers(connection: Connection, said: Said) -> dict[tuple[str, bool], frozenset[int]]:
     """Claims by the numbers on the paper, with the pages; True: a field has it letter by letter, and alone."""
     found: dict[tuple[str, bool], set[int]] = {}
-    for number, claims in candidates.by_number(connection, said.numbers).items():
-        for claim, exact in claims:
+    known = candidates.by_number(connection, {*said.numbers, *said.tokens})
+    for number, claims in known.items():
+        for claim, exact in claims if number in said.numbers else ():
             found.setdefault((claim, exact and len(claims) == 1), set()).update(said.numbers[number])
     sure = {claim for claim, is_sure in found if is_sure}
-    for number, claims in candidates.by_number(connection, said.tokens).items():
-        for claim, _ in claims:
+    for number, claims in known.items():
+        for claim, _ in claims if number in said.tokens else ():
             if claim not in sure:
                 found.setdefault((claim, False), set()).update(said.tokens[number])
     return {key: frozenset(pages) for key, pages in found.items() if key[1] or key[0] not in sure}

@@ -73,16 +73,11 @@ class Known:
         return self.sells or self.buys
 
 
-def by_identifier(
-    connection: Connection, wanted: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], list[str]]:
-    """The parties that carry these identifiers (type, value) whose check digit holds."""
-    values = {value for _, value in wanted}
-    return {key: found for key, found in by_value(connection, values).items() if key in wanted}
-
-
 def by_value(connection: Connection, values: Iterable[str]) -> dict[tuple[str, str], list[str]]:
-    """The parties that carry an identifier of any type with one of these values, by type and value."""
+    """The parties that carry an identifier of any type with one of these values, by type and value.
+
+    Only those whose check digit holds.
+    """
     found: dict[tuple[str, str], list[str]] = {}
     for some in _chunks(sorted(set(values))):
         rows = connection.execute(

@@ -130,13 +130,14 @@ def said_of(rows: Sequence[StoodField], texts: Mapping[int, str], first: int, la
 def _tokens(text: str) -> Iterable[str]:
     for line in text.splitlines():
         words = [fold_number(word) for word in line.split()]
-        for start, word in enumerate(words):
-            run = ""
-            for following in words[start : start + 8]:
-                if not any(character.isdigit() for character in following) and following != word:
+        figures = [sum(map(str.isdigit, word)) for word in words]
+        for start, word in enumerate(words if any(figures) else ()):
+            run, count = "", 0
+            for following, more in zip(words[start : start + 8], figures[start : start + 8], strict=True):
+                if not more and following != word:
                     break
-                run += following
-                if len(run) >= SHORTEST_IN_TEXT and sum(character.isdigit() for character in run) >= 4:
+                run, count = run + following, count + more
+                if len(run) >= SHORTEST_IN_TEXT and count >= 4:
                     yield run
                 if len(run) > 34:
                     break
