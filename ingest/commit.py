@@ -17,7 +17,7 @@ from archive.catalogue.schema import (
     manifests,
     relations,
 )
-from archive.stored import note_object
+from archive.stored import note_objects
 from archive.vault import Ref
 from ingest import incidents, items, stored
 from ingest.arrivals import Acknowledgement, Arrival
@@ -102,41 +102,40 @@ def _insert_deposit(
     source: str | None,
 ) -> str:
     connection.execute(
-        insert(deposits).values(
-            id=kept.deposit,
-            batch_id=arrival.batch,
-            sequence=sequence,
-            name=storable(arrival.name),
-            media_type=kept.media_type,
-            size=kept.digests.size,
-            sha256=kept.digests.sha256,
-            sha512=kept.digests.sha512,
-            received_at=kept.received_at,
-            protection_class=arrival.protection_class,
-            retention_class=arrival.retention_class,
-            reading_n=0,
-        )
+        insert(deposits),
+        {
+            "id": kept.deposit,
+            "batch_id": arrival.batch,
+            "sequence": sequence,
+            "name": storable(arrival.name),
+            "media_type": kept.media_type,
+            "size": kept.digests.size,
+            "sha256": kept.digests.sha256,
+            "sha512": kept.digests.sha512,
+            "received_at": kept.received_at,
+            "protection_class": arrival.protection_class,
+            "retention_class": arrival.retention_class,
+            "reading_n": 0,
+        },
     )
     until = None if arrival.retention is None else kept.received_at + arrival.retention
     owner = f"deposits/{kept.deposit}"
-    for ref, digest in (
-        (kept.original_ref, kept.digests.sha256),
-        (kept.manifest_ref, kept.manifest_sha256),
-    ):
-        note_object(connection, ref, owner, digest, kept.received_at, retain_until=until)
+    refs = ((kept.original_ref, kept.digests.sha256), (kept.manifest_ref, kept.manifest_sha256))
+    note_objects(connection, refs, owner, kept.received_at, retain_until=until)
     item = archive.ids.new()
     connection.execute(
-        insert(batch_items).values(
-            id=item,
-            batch_id=arrival.batch,
-            sequence=sequence,
-            deposit_id=kept.deposit,
-            state="held",
-            source=source,
-            repeats=0,
-            at=kept.received_at,
-            actor=arrival.actor,
-        )
+        insert(batch_items),
+        {
+            "id": item,
+            "batch_id": arrival.batch,
+            "sequence": sequence,
+            "deposit_id": kept.deposit,
+            "state": "held",
+            "source": source,
+            "repeats": 0,
+            "at": kept.received_at,
+            "actor": arrival.actor,
+        },
     )
     return item
 
@@ -147,32 +146,39 @@ def _insert_document(
     """The document that a deposit is until somebody composes others from its pages."""
     document = archive.ids.new()
     connection.execute(
-        insert(documents).values(
-            id=document,
-            batch_id=arrival.batch,
-            portfolio_id=portfolio,
-            state="received",
-            kind="other",
-            kind_confidence=0.0,
-            language="und",
-            received_at=kept.received_at,
-            version=0,
-            record_n=0,
-        )
+        insert(documents),
+        {
+            "id": document,
+            "batch_id": arrival.batch,
+            "portfolio_id": portfolio,
+            "state": "received",
+            "kind": "other",
+            "kind_confidence": 0.0,
+            "language": "und",
+            "received_at": kept.received_at,
+            "version": 0,
+            "record_n": 0,
+        },
     )
     connection.execute(
-        insert(document_deposits).values(document_id=document, position=1, deposit_id=kept.deposit)
+        insert(document_deposits),
+        {
+            "document_id": document,
+            "position": 1,
+            "deposit_id": kept.deposit,
+        },
     )
     connection.execute(
-        insert(document_scopes).values(
-            document_id=document,
-            first_page=0,
-            last_page=0,
-            scope="unassigned" if portfolio is None else f"portfolio:{portfolio}",
-            granted=1,
-            actor=arrival.actor,
-            at=kept.received_at,
-        )
+        insert(document_scopes),
+        {
+            "document_id": document,
+            "first_page": 0,
+            "last_page": 0,
+            "scope": "unassigned" if portfolio is None else f"portfolio:{portfolio}",
+            "granted": 1,
+            "actor": arrival.actor,
+            "at": kept.received_at,
+        },
     )
     return document
 
@@ -181,14 +187,15 @@ def _seal(connection: Connection, arrival: Arrival, kept: Kept) -> None:
     """The manifest's row, and its entry for the log: from here the keeper seals it."""
     digest = bytes.fromhex(kept.manifest_sha256)
     connection.execute(
-        insert(manifests).values(
-            deposit_id=kept.deposit,
-            version=1,
-            role="received",
-            digest=kept.manifest_sha256,
-            group_node=group_node(digest, kept.manifest.member_digests).hex(),
-            at=kept.received_at,
-        )
+        insert(manifests),
+        {
+            "deposit_id": kept.deposit,
+            "version": 1,
+            "role": "received",
+            "digest": kept.manifest_sha256,
+            "group_node": group_node(digest, kept.manifest.member_digests).hex(),
+            "at": kept.received_at,
+        },
     )
     log.record(
         connection,
@@ -211,14 +218,15 @@ def _supersede(
         earlier = items.document_of(connection, replaced.deposit_id)
         now = archive.clock.now()
         connection.execute(
-            insert(relations).values(
-                document_id=document,
-                other_id=earlier,
-                relation="rescan_of",
-                granted=1,
-                actor=actor,
-                at=now,
-            )
+            insert(relations),
+            {
+                "document_id": document,
+                "other_id": earlier,
+                "relation": "rescan_of",
+                "granted": 1,
+                "actor": actor,
+                "at": now,
+            },
         )
         connection.execute(update(documents).where(documents.c.id == earlier).values(state="void"))
         stored.queue_indexing(connection, earlier, now)
