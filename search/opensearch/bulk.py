@@ -36,10 +36,11 @@ class Action:
 
 
 class Lines(NamedTuple):
-    """An action as a request carries it."""
+    """An action as a request carries it; `word` is the word that it adds to the vocabulary, if it does."""
 
     verb: str
     text: str
+    word: str = ""
 
     def done(self, status: int) -> bool:
         """Whether the answer means that it is done: a word may be there already, a page gone already."""

@@ -1,6 +1,6 @@
 """The writer of a new generation on a server, beside the one that answers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
@@ -9,7 +9,7 @@ from search.changes import Change, change_of
 from search.opensearch.bulk import Lines
 from search.opensearch.connection import Connection
 from search.opensearch.generations import Generations
-from search.opensearch.writer import ActionsOf, Target
+from search.opensearch.writer import ActionsOf, KnownWords, Target
 from search.port import PageRecord
 from search.preparing import Preparing
 from search.rebuild import Rebuild
@@ -29,6 +29,7 @@ class OpenSearchRebuild(Rebuild):
         name = self._generations.name(self.generation)
         self._target = Target(connection, name, alias=False, threads=_SENDING)
         self._preparing = Preparing[list[Lines]](partial(ActionsOf, target=name), analyser, helpers)
+        self._sent = KnownWords()
         self._last = ""
 
     def replace(self, document: str, pages: Iterable[PageRecord]) -> None:
@@ -40,7 +41,7 @@ class OpenSearchRebuild(Rebuild):
         change = change_of(document, pages)
         self._forget_former(change)
         for actions in self._preparing.put(change):
-            self._target.sender.add(actions)
+            self._send(actions)
 
     def delete(self, document: str) -> None:
         """Take a document out of the new generation."""
@@ -49,7 +50,7 @@ class OpenSearchRebuild(Rebuild):
     def commit(self) -> None:
         """Make the changes durable; nobody sees them before `complete`."""
         for actions in self._preparing.drain():
-            self._target.sender.add(actions)
+            self._send(actions)
         self._target.show()
 
     def close(self) -> None:
@@ -71,6 +72,11 @@ class OpenSearchRebuild(Rebuild):
         self._target.sender.forget()
         self._target.sender.close()
         self._generations.remove(self.generation)
+
+    def _send(self, actions: Sequence[Lines]) -> None:
+        """Send them, without words that another helper met: to refuse one costs the server more than to take it."""
+        new = set(self._sent.new([lines.word for lines in actions if lines.word]))
+        self._target.sender.add(lines for lines in actions if not lines.word or lines.word in new)
 
     def _forget_former(self, change: Change) -> None:
         if change.document <= self._last:

@@ -24,7 +24,7 @@ _WINDOW: Final = 10_000
 
 
 @dataclass(slots=True)
-class _Known:
+class KnownWords:
     """Words that were sent; of very many, those that did not come again for longest are forgotten."""
 
     _recent: set[str] = field(default_factory=set)
@@ -51,7 +51,7 @@ class ActionsOf:
 
     analyser: Analyser
     target: str
-    _known: _Known = field(default_factory=_Known)
+    _known: KnownWords = field(default_factory=KnownWords)
 
     def __call__(self, changes: Sequence[Change]) -> list[Lines]:
         """All actions of these changes, in their order."""
@@ -69,7 +69,8 @@ class ActionsOf:
         forms, folded = terms.texts["exact"].split(), terms.texts["folded"].split()
         words = dict(zip(forms, folded, strict=True))
         for form in self._known.new(words):
-            yield Action("create", self.target + WORDS, form, word_body(form, words[form])).lines()
+            action = Action("create", self.target + WORDS, form, word_body(form, words[form]))
+            yield action.lines()._replace(word=form)
 
 
 class Target:

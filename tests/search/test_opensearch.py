@@ -167,6 +167,19 @@ def test_a_word_is_sent_once_and_numbers_are_no_words(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.services
+def test_a_word_that_two_helpers_met_is_sent_once(connection: Connection, prefix: str) -> None:
+    rebuild = OpenSearchRebuild(connection, prefix, ANALYSER)
+    name = Generations(connection, prefix).name(rebuild.generation)
+    for document, text in (("a", "umowa kredytu"), ("b", "umowa hipoteki")):
+        rebuild._send(ActionsOf(ANALYSER, name)([Change(document, (record(document, text),))]))
+    rebuild.commit()
+    asked = connection.ask("GET", f"/{name}{WORDS}/_stats/indexing")["_all"]["primaries"]["indexing"]
+    assert (asked["index_total"], asked["index_failed"]) == (3, 0)
+    assert connection.ask("GET", f"/{name}/_count")["count"] == 2
+    rebuild.abandon()
+
+
+@pytest.mark.services
 def test_without_an_index_nothing_is_found_to_be_empty(server: tuple[Connection, Address]) -> None:
     connection, prefix = server[0], server[1].prefix + "-none"
     with pytest.raises(IndexOutdated):
