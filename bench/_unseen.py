@@ -6,19 +6,20 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from bench._lettering import Box
 from bench._scoring import Score, f1, score
-from bench._sheets import Box, Sheet, overlap, sheets
+from bench._sheets import Made, Sheet, overlap, sheets
 from bench._tables import say
 from ocr import Reader, Reading
 
 FIGURES = ("word_f1", "field_f1", "kind", "language_right")
 
 
-def read_unseen(reader: Reader, languages: Sequence[str] = ()) -> dict[str, Any]:
+def read_made(reader: Reader, made: Made, languages: Sequence[str] = ()) -> dict[str, Any]:
     """Figures by language and their mean; the overlap of word boxes of all, of turned, of right-to-left pages."""
     scores: dict[str, list[Score]] = defaultdict(list)
     overlaps: dict[str, list[float]] = defaultdict(list)
-    for number, sheet in enumerate(sheets(tuple(languages)), start=1):
+    for number, sheet in enumerate(sheets(made, tuple(languages)), start=1):
         reading = reader.read(io.BytesIO(sheet.picture))
         language = sheet.truth["language"]
         scores[language].append(score(reading, sheet.truth, sheet.text))

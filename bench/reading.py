@@ -18,8 +18,9 @@ from typing import Any
 from bench._bundles import read_bundles
 from bench._calibrating import Judged, folds, held_out
 from bench._scoring import Score, f1, score
+from bench._sheets import STRANGERS, UNSEEN
 from bench._tables import publish, say, table
-from bench._unseen import read_unseen
+from bench._unseen import read_made
 from ocr import FieldReading, Reader, Reading
 from ocr.document import describe
 from tabellion.settings import LANGUAGES
@@ -257,8 +258,9 @@ def main() -> None:
         else:
             result["skipped"].append(f"bundles: {asked.set} is not beside the checkout")
         if not asked.seen_only:
-            result["unseen"] = read_unseen(reader, [code for code in asked.languages.split(",") if code])
-            people.append(_unseen(result["unseen"]))
+            for name, made in (("unseen", UNSEEN), ("strangers", STRANGERS)):
+                result[name] = read_made(reader, made, [code for code in asked.languages.split(",") if code])
+                people.append(_made(name, result[name]))
     people += [f"skipped: {reason}" for reason in result["skipped"]]
     publish(result, "\n".join(people), as_json=asked.json)
 
@@ -295,8 +297,8 @@ def _held_out(name: str, found: dict[str, Any]) -> str:
     )
 
 
-def _unseen(found: dict[str, Any]) -> str:
-    heads = ("made pages", "files", "word F1 %", "field F1 %", "kind %", "language %")
+def _made(name: str, found: dict[str, Any]) -> str:
+    heads = (f"made pages ({name})", "files", "word F1 %", "field F1 %", "kind %", "language %")
     names = ("language", "files", "word_f1", "field_f1", "kind", "language_right")
     overlaps = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in found["overlap"].items())
     rows = table(heads, [[row[name] for name in names] for row in found["rows"]])

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from bench._bundles import _begins, _pages
-from bench._sheets import DPI, Sheet, overlap, sheets
+from bench._setting import drawn, rows_of, text_of
+from bench._sheets import DPI, FONTS, STRANGERS, UNSEEN, Made, Sheet, overlap, sheets
 from bench._unseen import overlaps_of
 from ocr import PageReading, Part, Reader, Reading
 
@@ -22,7 +23,7 @@ def reader() -> Iterator[Reader]:
 
 
 def turned(language: str) -> Sheet:
-    return next(sheet for sheet in sheets((language,)) if sheet.turned)
+    return next(sheet for sheet in sheets(UNSEEN, (language,)) if sheet.turned)
 
 
 def test_the_overlap_of_boxes() -> None:
@@ -33,9 +34,10 @@ def test_the_overlap_of_boxes() -> None:
     assert overlap(truth, [(20.0, 20.0, 30.0, 30.0)]) == overlap(truth, []) == 0
 
 
+@pytest.mark.parametrize("made", [UNSEEN, STRANGERS], ids=["unseen", "strangers"])
 @pytest.mark.parametrize("language", ["pl", "he", "th"])
-def test_every_word_has_a_box_with_ink_in_it(language: str) -> None:
-    (sheet,) = islice(sheets((language,)), 1)
+def test_every_word_has_a_box_with_ink_in_it(made: Made, language: str) -> None:
+    (sheet,) = islice(sheets(made, (language,)), 1)
     assert len(sheet.boxes) == len(sheet.text.split())
     page = np.rot90(np.asarray(Image.open(io.BytesIO(sheet.picture))), -(sheet.turned // 90))
     for x0, y0, x1, y1 in sheet.boxes:
@@ -51,8 +53,20 @@ def test_boxes_lie_on_their_words_on_turned_pages(reader: Reader, language: str)
 
 
 def test_papers_are_new_in_all_eight_languages() -> None:
-    names = [sheet.name for sheet in sheets(("ru",))]
+    names = [sheet.name for sheet in sheets(UNSEEN, ("ru",))]
     assert len(names) == len(set(names)) == 18
+
+
+def test_rows_as_they_are_told() -> None:
+    rows = rows_of("# Faktura\n> Gdynia\n[ Netto | VAT\n~ Razem | 5,00\n")
+    assert [row.mark for row in rows] == ["#", ">", "[", "~"]
+    assert text_of(rows) == "Faktura\nGdynia\nNetto\tVAT\nRazem\t5,00"
+
+
+def test_a_paper_longer_than_its_page_is_refused() -> None:
+    rows = rows_of("\n".join(f"wiersz {number}" for number in range(80)))
+    with pytest.raises(ValueError, match="longer than its page"):
+        drawn(rows, STRANGERS.layouts[0], FONTS / "dejavu/DejaVuSans.ttf", leftward=False)
 
 
 def test_bundles_by_hand() -> None:
