@@ -20,6 +20,21 @@ _LONGEST_TITLE = 90
 _LETTER_WEIGHT = 0.5
 _NOTHING = 1.6
 _SHARPNESS = 0.55
+_AT_THE_END = 0.8
+# "Subject:" in eight languages; Thai has no space behind it.
+_SUBJECTS = (
+    "oggetto",
+    "asunto",
+    "betreff",
+    "betr",
+    "re",
+    "subject",
+    "dotyczy",
+    "sprawa",
+    "тема",
+    "предмет",
+    "הנדון",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +49,7 @@ class KindVerdict:
 def kind_of(rows: Sequence[Row], language: str) -> KindVerdict:
     """The kind of a paper from the rows of its first page, or of all its pages."""
     text = fold(" ".join(row.text for row in rows)).text
-    titles = [(fold(row.text).text, row.prominence) for row in rows]
+    titles = [(_without_subject(fold(row.text).text), row.prominence) for row in rows]
     scores: dict[Kind, float] = {"other": _NOTHING}
     reasons: dict[Kind, list[str]] = {"other": []}
     for kind, words in lexicon(language).kinds.items():
@@ -61,12 +76,22 @@ def title_of(rows: Sequence[Row], language: str) -> tuple[float, str]:
     )
 
 
+def _without_subject(row: str) -> str:
+    """The row without the word that a subject line begins with."""
+    return next((row.removeprefix(f"{word} ") for word in _SUBJECTS if row.startswith(f"{word} ")), row)
+
+
 def _title(title: str, rows: Sequence[tuple[str, float]]) -> tuple[float, str]:
     """How much the paper looks to be headed so: a short line that begins with it, better the larger its letters."""
     best = 0.0
     for row, prominence in rows:
         if len(row) > _LONGEST_TITLE or len(row) < len(title) - 2:
             continue
+        if row.endswith(f" {title}") and " " in title and not _thai(title):
+            # "Assured shorthold tenancy agreement": English says last what a paper is.
+            filled = len(title) / len(row)
+            weight = _TITLE_ANYWHERE + (1 - _TITLE_ANYWHERE) * prominence
+            best = max(best, _TITLE_WEIGHT * _AT_THE_END * (0.5 + 0.5 * filled) * weight)
         start = row[: len(title) + 2]
         if row.startswith(title) and (
             len(row) == len(title) or not row[len(title)].isalpha() or _thai(title)

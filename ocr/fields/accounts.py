@@ -34,7 +34,7 @@ def find_ibans(flow: Flow) -> Iterator[Candidate]:
                 break
 
 
-_POLISH = re.compile(r"(?<![A-Z\d])(?<!\d )(\d{2}(?:[ ]?\d{4}){6})(?!\d)")
+_POLISH = re.compile(r"(?<![A-Z\d])(?<!\d )(\d{2}(?:[ \n]?\d{4}){6})(?!\d)")
 
 
 def find_polish_accounts(flow: Flow) -> Iterator[Candidate]:

@@ -63,7 +63,7 @@ def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money])
 def _completed(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:
     """The one amount of a sum that has no readable label is known by the others, if it is printed."""
     used = {role.candidate.value for role in best.values()}
-    for names in _SUMS[1:]:
+    for names in _SUMS:
         absent = [name for name in names if name not in best]
         if len(absent) != 1 or any(role.name == absent[0] for role in roles):
             continue

@@ -29,7 +29,7 @@ AMOUNTS: Mapping[Kind, tuple[str, ...]] = {
 NUMBERS: Mapping[Kind, tuple[str, ...]] = {
     "contract": ("contract_number",),
     "invoice": ("invoice_number", "contract_number"),
-    "assignment_notice": ("contract_number", "invoice_number"),
+    "assignment_notice": ("contract_number", "invoice_number", "reference"),
     "dunning_letter": ("reference", "contract_number", "invoice_number"),
     "court_order": ("case_number", "enforcement_number", "contract_number", "invoice_number"),
     "payment_confirmation": ("reference", "case_number", "contract_number", "invoice_number"),

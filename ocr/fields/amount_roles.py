@@ -5,17 +5,26 @@ from dataclasses import replace
 
 from ocr.fields.allowed import AMOUNTS
 from ocr.fields.amounts import Money, currency_of, lone_currency
+from ocr.fields.candidate import Candidate
+from ocr.fields.cells import Cells
 from ocr.fields.flow import Flow
-from ocr.fields.labels import LABEL_REACH, label_before, label_behind
+from ocr.fields.headings import heading_of
+from ocr.fields.labels import LABEL_REACH, label_before, label_behind, nearest_label
 from ocr.fields.role import Role
+from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import FieldReading, Kind
 
 _CONTRACT_REACH = 60
+_HEADING_REACH = 12
+_PART_REACH = 12
 
 
-def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator[Role]:
-    """The amounts of a page in their roles; those without a label are left out."""
+def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cells) -> Iterator[Role]:
+    """The amounts of a page in their roles; those without a label are left out.
+
+    An amount that is all that its cell says, in a row of such cells, has the heading of its column for a label.
+    """
     allowed = AMOUNTS[kind]
     labels = {role: found for role, found in words.labels.items() if role.startswith("amounts.")}
     reach = LABEL_REACH
@@ -26,6 +35,18 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator
     order = [*allowed, *(role for role in labels if role not in allowed)]
     for item in money:
         candidate = item.candidate
+        if _is_part(candidate, words):
+            continue
+        heading = heading_of(candidate, cells)
+        if heading is not None:
+            label = nearest_label(heading, labels, order, _HEADING_REACH)
+            if label is not None:
+                if label.role in allowed:
+                    rule = f"{candidate.rule}; beneath “{label.label}”"
+                    yield Role(
+                        label.role, candidate, rule, (0.86 + min(len(label.label), 24) / 480) * label.likeness
+                    )
+                continue
         others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
         label = label_behind(candidate, labels, allowed) or label_before(
             candidate, labels, order, others, reach
@@ -40,13 +61,19 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon) -> Iterator
         )
 
 
+def _is_part(candidate: Candidate, words: Lexicon) -> bool:
+    """Whether the amount is named as a part of the one before it: "of which 40.00"."""
+    before = fold(candidate.flow.before(candidate.start, _PART_REACH)).text
+    return any(before == part or before.endswith(f" {part}") for part in words.labels["part"])
+
+
 def currency_fields(money: Sequence[Money], flows: Sequence[Flow], kind: Kind) -> list[FieldReading]:
     """The currency of the paper: printed with its amounts, or else apart from them."""
     return _currency(money) or _lone_currency(flows, kind)
 
 
 def _lone_currency(flows: Sequence[Flow], kind: Kind) -> list[FieldReading]:
-    if kind not in ("invoice", "dunning_letter"):
+    if kind not in ("invoice", "dunning_letter", "assignment_notice", "court_order"):
         return []
     found = next((candidate for flow in flows if (candidate := lone_currency(flow)) is not None), None)
     return [Role("currency", found, found.rule, 0.85).reading()] if found is not None else []

@@ -12,14 +12,19 @@ from ocr.fields.flow import Flow
 _SIGNS = {
     "zł": "PLN",
     "zl": "PLN",
+    "złotych": "PLN",
     "pln": "PLN",
     "€": "EUR",
     "eur": "EUR",
     "euro": "EUR",
+    "euros": "EUR",
     "£": "GBP",
     "gbp": "GBP",
     "руб": "RUB",
     "руб.": "RUB",
+    "рублей": "RUB",
+    "рубля": "RUB",
+    "рубль": "RUB",
     "р.": "RUB",
     "₽": "RUB",
     "rub": "RUB",
@@ -36,10 +41,20 @@ _SIGNS = {
     "chf": "CHF",
 }
 _SIGN = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
-_GROUPED = r"\d{1,3}(?:[ \u00a0\u202f.,'’]\d{3})+|\d+"
+# Thai runs its words together.
+_ENDS = r"(?:(?<=บาท)|(?!\w))"
+_GROUPED = r"\d{1,3}(?:[ \u00a0\u2009\u202f.,'’]\d{3})+|\d+"
+_ROUND = re.compile(
+    # "120 000 руб. 00 коп.", "12,900 ש"ח", "1.500,- EUR": whole units, told by their currency alone.
+    rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?<![\d/.,-])(?P<whole>{_GROUPED})(?![\d/]|[.,]\s?\d|\s?%)(?:,?[-–—]{{1,2}})?"
+    # The amount in words may stand between.
+    rf"(?:\s?\([^\W\d_][^()\d]{{3,90}}\))?(?:\s{{0,2}}(?P<after>{_SIGN}){_ENDS}\.?)?"
+    r"(?:[\s,]{0,2}(?P<cents>\d{2})\s?(?:коп|gr\b|/100))?",
+    re.IGNORECASE,
+)
 _AMOUNT = re.compile(
     rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?:(?<=\s)(?P<minus>[-−])|(?<![\d/.,-]))(?P<whole>{_GROUPED})(?P<mark>[.,])\s?(?P<cents>\d{{2}})(?![\d/]|[.,-]\d|\s?%)"
-    rf"(?:\s{{0,2}}\.?(?P<after>{_SIGN})(?!\w))?",
+    rf"(?:\s{{0,2}}\.?(?P<after>{_SIGN}){_ENDS})?",
     re.IGNORECASE,
 )
 
@@ -53,19 +68,36 @@ class Money:
 
 
 def find_amounts(flow: Flow) -> Iterator[Money]:
-    """Every number with two decimals on the page; values have a decimal point and no separators."""
+    """Every number with two decimals on the page, and every whole one with a currency.
+
+    Values have a decimal point and no separators.
+    """
     text = western(flow.text)
+    taken: list[tuple[int, int]] = []
     for match in _AMOUNT.finditer(text):
-        whole = re.sub(r"\D", "", match["whole"])
-        if len(whole) > 12:
-            continue
-        sign = (match["before"] or match["after"] or "").lower()
-        currency = _SIGNS.get(sign)
-        value = f"{'-' if match['minus'] else ''}{int(whole)}.{match['cents']}"
-        rule = "amount: with currency" if currency else "amount: two decimals"
-        yield Money(
-            Candidate(flow, match.start(), match.end(), value, rule, 0.95 if currency else 0.8), currency
-        )
+        if (money := _money(flow, match, "amount: two decimals")) is not None:
+            taken.append(match.span())
+            yield money
+    for match in _ROUND.finditer(text):
+        free = all(match.end() <= start or end <= match.start() for start, end in taken)
+        # "§ 2" is read as "$ 2".
+        if free and (match["before"] or match["after"] or "$") != "$":
+            money = _money(flow, match, "amount: whole units")
+            if money is not None:
+                yield money
+
+
+def _money(flow: Flow, match: re.Match[str], bare: str) -> Money | None:
+    told = match.groupdict()
+    whole = re.sub(r"\D", "", told["whole"])
+    if len(whole) > 12:
+        return None
+    currency = _SIGNS.get((told["before"] or told["after"] or "").lower())
+    value = f"{'-' if told.get('minus') else ''}{int(whole)}.{told['cents'] or '00'}"
+    rule = "amount: with currency" if currency else bare
+    return Money(
+        Candidate(flow, match.start(), match.end(), value, rule, 0.95 if currency else 0.8), currency
+    )
 
 
 def currency_of(amounts: Sequence[Money]) -> str | None:
@@ -74,7 +106,7 @@ def currency_of(amounts: Sequence[Money]) -> str | None:
     return counted.most_common(1)[0][0] if counted else None
 
 
-_ALONE = re.compile(rf"(?<!\w)(?:{_SIGN})(?!\w)", re.IGNORECASE)
+_ALONE = re.compile(rf"(?<!\w)(?:{_SIGN})(?!\w)|บาท", re.IGNORECASE)
 
 
 def lone_currency(flow: Flow) -> Candidate | None:

@@ -64,6 +64,11 @@ class Cells:
         ]
         return min(beside, key=lambda other: abs(other.x0 - cell.x0), default=None)
 
+    def before(self, cell: Cell) -> Cell | None:
+        """The cell of the same row that is read before it."""
+        beside = [other for other in self.all if other is not cell and self.after(other) is cell]
+        return beside[0] if beside else None
+
     def below(self, cell: Cell) -> Cell | None:
         """The next cell down the same column, not further than two lines away."""
         return self._vertical(cell, 1)
@@ -77,9 +82,11 @@ class Cells:
             other
             for other in self.all
             if 0.4 * cell.height < way * (other.middle - cell.middle) < 3.2 * cell.height
-            and self._edge(other, cell) < _NEAR
+            and min(abs(cell.x0 - other.x0), abs(cell.x1 - other.x1)) < _NEAR
         ]
-        return min(near, key=lambda other: abs(other.middle - cell.middle), default=None)
+        return min(
+            near, key=lambda other: (abs(other.middle - cell.middle), self._edge(other, cell)), default=None
+        )
 
     def _edge(self, one: Cell, other: Cell) -> float:
         return abs(one.x1 - other.x1) if self.leftward else abs(one.x0 - other.x0)

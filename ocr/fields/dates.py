@@ -12,19 +12,25 @@ from rapidfuzz import fuzz, process
 from ocr.fields.candidate import Candidate
 from ocr.fields.digits import western
 from ocr.fields.flow import Flow
+from ocr.fields.spelt_dates import spelt_dates
 from ocr.fields.thai import squeeze
 from ocr.folding import fold
 
 _BUDDHIST_OFFSET = 543
-_FIRST_BUDDHIST, _LAST_BUDDHIST = 2440, 2643
+_FIRST_BUDDHIST, _LAST_BUDDHIST, _BUDDHIST_CENTURY = 2440, 2643, 2500
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _SIMILAR = 78.0
+# Thai months are shortened to two consonants: "ก.ย.".
+_SHORTEST = {"th": 2}
 
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/])")
+# A year of two digits; day and month have theirs, or it might be any number in parts.
+_SHORT = re.compile(r"(?<![\d/.,-])(\d{2})([./])(\d{2})\2(\d{2})(?![\d/%]|[.,-]\d)")
+_THIS_CENTURY = 60
 _ISO = re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 # Day, perhaps "." or "de", a word, perhaps "de" or an era, a year.
 _NAMED = re.compile(
-    r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?\s+(?:de\s+|of\s+|เดือน\s*)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
+    r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?[\"”“»>]?\s+(?:de\s+|(?:day\s+)?of\s+|เดือน\s*)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
     r"[^\s\d]*?)\.?,?\s*(?:del?\s+|พ\.\s?ศ\.\s*|พุทธศักราช\s*)?(\d{4})(?!\d)"
 )
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+(\d{4})(?!\d)")
@@ -45,31 +51,39 @@ def find_dates(flow: Flow, language: str) -> Iterator[Candidate]:
 
 def _in_text(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
     for match in _ISO.finditer(text):
-        yield from _candidate(flow, match, match[1], match[2], match[3], "date: year-month-day", 0.97)
+        yield from _candidate(flow, match.span(), match[1], match[2], match[3], "date: year-month-day", 0.97)
     for match in _NUMERIC.finditer(text):
         day, month = match[1], match[3]
         if int(month) > 12 and language == "en":
             day, month = month, day
-        yield from _candidate(flow, match, match[4], month, day, "date: numbers", 0.95)
+        yield from _candidate(flow, match.span(), match[4], month, day, "date: numbers", 0.95)
+    for match in _SHORT.finditer(text):
+        century = 2000 if int(match[4]) < _THIS_CENTURY else 1900
+        year = str((_BUDDHIST_CENTURY if language == "th" else century) + int(match[4]))
+        yield from _candidate(flow, match.span(), year, match[3], match[1], "date: short year", 0.85)
     for match in _NAMED.finditer(text):
         number = month_number(match[2], language)
         if number:
             yield from _candidate(
-                flow, match, match[3], str(number), match[1], "date: name of the month", 0.95
+                flow, match.span(), match[3], str(number), match[1], "date: name of the month", 0.95
             )
+    if language == "es":
+        for span, *told in spelt_dates(text, lambda word: month_number(word, language)):
+            year, month, day = map(str, told)
+            yield from _candidate(flow, span, year, month, day, "date: in words", 0.93)
     if language == "en":
         for match in _MONTH_FIRST.finditer(text):
             number = month_number(match[1], language)
             if number:
                 yield from _candidate(
-                    flow, match, match[3], str(number), match[2], "date: name of the month", 0.95
+                    flow, match.span(), match[3], str(number), match[2], "date: name of the month", 0.95
                 )
 
 
 def month_number(word: str, language: str) -> int | None:
     """The month (1..12) that this word names in that language or in English, smudged letters allowed."""
     folded = fold(word).text
-    if len(folded) < 3:
+    if len(folded) < _SHORTEST.get(language, 3):
         return None
     for code in (language, "en"):
         names = _months(code)
@@ -91,7 +105,7 @@ def _months(language: str) -> dict[str, int]:
         for width in ("wide", "abbreviated"):
             for number, name in locale.months[context][width].items():
                 folded = fold(name).text
-                if len(folded) > 2:
+                if len(folded) >= _SHORTEST.get(language, 3):
                     names.setdefault(folded, number)
                     if language == "he":
                         # "in March" is written as one word.
@@ -100,7 +114,7 @@ def _months(language: str) -> dict[str, int]:
 
 
 def _candidate(
-    flow: Flow, match: re.Match[str], year: str, month: str, day: str, rule: str, certainty: float
+    flow: Flow, span: tuple[int, int], year: str, month: str, day: str, rule: str, certainty: float
 ) -> Iterator[Candidate]:
     number = int(year)
     if _FIRST_BUDDHIST <= number <= _LAST_BUDDHIST:
@@ -112,4 +126,4 @@ def _candidate(
         date = dt.date(number, int(month), int(day))
     except ValueError:
         return
-    yield Candidate(flow, match.start(), match.end(), date.isoformat(), rule, certainty)
+    yield Candidate(flow, *span, date.isoformat(), rule, certainty)

@@ -1,6 +1,7 @@
 """The fields of a paper: candidates of all pages, their roles, one value for each name."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ocr.fields.accounts import (
     find_ibans,
@@ -42,14 +43,21 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     money: list[Money] = []
     for flow in flows:
         numbers = list(find_numbers(cast.cells[flow.page.number], words, NUMBERS[kind]))
+        if kind == "contract" and not numbers:
+            # A contract that is called by a reference has no other number.
+            called = find_numbers(cast.cells[flow.page.number], words, ("reference",))
+            numbers = [("contract_number", item) for _, item in called]
         amounts = list(find_amounts(flow))
         roles += (Role(name, item, item.rule, 0.95) for name, item in numbers)
         roles += date_roles(flow, numbers, kind, language, words)
-        roles += amount_roles(amounts, kind, words)
+        roles += amount_roles(amounts, kind, words, cast.cells[flow.page.number])
         roles += _identifiers(flow, language, parties)
         roles += _accounts(flow, language, parties)
         money += amounts
     best: dict[str, Role] = {}
+    if kind == "payment_confirmation":
+        # What a bank has debited it prints with a minus.
+        roles = [_unsigned(role) for role in roles]
     for role in roles:
         if role.name not in best or role.strength > best[role.name].strength:
             best[role.name] = role
@@ -58,6 +66,12 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     fields = [role.reading() for role in best.values()]
     fields += currency_fields(money, flows, kind)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
+
+
+def _unsigned(role: Role) -> Role:
+    if role.name != "amounts.total":
+        return role
+    return replace(role, candidate=replace(role.candidate, value=role.candidate.value.lstrip("-")))
 
 
 def _names(cast: Cast) -> Iterator[Role]:

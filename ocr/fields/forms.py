@@ -63,9 +63,11 @@ def _loose(form: str) -> str:
         elif letter in _QUOTES:
             parts.append(f"[{_QUOTES}]{{1,2}}")
         elif letter in _LOOKS_LIKE:
-            parts.append(f"[{_LOOKS_LIKE[letter]}]")
+            # Court orders print the parties in capitals: "S.R.L.".
+            parts.append(f"[{_LOOKS_LIKE[letter]}{letter.upper() if form[0].isupper() else ''}]")
         elif letter.isalpha() and letter.lower() != letter.upper():
-            parts.append(f"[{letter.lower()}{letter.upper()}]" if letters > _SHORT else letter)
+            loose = letters > _SHORT or (letter.islower() and form[0].isupper())
+            parts.append(f"[{letter.lower()}{letter.upper()}]" if loose else letter)
         else:
             parts.append(re.escape(letter))
     # A mark or space that ends the form is part of it only where the form is written with it.

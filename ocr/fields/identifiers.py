@@ -86,7 +86,7 @@ _FORMS = (
         "partita_iva",
         ("it",),
         _labelled(
-            r"P(?:art(?:ita)?)?\.?\s*I\.?\s*V\.?\s*A\.?(?:\s*(?:e|/|-)\s*C(?:od(?:ice)?)?\.?\s*F(?:isc(?:ale)?)?\.?)?"
+            r"(?:P(?:art(?:ita)?)?\.?\s*I\.?\s*V\.?\s*A\.?|(?<!\w)P\.\s?I\.)(?:\s*(?:e|/|-)\s*C(?:od(?:ice)?)?\.?\s*F(?:isc(?:ale)?)?\.?)?"
             r"|C(?:od(?:ice)?)?\.?\s*F(?:isc(?:ale)?)?\.?\s*(?:e|/|-)\s*P(?:art(?:ita)?)?\.?\s*I\.?\s*V\.?\s*A\.?",
             rf"(?:IT\s?)?{_digits(11)}",
         ),
@@ -128,7 +128,8 @@ _FORMS = (
         "company_number",
         ("en",),
         _labelled(
-            r"compan(?:y|ies)(?:\s+house)?(?:\s+reg(?:istration|istered)?)?\s+(?:number|no)",
+            r"(?:compan(?:y|ies)(?:\s+house)?(?:\s+reg(?:istration|istered)?)?|regist(?:ered|ration)(?:\s+in\s+england(?:\s+and\s+wales)?)?"
+            r"(?:\s+(?:under|with))?)\s+(?:number|no)",
             r"(?:\d{8}|(?:SC|NI|OC)\d{6})",
         ),
         _true,
@@ -163,7 +164,7 @@ _FORMS = (
     _Form(
         "snils",
         ("ru",),
-        _labelled("СНИЛС", r"\d{3}-\d{3}-\d{3}[ -]\d{2}"),
+        _labelled("СНИЛС", r"\d{3}-\d{3}-\d{3}[ \n-]\d{2}"),
         _snils,
         _always("person"),
         spaced=True,

@@ -1,5 +1,6 @@
 """Names by the label before them: in their cell, in the next one, beneath, or in the block under a heading."""
 
+import re
 from collections.abc import Iterator
 
 from ocr.fields.cells import Cell
@@ -9,6 +10,7 @@ from ocr.fields.wording import begins_with, holds_word
 from ocr.folding import fold
 
 _BLOCK_LINES = 5
+_ORDINAL = re.compile(r"^(?:\d(?:st|nd|rd|th)|first|second|third) ")
 _LABEL_LETTERS = 46
 # What a line of a party's block is called that has its name.
 _NAME_LABELS = (
@@ -65,6 +67,15 @@ class LabelledNames:
                 yield from self._value(cell, rest, found, 3.0)
                 continue
             folded = fold(text)
+            if ordinal := _ORDINAL.match(folded.text):
+                # "1st Defendant", to the right of whom it names.
+                named = (
+                    self._scene.name_at(before.start) if (before := self._scene.cells.before(cell)) else None
+                )
+                behind = self._role_of_label(folded.text[ordinal.end() :])
+                if named is not None and behind is not None:
+                    yield named, Sign(behind[0], 2.5, f"before “{behind[1]}”")
+                    continue
             begun = [
                 (role, noun, end)
                 for role, noun in self._scene.nouns()
@@ -155,7 +166,11 @@ class LabelledNames:
         if best is None:
             return None
         # "Holder of the account" asks for a name, "account of the sender" does not.
-        rest = folded.removeprefix(best[1])
+        begun = [noun for role, noun in self._scene.nouns() if role == best[0] and folded.startswith(noun)]
+        rest = folded.removeprefix(max(begun, key=len, default=best[1]))
+        if self._scene.kind == "invoice" and best[1] in self._scene.words.names.banks:
+            # The bank of an invoice is where to pay.
+            return None
         banks = [bank for bank in self._scene.words.names.banks if holds_word(rest, bank)]
         return best if not banks and (rest != folded or not self._asks_otherwise(folded)) else None
 

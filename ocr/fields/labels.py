@@ -62,6 +62,13 @@ def label_before(
     flow = candidate.flow
     row = flow.row_before(candidate.start)[-_FLOW_REACH:]
     found = nearest_label(cut_after(row, others), labels, order, reach)
+    # A label that begins its row may have begun a line higher.
+    broken = found is not None and len(fold(row).text) - found.distance <= len(found.label)
+    if broken and found is not None:
+        running = flow.before(candidate.start, _FLOW_REACH)
+        longer = nearest_label(cut_after(running, others), labels, order, reach)
+        if longer is not None and longer.distance == found.distance and longer.label.endswith(found.label):
+            return longer
     if found is None:
         running = flow.before(candidate.start, _FLOW_REACH)
         found = nearest_label(cut_after(running, others), labels, order, reach)

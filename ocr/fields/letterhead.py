@@ -11,6 +11,8 @@ from ocr.values import Kind
 
 _LETTERS: tuple[Kind, ...] = ("invoice", "assignment_notice", "dunning_letter", "correspondence", "other")
 _LETTERHEAD = 0.3
+_ADDRESS_LINES = 3
+_LONGEST_LINE = 90
 
 
 class HeadOfLetter:
@@ -33,7 +35,7 @@ class HeadOfLetter:
             if marker is not None:
                 end = begins_with(folded.text, marker)
                 place = cell.start + folded.back(0, end)[1]
-                name = self._name_after(cell, place)
+                name = self._company_over(cell) or self._name_after(cell, place)
                 if name is not None:
                     yield name, Sign("debtor", 2.5, f"addressed: “{marker}”")
                     continue
@@ -41,8 +43,8 @@ class HeadOfLetter:
             if name is None or name.start > cell.start + 8:
                 continue
             rest = self._scene.flow.text[name.end : cell.end]
-            below = self._scene.cells.below(self._scene.cells.at(name.end - 1))
-            if (not rest.strip(" .,") and below is not None and self._scene.is_address(below.text)) or (
+            last = self._scene.cells.at(name.end - 1)
+            if (not rest.strip(" .,") and self._over_address(last)) or (
                 rest.startswith(",") and self._scene.is_address(rest)
             ):
                 yield name, Sign("head", 1.0, "above an address")
@@ -73,10 +75,46 @@ class HeadOfLetter:
         if first is not None:
             first.signs.append(Sign("sender", 1.6, "head of the paper"))
 
+    def _company_over(self, cell: Cell) -> Name | None:
+        """The company on the line above a person's form of address: the letter goes to it, the person works there."""
+        above = self._scene.cells.above(cell)
+        companies = [mention for mention in self._scene.mentions if mention.name.form == "company"]
+        found = [
+            mention.name
+            for mention in companies[1:]
+            if above is not None
+            and above.start <= mention.name.start <= above.start + 3
+            and mention.name.end >= above.end - 2
+        ]
+        return found[0] if found and found[0].value != companies[0].name.value else None
+
+    def _over_address(self, name: Cell) -> bool:
+        """Whether an address stands under the name: in one line, or street and town in a line each."""
+        below = self._scene.cells.below(name)
+        if below is None:
+            return False
+        if self._scene.is_address(below.text):
+            return True
+        for _ in range(_ADDRESS_LINES):
+            if below is None:
+                return False
+            if self._scene.is_town(below.text):
+                return True
+            below = self._scene.cells.below(below)
+        return False
+
     def _name_after(self, cell: Cell, place: int) -> Name | None:
         while place < cell.end and not self._scene.flow.text[place].isalnum():
             place += 1
         if cell.end - place > 3 and (name := self._scene.name_at(place)) is not None:
             return name
+        # "To the managing director of Moor Ltd".
+        inside = [
+            mention.name
+            for mention in self._scene.mentions
+            if mention.name.form == "company" and place <= mention.name.start and mention.name.end <= cell.end
+        ]
+        if inside and len(cell.text) < _LONGEST_LINE:
+            return inside[0]
         below = self._scene.cells.below(cell)
         return self._scene.name_at(below.start) if below is not None else None

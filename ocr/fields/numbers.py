@@ -13,7 +13,7 @@ from ocr.lexicon import Lexicon
 # Between label and number: "nr", "n.º", "No.", a colon.
 _LINK = re.compile(
     # "Rechnung des Versicherers (575) Nr.": whose it is, and its type by number, may stand between.
-    r"(?:\s+(?:des|der)\s+\w+(?=\s*\())?(?:\s*\(\d{1,3}\))?[\s.:,#№°º—–-]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)"
+    r"(?:\s+(?:des|der)\s+\w+(?=\s*\())?(?:\s*\((?:\d{1,3}|[A-Z]{2,5})\))?[\s.:,#№°º—–-]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)"
     # A raised "o" is read as a star, a quote or a percent sign.
     r"[.:°º*\"”’'%]*[\s.:№—–-]*)?",
     re.IGNORECASE,
@@ -35,6 +35,12 @@ _AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
 # A number that goes on in the next line after a stroke.
 _BROKEN = re.compile(r"(?<=[/-])\n")
 _ALONE = re.compile(r"^(?:nr|no|n|№)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$", re.IGNORECASE | re.MULTILINE)
+_NUMBER_SIGN = re.compile(
+    r"^(?:nr|no|n|num|numero|número|number|numer|номер|№|מס'?|מספר|เลขที่)[.:º°]*$", re.IGNORECASE
+)
+# "Contrato de arrendamiento RM/23/5512": what it is about, and a number that only a number can be.
+_ABOUT = re.compile(r"(?P<about>(?:[ \n]+[^\W\d_\u0e00-\u0e7f]+){1,3})[ \n]+(?=[A-ZА-Я\d][\w.]*[/-]\S*\d)")
+_RED_REACH = 20
 _HEAD = 0.35
 _THAI_NUMBER = fold("เลขที่").text
 _GERMAN_NOUNS = ("rechnung", "vertrag", "gutschrift")
@@ -58,11 +64,14 @@ _TOO_LONG = 40
 def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator[tuple[str, Candidate]]:
     """Field names with their numbers, in the order of the text for each name."""
     flow = cells.flow
-    if names[:1] == ("contract_number",):
-        yield from (("contract_number", found) for found in _headed(flow))
+    if names[:1] in (("contract_number",), ("invoice_number",)):
+        yield from ((names[0], found) for found in _headed(cells, names[0]))
     for name in names:
         for pattern in words.patterns.get(name, ()):
-            for match in re.finditer(pattern, flow.text):
+            found = sorted(
+                re.finditer(pattern, flow.text), key=lambda match: not _decided(flow, match.start())
+            )
+            for match in found:
                 yield (
                     name,
                     Candidate(flow, match.start(), match.end(), _tidy(match[0]), f"{name}: form", 0.92),
@@ -80,13 +89,20 @@ def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator
                 yield from ((name, found) for found in _after(cells, view, folded, label, name, others))
 
 
-def _headed(flow: Flow) -> Iterator[Candidate]:
-    """The number that stands alone on a line near the head: of a contract, its own."""
+def _headed(cells: Cells, name: str) -> Iterator[Candidate]:
+    """The number that stands alone on a line near the head, or under "No.": of a contract or an invoice, its own."""
+    flow = cells.flow
     for match in _ALONE.finditer(flow.text):
         if flow.rows[flow.row_number(match.start("id"))].top < _HEAD:
-            yield Candidate(
-                flow, match.start("id"), match.end("id"), match["id"], "contract_number: alone", 0.85
-            )
+            yield Candidate(flow, match.start("id"), match.end("id"), match["id"], f"{name}: alone", 0.85)
+    for cell in cells.all:
+        if cell.middle < _HEAD and _NUMBER_SIGN.match(cell.text):
+            below = cells.below(cell)
+            number = None if below is None else _number_at(flow.text, below.start)
+            if number is not None:
+                value, length = _value(number)
+                end = number.start() + length
+                yield Candidate(flow, number.start(), end, value, f"{name}: beneath “{cell.text}”", 0.8)
 
 
 def _after(
@@ -106,7 +122,9 @@ def _after(
             rest = link.end() if link else begin
             match = _number_at(view.text, rest)
             far = _FAR_LINK.match(view.text, begin) if match is None and " " not in label else None
-            if far is not None and not _names_another(far["about"] or far["about_too"], others):
+            if far is None and match is None and " " not in label:
+                far = _ABOUT.match(view.text, begin)
+            if far is not None and not _names_another(_about(far), others):
                 match = _number_at(view.text, far.end())
             if match and (view.row is not None or _goes_on(cells, begin - 1, match.start())):
                 value, length = _value(match)
@@ -115,6 +133,15 @@ def _after(
             elif view.row is None:
                 yield from _beneath(cells, begin, rest, label, name)
         place = folded.text.find(label, place + 1)
+
+
+def _decided(flow: Flow, start: int) -> bool:
+    """Whether a Thai case has its red number here, which it gets when it is decided, and not its black one."""
+    return "แดง" in flow.before(start, _RED_REACH)
+
+
+def _about(far: re.Match[str]) -> str:
+    return next((told for told in far.groupdict().values() if told), "")
 
 
 def _names_another(about: str, others: Collection[str]) -> bool:

@@ -70,14 +70,19 @@ class PersonFinder(PageOfNames):
             for index in self._flow.words(offset, end)
             if self._flow.starts[index] >= offset - 1 and self._flow.starts[index] < end
         ]
-        indices = indices[self._titles(indices) :]
+        titles = self._titles(indices)
+        indices = indices[titles:]
         taken: list[int] = []
         for index in indices[:_LONGEST]:
             word = self._word(index)
             if taken and (self._apart(taken[-1], index) or self._next_label(taken[-1], index)):
                 break
             bare = word.strip(OPENING).rstrip(_CLOSING + ".")
-            if word[0] in "([" or not self._is_of_person(bare, word) or (not taken and bare in _PARTICLES):
+            # "Miss D A Whitlock": behind a form of address, a capital alone is an initial.
+            initial = titles > 0 and len(bare) == 1 and bare.isupper()
+            if word[0] in "([" or not (initial or self._is_of_person(bare, word)):
+                break
+            if not taken and bare in _PARTICLES:
                 break
             taken.append(index)
             if word[-1] in ",;:)]" or (word.endswith(".") and not _INITIAL.match(word)):
@@ -141,6 +146,10 @@ class PersonFinder(PageOfNames):
         whole = " ".join(folded)
         titles = [title for kind in self._words.kinds.values() for title in kind.titles]
         if any(whole.startswith(title) for title in titles if len(title) > 4 or title == whole):
+            return True
+        if any(whole in labels for labels in self._words.labels.values()):
+            return True
+        if any(word in title.split() for word in folded if len(word) > 4 for title in titles):
             return True
         nouns = [noun for noun in self._nouns if len(noun) > 3]
         return any(whole.startswith(noun) for noun in nouns) or any(

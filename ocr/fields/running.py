@@ -102,7 +102,7 @@ class RunningText:
         officers = self._scene.words.names.officers
         if any(sign.weight >= 2 for sign in mention.signs):
             return False
-        return any(ends_with(before, officer, ()) for officer in officers) or any(
+        return any(ends_with(before, officer, self._scene.words.names.titles) for officer in officers) or any(
             after.startswith(officer) for officer in officers if len(officer) > 4
         )
 

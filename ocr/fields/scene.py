@@ -29,7 +29,7 @@ _SETTINGS: dict[Kind, tuple[str, ...]] = {
 }
 _DIGIT = re.compile(r"\d")
 _POSTCODE = re.compile(r"\b\d{2}-\d{3}\b|\b\d{5,7}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b")
-_LONGEST_ADDRESS = 110
+_LONGEST_ADDRESS, _LONGEST_TOWN = 110, 45
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,15 @@ class Scene:
             for role, nouns in self.words.roles[setting].items():
                 for noun in nouns:
                     yield role, noun
+
+    def is_town(self, text: str) -> bool:
+        """Whether a line is a postcode and a town, as the last of an address is."""
+        return (
+            len(text) < _LONGEST_TOWN
+            and ":" not in text
+            and bool(_POSTCODE.search(text))
+            and text[-1:] != "."
+        )
 
     def is_address(self, text: str) -> bool:
         """Whether a line looks like one of an address: a number, and a street, or a town behind a comma."""
