@@ -9,9 +9,10 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from archive.catalogue.schema import current, documents, field_doubts, fields
+from archive.catalogue.schema import documents, field_doubts, fields
 from archive.histories import FIELD_KEY
 from archive.identifiers import CHECKED, identifies
+from archive.present import present_rows
 
 SURE: Final = 0.9
 """Fields that are read with less than this confidence wait for a person."""
@@ -175,13 +176,9 @@ def values_of(rows: Iterable[Row[Any]]) -> list[Value]:
 def write_doubts(connection: Connection, document_id: str) -> None:
     """Bring the list of waiting fields in line with what is known of a document; derived, so that any call heals it."""
     forget_doubts(connection, document_id)
-    rows = connection.execute(
-        select(fields)
-        .where(
-            fields.c.document_id == document_id, current(fields, *FIELD_KEY), fields.c.state != "withdrawn"
-        )
-        .order_by(fields.c.id)
-    ).all()
+    rows = [
+        row for row in present_rows(connection, fields, FIELD_KEY, document_id) if row.state != "withdrawn"
+    ]
     paper = connection.execute(
         select(documents.c.kind, documents.c.received_at).where(documents.c.id == document_id)
     ).one()

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert
 
 from archive.archive import Archive
-from archive.catalogue.schema import current, document_scopes, fields, links
+from archive.catalogue.schema import document_scopes, fields, links
 from archive.histories import LINK_KEY, SCOPE_KEY
+from archive.present import present_rows
 from ingest.describe import DepositPage
 from ingest.describing import current_fields, describe_document, pages_of, set_pages
 from ingest.page_records import scopes_of_page
@@ -51,16 +52,13 @@ class Piece:
 
 def source_of(connection: Connection, document_id: str) -> Source:
     """A document's pages, scopes, and what people decided about it."""
-
-    def newest(table: Any, *key: str) -> Sequence[Row[Any]]:
-        query = select(table).where(table.c.document_id == document_id, current(table, *key))
-        return connection.execute(query.order_by(table.c.id)).all()
-
+    scopes = present_rows(connection, document_scopes, SCOPE_KEY, document_id)
+    linked = present_rows(connection, links, LINK_KEY, document_id)
     return Source(
         id=document_id,
         pages=pages_of(connection, document_id),
-        scopes=[row for row in newest(document_scopes, *SCOPE_KEY) if row.granted],
-        links=[row for row in newest(links, *LINK_KEY) if row.actor is not None],
+        scopes=[row for row in scopes if row.granted],
+        links=[row for row in linked if row.actor is not None],
         fields=[row for row in current_fields(connection, document_id) if row.actor is not None],
     )
 

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from archive.archive import Archive
-from archive.catalogue.schema import current, document_deposits, document_pages, documents, fields
+from archive.catalogue.schema import document_deposits, document_pages, documents, fields
 from archive.doubts import write_doubts
 from archive.histories import FIELD_KEY
+from archive.present import present_rows
 from archive.readings import load_reading
 from ingest import linking, stored
 from ingest.describe import DepositPage, amount_minor, describe, document_date, texts_of
@@ -29,17 +30,19 @@ def describe_document(
     """
     now = archive.clock.now()
     readings = dict(readings)
-    for deposit in deposits_of(connection, document_id):
+    held = deposits_of(connection, document_id)
+    for deposit in held:
         if deposit not in readings:
             readings[deposit] = load_reading(archive, connection, deposit)
     pages = pages_of(connection, document_id)
     if not pages:
         pages = tuple(
-            DepositPage(deposit, page.number)
-            for deposit in deposits_of(connection, document_id)
-            for page in readings[deposit].pages
+            DepositPage(deposit, page.number) for deposit in held for page in readings[deposit].pages
         )
-        set_pages(connection, document_id, pages)
+        if all(readings[deposit].pages for deposit in held):
+            _add_pages(connection, document_id, pages)
+        else:
+            set_pages(connection, document_id, pages)
     found = describe(pages, readings)
     write_fields(connection, document_id, found.fields, now)
     present = present_fields(connection, document_id)
@@ -96,14 +99,7 @@ def set_pages(connection: Connection, document_id: str, pages: Sequence[DepositP
     """Give a document this list of pages, and the list of deposits that follows from it."""
     for table in (document_pages, document_deposits):
         connection.execute(delete(table).where(table.c.document_id == document_id))
-    if pages:
-        connection.execute(
-            insert(document_pages),
-            [
-                {"document_id": document_id, "position": position, "deposit_id": deposit, "page": page}
-                for position, (deposit, page) in enumerate(pages, start=1)
-            ],
-        )
+    _add_pages(connection, document_id, pages)
     deposits = dict.fromkeys(page.deposit for page in pages)
     if deposits:
         connection.execute(
@@ -115,13 +111,20 @@ def set_pages(connection: Connection, document_id: str, pages: Sequence[DepositP
         )
 
 
+def _add_pages(connection: Connection, document_id: str, pages: Sequence[DepositPage]) -> None:
+    if pages:
+        connection.execute(
+            insert(document_pages),
+            [
+                {"document_id": document_id, "position": position, "deposit_id": deposit, "page": page}
+                for position, (deposit, page) in enumerate(pages, start=1)
+            ],
+        )
+
+
 def current_fields(connection: Connection, document_id: str) -> Sequence[Row[Any]]:
     """The newest row of every field of a document, withdrawn ones included."""
-    return connection.execute(
-        select(fields)
-        .where(fields.c.document_id == document_id, current(fields, *FIELD_KEY))
-        .order_by(fields.c.id)
-    ).all()
+    return present_rows(connection, fields, FIELD_KEY, document_id)
 
 
 def present_fields(connection: Connection, document_id: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from threading import RLock
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from archive.archive import Archive
 from archive.catalogue import check_lease
@@ -22,6 +22,9 @@ _log = logging.getLogger(__name__)
 
 BATCH = 100
 _PAGE_OF_IDS = 500
+_INDEXED = delete(index_outbox).where(
+    index_outbox.c.document_id == bindparam("document"), index_outbox.c.id <= bindparam("newest")
+)
 
 
 class Indexer:
@@ -96,13 +99,10 @@ class Indexer:
         now = self._archive.clock.now()
         with self._archive.catalogue.write() as connection:
             check_lease(connection, "keeper", token)
-            for document_id, newest in waiting:
-                # What was added to the outbox meanwhile stays: it speaks of a later state.
-                connection.execute(
-                    delete(index_outbox).where(
-                        index_outbox.c.document_id == document_id, index_outbox.c.id <= newest
-                    )
-                )
+            # What was added to the outbox meanwhile stays: it speaks of a later state.
+            connection.execute(
+                _INDEXED, [{"document": document_id, "newest": newest} for document_id, newest in waiting]
+            )
             connection.execute(
                 update(documents)
                 .where(documents.c.id.in_(written), documents.c.state == "read")

@@ -11,7 +11,6 @@ from archive.archive import Archive
 from archive.catalogue.schema import (
     batches,
     claims,
-    current,
     deposits,
     document_pages,
     document_scopes,
@@ -23,6 +22,7 @@ from archive.catalogue.schema import (
     stations,
 )
 from archive.histories import FIELD_KEY, LINK_KEY, SCOPE_KEY
+from archive.present import present_rows
 from archive.readings import load_page, load_reading
 from ocr.values import PageReading
 from search.port import Amount, Identifier, Named, PageClaim, PageParty, PageRecord
@@ -120,11 +120,7 @@ def _rows(connection: Connection, document_id: str) -> _Rows | None:
     if document is None:
         return None
 
-    def of_document(table: Any, *key: str) -> Sequence[Row[Any]]:
-        newest = select(table).where(table.c.document_id == document_id, current(table, *key))
-        return connection.execute(newest.order_by(table.c.id)).all()
-
-    present = [row for row in of_document(links, *LINK_KEY) if row.state in LINKED]
+    present = [row for row in present_rows(connection, links, LINK_KEY, document_id) if row.state in LINKED]
     pages = connection.execute(
         select(document_pages)
         .where(document_pages.c.document_id == document_id)
@@ -134,8 +130,12 @@ def _rows(connection: Connection, document_id: str) -> _Rows | None:
     return _Rows(
         document=document,
         pages=pages,
-        fields=[row for row in of_document(fields, *FIELD_KEY) if row.state != "withdrawn"],
-        scopes=of_document(document_scopes, *SCOPE_KEY),
+        fields=[
+            row
+            for row in present_rows(connection, fields, FIELD_KEY, document_id)
+            if row.state != "withdrawn"
+        ],
+        scopes=present_rows(connection, document_scopes, SCOPE_KEY, document_id),
         parties=list(_parties(connection, present)),
         claims=list(_claims(connection, present)),
         portfolio=_named(connection, portfolios, document.portfolio_id),

@@ -9,4 +9,4 @@ from archive.catalogue.schema import index_outbox
 
 def queue_indexing(connection: Connection, document_id: str, at: datetime) -> None:
     """Have the keeper index the document anew, or take it out of the index."""
-    connection.execute(insert(index_outbox).values(document_id=document_id, at=at))
+    connection.execute(insert(index_outbox), {"document_id": document_id, "at": at})

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from archive.archive import Archive
-from archive.catalogue.schema import current, fields
+from archive.catalogue.schema import fields
 from archive.document_keys import NUMBER_FIELDS, number_key, write_keys
 from archive.histories import FIELD_KEY
 from archive.names import begin_pairs
+from archive.present import present_rows
 from archive.relinking import queue_unsettled
 from ingest.linking import candidates, weighing
 from ingest.linking.candidates import OWING as _OWING
@@ -59,11 +60,9 @@ def link_document(
     `parts` are the runs of pages that are one paper each, `texts` what its pages say. A target that is alone in its
     role within a paper is linked to the whole paper, one of several to the pages that name it. True: something changed.
     """
-    rows = connection.execute(
-        select(fields).where(
-            fields.c.document_id == document_id, current(fields, *FIELD_KEY), fields.c.state != "withdrawn"
-        )
-    ).all()
+    rows = [
+        row for row in present_rows(connection, fields, FIELD_KEY, document_id) if row.state != "withdrawn"
+    ]
     wanted: list[Wanted] = []
     keys: set[str] = set()
     telling: set[str] = set()

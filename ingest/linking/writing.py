@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, insert
 
 from archive.archive import Archive
-from archive.catalogue.schema import current, links
+from archive.catalogue.schema import links
 from archive.histories import LINK_KEY
+from archive.present import present_rows
 
 Span = tuple[int, int]
 
@@ -38,9 +39,7 @@ def write_links(
 
     `bases` are those of the machine: links on another basis are left alone.
     """
-    rows = connection.execute(
-        select(links).where(links.c.document_id == document_id, current(links, *LINK_KEY))
-    ).all()
+    rows = present_rows(connection, links, LINK_KEY, document_id)
     decided = [row for row in rows if row.actor is not None]
     machine = {_key(row): row for row in rows if row.actor is None}
     added: list[dict[str, Any]] = []
