@@ -36,6 +36,7 @@ from archive.readings import (
     reading_key,
     write_reading,
 )
+from archive.vault import NewObject
 from ingest.copying import copy_reading
 from ingest.cuts import note_cuts, papers_within
 from ingest.decided_copies import carry_decisions
@@ -176,24 +177,27 @@ def _keep(
         version = next_version(connection, deposit.id)
         received: str = received_manifest(connection, deposit.id).digest
     owner = f"deposits/{deposit.id}"
-    entries, kept = [], []
     with tempfile.TemporaryFile() as words:
         stored_pages = write_reading(reading, pictures, words)
-        for key, path, role, media_type, stream in (
-            (reading_key(deposit.id, n), f"reading-{n}", "text", "application/octet-stream", words),
-            (images_key(deposit.id, n), f"images-{n}", "images", "application/octet-stream", images),
-        ):
-            stream.seek(0)
-            digesting = DigestingReader(stream)
-            ref = archive.objects.put(key, digesting, owner)
-            entries.append(_entry(path, role, media_type, digesting.digests))
-            kept.append((ref, digesting.digests.sha256))
+        words.seek(0)
+        images.seek(0)
+        said, shown = DigestingReader(words), DigestingReader(images)
+        refs = archive.objects.put_many(
+            [
+                NewObject(reading_key(deposit.id, n), said, owner),
+                NewObject(images_key(deposit.id, n), shown, owner),
+            ]
+        )
+    kept = [(ref, one.digests.sha256) for ref, one in zip(refs, (said, shown), strict=True)]
     manifest = EvidenceManifest(
         archive=archive.id,
         deposit=deposit.id,
         version=version,
         salt=archive.ids.randomness(32),
-        files=tuple(entries),
+        files=(
+            _entry(f"reading-{n}", "text", said.digests),
+            _entry(f"images-{n}", "images", shown.digests),
+        ),
         protection_class=deposit.protection_class,
         retention_class=deposit.retention_class,
         received_at=rfc3339(deposit.received_at),
@@ -202,8 +206,8 @@ def _keep(
     return _Kept(n, reading, stored_pages, put_derived(archive, manifest, kept), received)
 
 
-def _entry(path: str, role: str, media_type: str, digests: Digests) -> FileEntry:
-    return FileEntry(path, role, media_type, digests.size, digests.sha256, digests.sha512)
+def _entry(path: str, role: str, digests: Digests) -> FileEntry:
+    return FileEntry(path, role, "application/octet-stream", digests.size, digests.sha256, digests.sha512)
 
 
 def _commit(

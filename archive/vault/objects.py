@@ -23,12 +23,17 @@ RAW = ("archive.json", "inventory/", "log/", "stamps/")
 
 @dataclass(frozen=True, slots=True)
 class NewObject:
-    """One object of a group: where it goes, its plain bytes, and whose key it is encrypted with."""
+    """One object of a group: where it goes, its plain bytes or a stream of them, and whose key encrypts it."""
 
     key: str
-    data: bytes
+    data: bytes | Readable
     owner: str
     retain_until: datetime | None = None
+
+    @property
+    def stream(self) -> Readable:
+        """The plain bytes, to be read once."""
+        return io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data
 
 
 class Objects:
@@ -61,8 +66,8 @@ class Objects:
             secrets = self.keyring.for_writing_many(new.owner for new in objects)
         return self.vault.put_many(
             [
-                Put(n.key, self._encoded(n.key, io.BytesIO(n.data), secrets.get(n.owner)), n.retain_until)
-                for n in objects
+                Put(new.key, self._encoded(new.key, new.stream, secrets.get(new.owner)), new.retain_until)
+                for new in objects
             ]
         )
 
