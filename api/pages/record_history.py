@@ -13,7 +13,7 @@ from api.pages.paper import names_of
 from api.pages.texts import Speaker
 from archive.catalogue.schema import parties, portfolios
 from archive.catalogue.schema.registry import imports
-from archive.registry import ROLES, RecordChange, Snapshot, changes_of
+from archive.registry import ROLES, Difference, RecordChange, changes_of
 from archive.registry.differences import RecordKind
 
 _CREDITORS = ("original_creditor", "creditor")
@@ -58,27 +58,40 @@ def record_history(
     changes = changes_of(connection, kind, object_id)
     people = names_of(connection, {change.actor for change in changes})
     files = _files(connection, changes)
-    names = _names(connection, actor, changes)
+    names = names_in(connection, actor, [one for change in changes for one in change.fields])
     return [
         RecordEvent(
             at=change.at,
             who=people.get(change.actor),
             file=files.get(change.import_id or ""),
             import_id=change.import_id if change.import_id in files else None,
-            lines=tuple(
-                Line(
-                    one.field,
-                    tuple(_value(one.field, value, change.before, names, say) for value in one.before),
-                    tuple(_value(one.field, value, change.after, names, say) for value in one.after),
-                )
-                for one in change.fields
+            lines=lines_of(
+                change.fields, names, say, (change.before.get("currency"), change.after.get("currency"))
             ),
         )
         for change in changes
     ]
 
 
-def _value(field: str, value: str, snapshot: Snapshot, names: Mapping[str, str], say: Speaker) -> Value:
+def lines_of(
+    fields: Sequence[Difference],
+    names: Mapping[str, str],
+    say: Speaker,
+    currencies: tuple[str | None, str | None] = (None, None),
+) -> tuple[Line, ...]:
+    """The fields as they are shown; `names` are those of `names_in`, currencies those before and after."""
+    before, after = currencies
+    return tuple(
+        Line(
+            one.field,
+            tuple(_value(one.field, value, before, names, say) for value in one.before),
+            tuple(_value(one.field, value, after, names, say) for value in one.after),
+        )
+        for one in fields
+    )
+
+
+def _value(field: str, value: str, currency: str | None, names: Mapping[str, str], say: Speaker) -> Value:
     if field == "kind":
         return Value(value, coded=True)
     if field in (*ROLES, *_CREDITORS, "portfolio"):
@@ -86,7 +99,7 @@ def _value(field: str, value: str, snapshot: Snapshot, names: Mapping[str, str],
     if field in _DAYS:
         return Value(_day(value, say))
     if field == "principal_minor":
-        return Value(say.amount(int(value), snapshot["currency"]))
+        return Value(say.amount(int(value), currency))
     return Value(value)
 
 
@@ -103,10 +116,10 @@ def _files(connection: Connection, changes: Sequence[RecordChange]) -> dict[str,
     return {row.id: row.file_name for row in rows}
 
 
-def _names(connection: Connection, actor: Actor, changes: Sequence[RecordChange]) -> dict[str, str]:
-    """Names of portfolios and creditors, and of the debtors that are in scope, by id."""
+def names_in(connection: Connection, actor: Actor, fields: Sequence[Difference]) -> dict[str, str]:
+    """Names of the portfolios and creditors among the values, and of the debtors that are in scope, by id."""
     owing, creditors, folders = (
-        set(_values(changes, fields)) for fields in (ROLES, _CREDITORS, ("portfolio",))
+        set(_values(fields, wanted)) for wanted in (ROLES, _CREDITORS, ("portfolio",))
     )
     known = select(parties.c.id, parties.c.display_name)
     rows: list[Any] = [
@@ -117,8 +130,7 @@ def _names(connection: Connection, actor: Actor, changes: Sequence[RecordChange]
     return {row[0]: row[1] for row in rows}
 
 
-def _values(changes: Sequence[RecordChange], fields: Sequence[str]) -> Iterator[str]:
-    for change in changes:
-        for one in change.fields:
-            if one.field in fields:
-                yield from (*one.before, *one.after)
+def _values(fields: Sequence[Difference], wanted: Sequence[str]) -> Iterator[str]:
+    for one in fields:
+        if one.field in wanted:
+            yield from (*one.before, *one.after)

@@ -120,6 +120,14 @@ IMPORT_STATES: Mapping[str, str] = {
     "failed": N_("could not be read"),
 }
 
+ROW_OUTCOMES: Mapping[str, str] = {
+    "added": N_("would be new"),
+    "changed": N_("would change"),
+    "unchanged": N_("stays as it is"),
+    "refused": N_("would be refused"),
+}
+"""What would become of a row of an import that is only tried."""
+
 ROW_PROBLEMS: Mapping[str, str] = {
     "BROKEN_QUOTE": N_("A quote is not closed. Close it, or write a quote inside a cell twice."),
     "TOO_MANY_CELLS": N_("More cells than columns. Put cells that hold the separator into quotes."),

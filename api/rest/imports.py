@@ -1,4 +1,7 @@
-"""/imports: files of the collection system, read by a worker; what became of their rows. /import-mappings beside."""
+"""/imports: files of the collection system, read by a worker; what became of their rows, or would.
+
+/import-mappings beside.
+"""
 
 import json
 from datetime import datetime
@@ -15,13 +18,15 @@ from api.addresses import inside
 from api.forms import form_of, streams_form
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
+from api.rest.record_history import FieldChange, told_fields
 from api.rest.uploads import BodyReader, check_length, upload_body
+from api.trials import trial_rows
 from api.turns import UPLOADING
 from archive.registry import find_portfolio
 from ingest.importing.columns import Mapping, What
 from ingest.importing.jobs import NewImport, get_import, list_imports, problems_of, receive_import
 from ingest.importing.mappings import list_mappings, load_mapping, save_mapping
-from ingest.importing.problems import ADVICE
+from ingest.importing.problems import ADVICE, Outcome
 from tabellion.base.errors import BadRequest
 
 router = APIRouter(tags=["registry"])
@@ -79,6 +84,27 @@ class RowProblems(Strict):
     """A part of the report, in the order of the file."""
 
     problems: list[RowProblem]
+    next: str | None
+
+
+class TrialRow(Strict):
+    """What would become of a row of the file."""
+
+    line: int
+    outcome: Outcome
+    external_id: str | None
+    title: str | None = Field(description="The name or number, as the row has it; null of a refused one.")
+    record: str | None = Field(description="The debtor or claim that there is already.")
+    changes: list[FieldChange] | None = Field(
+        description="What would change of the record; null where that is out of scope."
+    )
+    problems: list[str] = Field(description="Codes of what is wrong with it.", examples=[["CHECK_DIGIT"]])
+
+
+class TrialRows(Strict):
+    """A part of the rows of a trial, in the order of the file."""
+
+    rows: list[TrialRow]
     next: str | None
 
 
@@ -184,6 +210,39 @@ def problems(
         rows = problems_of(connection, import_id, limit + 1, after)
     following = write_cursor(rows[limit - 1].id) if len(rows) > limit else None
     return RowProblems(problems=[problem_of(row) for row in rows[:limit]], next=following)
+
+
+@router.get("/imports/{import_id}/rows")
+def rows(
+    request: Request,
+    import_id: ImportId,
+    actor: Writer,
+    outcome: Annotated[Outcome | None, Query(description="Only rows with this one.")] = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> TrialRows:
+    """What would become of each row of a trial (`dry_run`); the first 200,000 are kept, a day at most.
+
+    They go as soon as the same account hands in another file. Of an import that was written there are none.
+    """
+    after = 0 if cursor is None else read_cursor(cursor, int)[0]
+    with service_of(request).archive.catalogue.read() as connection:
+        one = get_import(connection, import_id)
+        found = trial_rows(connection, actor, import_id, one.what, limit + 1, after, outcome)
+    following = write_cursor(found[limit - 1].place) if len(found) > limit else None
+    told = [
+        TrialRow(
+            line=row.line,
+            outcome=row.outcome,
+            external_id=row.external_id,
+            title=row.title,
+            record=row.record,
+            changes=None if row.changes is None else told_fields(row.changes),
+            problems=[each.code for each in row.problems],
+        )
+        for row in found[:limit]
+    ]
+    return TrialRows(rows=told, next=following)
 
 
 @router.get("/import-mappings")

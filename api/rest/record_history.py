@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from api.rest.common import Strict
-from archive.registry import RecordChange
+from archive.registry import Difference, RecordChange
 
 
 class FieldChange(Strict):
@@ -29,15 +29,19 @@ class Former(Strict):
     at: datetime
 
 
+def told_fields(fields: Sequence[Difference]) -> list[FieldChange]:
+    """The fields that differ, in that shape."""
+    return [
+        FieldChange(**{"field": one.field, "from": list(one.before), "to": list(one.after)}) for one in fields
+    ]
+
+
 def told(changes: Sequence[RecordChange]) -> list[Former]:
     """The changes in that shape."""
     return [
         Former(
             version=change.version,
-            changes=[
-                FieldChange(**{"field": one.field, "from": list(one.before), "to": list(one.after)})
-                for one in change.fields
-            ],
+            changes=told_fields(change.fields),
             before=dict(change.before),
             by=change.actor,
             import_id=change.import_id,

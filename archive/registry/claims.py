@@ -12,7 +12,8 @@ from archive.catalogue.schema import assignments, claim_numbers, claim_parties, 
 from archive.catalogue.schema.registry import claim_keys
 from archive.document_keys import number_key
 from archive.names import fold_number, number_parts, number_skeleton
-from archive.registry.history import keep_former
+from archive.registry.differences import Snapshot
+from archive.registry.history import CLAIM_COLUMNS, keep_former, plain
 from archive.registry.upsert import Kind
 from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
 from tabellion.base.errors import NotFound
@@ -132,10 +133,7 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
             {"claim_id": claim_id, "party_id": party_id, "role": role}
             for party_id, role in dict.fromkeys(claim.parties)
         )
-        pairs = (
-            (kind, value[:LARGEST_NUMBER]) for kind, value in (("claim_number", claim.number), *claim.numbers)
-        )
-        for kind, value in dict.fromkeys(pairs):
+        for kind, value in _numbers(claim):
             folded, skeleton = fold_number(value), number_skeleton(value)
             numbers.append(
                 {
@@ -159,6 +157,20 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
     return touched
 
 
+def _numbers(claim: NewClaim) -> dict[tuple[str, str], None]:
+    """All its numbers with their types, each once; first the one that it goes by."""
+    given = (("claim_number", claim.number), *claim.numbers)
+    return dict.fromkeys((kind, value[:LARGEST_NUMBER]) for kind, value in given)
+
+
+def _snapshot(claim: NewClaim) -> Snapshot:
+    values = _values(claim, "")
+    return {name: plain(values[name]) for name in CLAIM_COLUMNS} | {
+        "parties": [list(pair) for pair in dict.fromkeys(claim.parties)],
+        "numbers": [list(pair) for pair in _numbers(claim)],
+    }
+
+
 _CLAIMS = Kind(
     "claim",
     "claims",
@@ -167,4 +179,5 @@ _CLAIMS = Kind(
     (claim_parties, claim_numbers, claim_keys),
     _values,
     _write_children,
+    _snapshot,
 )

@@ -30,7 +30,7 @@ class Difference:
 
 
 def differences(kind: RecordKind, before: Snapshot, after: Snapshot) -> tuple[Difference, ...]:
-    """The fields whose values are not the same, in the order of the record."""
+    """The fields whose values are not the same: first those that the record had, in its order, then new ones."""
     was, now = _fields(kind, before), _fields(kind, after)
     found = []
     for field in dict.fromkeys((*was, *now)):
@@ -59,7 +59,7 @@ def _of_party(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
         yield field, snapshot[field]
     yield from sorted(snapshot["identifiers"])
     address = snapshot["address"]
-    for field in _OF_ADDRESS:
+    for field in dict.fromkeys((*_OF_ADDRESS, *address)):
         yield field, address.get(field)
     yield "town", snapshot["town"]
     for other in snapshot["other_addresses"]:

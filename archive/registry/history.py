@@ -20,8 +20,8 @@ from archive.catalogue.schema.registry import registry_changes
 from archive.document_keys import name_keys_of, number_key
 from archive.registry.differences import Difference, RecordKind, Snapshot, differences
 
-_PARTY = ("kind", "display_name", "external_id", "birth_date", "town", "address", "other_addresses")
-_CLAIM = (
+PARTY_COLUMNS = ("kind", "display_name", "external_id", "birth_date", "town", "address", "other_addresses")
+CLAIM_COLUMNS = (
     "number", "portfolio_id", "original_creditor", "creditor", "currency", "principal_minor", "principal_source",
     "principal_as_of", "dates", "external_id",
 )  # fmt: skip
@@ -78,10 +78,10 @@ def snapshots(
     connection: Connection, kind: RecordKind, ids: Sequence[str]
 ) -> dict[str, tuple[int, dict[str, Any]]]:
     """The present version and state of each of these parties or claims that there is."""
-    table, columns = (parties, _PARTY) if kind == "party" else (claims, _CLAIM)
+    table, columns = (parties, PARTY_COLUMNS) if kind == "party" else (claims, CLAIM_COLUMNS)
     children = _of_parties(connection, ids) if kind == "party" else _of_claims(connection, ids)
     return {
-        row.id: (row.version, {name: _plain(getattr(row, name)) for name in columns} | children[row.id])
+        row.id: (row.version, {name: plain(getattr(row, name)) for name in columns} | children[row.id])
         for row in connection.execute(select(table).where(table.c.id.in_(ids)))
     }
 
@@ -125,5 +125,6 @@ def _of_claims(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str
     return found
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a column as JSON has it."""
     return value.isoformat() if hasattr(value, "isoformat") else value

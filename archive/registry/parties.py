@@ -12,6 +12,8 @@ from archive.catalogue.schema.registry import party_keys
 from archive.document_keys import name_keys_of
 from archive.identifiers import identifies
 from archive.names import fold_name, fold_number, name_keys, parse_name, word_keys
+from archive.registry.differences import Snapshot
+from archive.registry.history import PARTY_COLUMNS, plain
 from archive.registry.upsert import Kind
 from archive.registry.values import LARGEST_IDENTIFIER, LARGEST_NAME, NewParty, Put
 
@@ -61,16 +63,13 @@ def _write_children(connection: Connection, written: Mapping[str, NewParty]) -> 
     touched: set[str] = set()
     for party_id, party in written.items():
         found: set[str] = set()
-        for name in dict.fromkeys((party.name, *party.other_names)):
-            plain = name[:LARGEST_NAME]
-            parsed = parse_name(plain)
+        for name in _names(party):
             names.append(
-                {"party_id": party_id, "name": plain, "folded": fold_name(name), "script": _script(name)}
+                {"party_id": party_id, "name": name, "folded": fold_name(name), "script": _script(name)}
             )
-            found |= word_keys(plain) | name_keys(parsed)
-            touched |= name_keys_of(plain)
-        pairs = ((kind, fold_number(value)[:LARGEST_IDENTIFIER]) for kind, value in party.identifiers)
-        for kind, bare in dict.fromkeys(pairs):
+            found |= word_keys(name) | name_keys(parse_name(name))
+            touched |= name_keys_of(name)
+        for kind, bare in _identifiers(party):
             identifiers.append(
                 {
                     "party_id": party_id,
@@ -93,6 +92,24 @@ def _write_children(connection: Connection, written: Mapping[str, NewParty]) -> 
     return touched
 
 
+def _names(party: NewParty) -> list[str]:
+    return [name[:LARGEST_NAME] for name in dict.fromkeys((party.name, *party.other_names))]
+
+
+def _identifiers(party: NewParty) -> dict[tuple[str, str], None]:
+    """Types and values as they are compared, each once."""
+    pairs = ((kind, fold_number(value)[:LARGEST_IDENTIFIER]) for kind, value in party.identifiers)
+    return dict.fromkeys(pairs)
+
+
+def _snapshot(party: NewParty) -> Snapshot:
+    values = _values(party, "")
+    return {name: plain(values[name]) for name in PARTY_COLUMNS} | {
+        "names": _names(party),
+        "identifiers": [list(pair) for pair in _identifiers(party)],
+    }
+
+
 def _script(name: str) -> str:
     letter = next((character for character in name if character.isalpha()), "a")  # a name may be a number
     return unicodedata.name(letter, "LATIN").split()[0].lower()[:8]
@@ -106,4 +123,5 @@ _PARTIES = Kind(
     (party_names, party_identifiers, party_keys),
     _values,
     _write_children,
+    _snapshot,
 )

@@ -1,14 +1,14 @@
 """Upserts by external id, by the thousand: the same is passed over, what changes leaves its former self."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from archive.archive import Archive
-from archive.registry.differences import RecordKind
-from archive.registry.history import keep_former
+from archive.registry.differences import RecordKind, Snapshot, differences
+from archive.registry.history import keep_former, snapshots
 from archive.registry.values import Outcome, Put
 from archive.relinking import queue_linking, queue_renamed
 from tabellion.base.errors import BadRequest
@@ -36,7 +36,8 @@ class Kind(Generic[R]):
     """A kind of records: `table` has their rows, `children` those whose column `<name>_id` says that they are theirs.
 
     `values` gives the columns of a record with this digest, `write_children` writes the children of records by id and
-    gives what papers may name them by. `shown` is the column by which the index has them.
+    gives what papers may name them by. `shown` is the column by which the index has them. `snapshot` is what a record
+    would be once it is written, as `archive.registry.history` keeps it.
     """
 
     name: RecordKind
@@ -46,6 +47,7 @@ class Kind(Generic[R]):
     children: tuple[Table, ...]
     values: Callable[[R, str], dict[str, Any]]
     write_children: Callable[[Connection, Mapping[str, R]], set[str]]
+    snapshot: Callable[[R], Snapshot]
 
     def put(
         self,
@@ -96,10 +98,23 @@ class Kind(Generic[R]):
         return done
 
     def preview(self, connection: Connection, wanted: Sequence[R]) -> list[Put]:
-        """What `put` would do; ids of what is new are empty."""
+        """What `put` would do, and what would change of each record; ids of what is new are empty."""
         known = self._known(connection, _named(wanted))
-        rows = [(known.get(record.external_id or ""), record.digest) for record in wanted]
-        return [Put("" if row is None else row.id, _outcome(row, digest)) for row, digest in rows]
+        done: list[Put] = []
+        for record in wanted:
+            row = known.get(record.external_id or "")
+            done.append(Put("" if row is None else row.id, _outcome(row, record.digest)))
+        changed = [put.id for put in done if put.outcome == "changed"]
+        before: dict[str, Snapshot] = {}
+        for start in range(0, len(changed), _AT_ONCE):
+            found = snapshots(connection, self.name, changed[start : start + _AT_ONCE])
+            before |= {record_id: state for record_id, (_, state) in found.items()}
+        return [
+            replace(put, changes=differences(self.name, before[put.id], self.snapshot(record)))
+            if put.id in before
+            else put
+            for put, record in zip(done, wanted, strict=True)
+        ]
 
     def _known(self, connection: Connection, named: Sequence[str]) -> dict[str, Any]:
         columns = self.table.c

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Literal
 
+from archive.registry.differences import Difference
 from tabellion.base.errors import BadRequest
 
 PARTY_KINDS = ("person", "company", "court", "authority")
@@ -19,10 +20,11 @@ Outcome = Literal["added", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What became of a record that was put: its id, and whether it is new."""
+    """What became of a record that was put: its id, and whether it is new; of a preview what would change of it."""
 
     id: str
     outcome: Outcome
+    changes: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

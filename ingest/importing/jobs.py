@@ -3,13 +3,14 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any, BinaryIO, Protocol
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from archive.archive import Archive
 from archive.catalogue import URGENT, Task, add_work, finish
-from archive.catalogue.schema.registry import import_pieces, import_problems, imports
+from archive.catalogue.schema.registry import import_pieces, import_problems, import_rows, imports
 from ingest.importing.columns import Mapping as Columns
 from ingest.importing.columns import What, guess
 from ingest.importing.problems import RowOutcome
@@ -20,6 +21,12 @@ from tabellion.base.errors import BadRequest, NotFound, TooLarge
 WORK = "import"
 MOST_PROBLEMS = 10_000
 """Problems that a report keeps; beyond that they are counted only."""
+
+MOST_ROWS = 200_000
+"""Rows of a trial that are listed; beyond that they are counted only."""
+
+TRIALS_KEPT = timedelta(days=1)
+"""How long the rows of a trial stay at most once another file is handed in: they hold names and what is to change."""
 
 _PIECE = 1 << 20
 _MOST_COLUMNS = 500
@@ -52,6 +59,7 @@ def receive_import(archive: Archive, stream: Readable, wanted: NewImport, actor:
     import_id = archive.ids.new()
     options = {name: getattr(wanted, name) for name in ("encoding", "separator", "portfolio")}
     with archive.catalogue.write() as connection:
+        _forget_trials(archive, connection, actor)
         connection.execute(
             insert(imports).values(
                 id=import_id,
@@ -88,9 +96,10 @@ def run_job(archive: Archive, task: Task, alive: Callable[[], None]) -> None:
     counts, failure = Counts(), None
     with archive.catalogue.write() as connection:
         # A worker that died left a report of what it had read; rows that were taken count as unchanged now.
-        connection.execute(delete(import_problems).where(import_problems.c.import_id == row.id))
+        for told in (import_problems, import_rows):
+            connection.execute(delete(told).where(told.c.import_id == row.id))
         connection.execute(update(imports).where(imports.c.id == row.id).values(state="running"))
-    kept = _Report(archive, row.id, counts, alive)
+    kept = _Report(archive, row.id, counts, alive, rows=row.dry_run)
     try:
         with _file(archive, row.id) as file:
             layout = Layout(row.options["encoding"], row.options["separator"])
@@ -151,11 +160,49 @@ def problems_of(connection: Connection, import_id: str, limit: int, after: int =
     ).all()
 
 
-class _Report:
-    """Keeps the problems and the counts of each chunk, so that who waits sees how far it is."""
+def rows_of(
+    connection: Connection, import_id: str, limit: int, after: int = 0, outcome: str | None = None
+) -> Sequence[Row[Any]]:
+    """What would become of the rows of a trial, in the order of the file: all, or those with one outcome.
 
-    def __init__(self, archive: Archive, import_id: str, counts: Counts, alive: Callable[[], None]) -> None:
+    `after` is the id of the last one that is known.
+    """
+    query = select(import_rows).where(import_rows.c.import_id == import_id, import_rows.c.id > after)
+    if outcome is not None:
+        query = query.where(import_rows.c.outcome == outcome)
+    return connection.execute(query.order_by(import_rows.c.id).limit(limit)).all()
+
+
+def problems_on(connection: Connection, import_id: str, lines: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """What is wrong with the rows that begin on these lines."""
+    rows = connection.execute(
+        select(import_problems)
+        .where(import_problems.c.import_id == import_id, import_problems.c.line.in_(lines))
+        .order_by(import_problems.c.id)
+    )
+    found: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(row.line, []).append(row)
+    return found
+
+
+def _forget_trials(archive: Archive, connection: Connection, actor: str) -> None:
+    """Drop the rows of trials: of whoever goes on to another file, and old ones of anybody."""
+    over = select(imports.c.id).where(
+        imports.c.dry_run,
+        or_(imports.c.actor == actor, imports.c.at < archive.clock.now() - TRIALS_KEPT),
+    )
+    connection.execute(delete(import_rows).where(import_rows.c.import_id.in_(over)))
+
+
+class _Report:
+    """Keeps the problems and the counts of each chunk, so that who waits sees how far it is; of a trial all rows."""
+
+    def __init__(
+        self, archive: Archive, import_id: str, counts: Counts, alive: Callable[[], None], *, rows: bool
+    ) -> None:
         self._archive = archive
+        self._room = MOST_ROWS if rows else 0
         self._id = import_id
         self._counts = counts
         self._alive = alive
@@ -179,9 +226,30 @@ class _Report:
         with self._archive.catalogue.write() as connection:
             if rows:
                 connection.execute(insert(import_problems), rows)
+            self._list(connection, outcomes[: self._room])
             connection.execute(
                 update(imports).where(imports.c.id == self._id).values(counts=asdict(self._counts))
             )
+
+    def _list(self, connection: Connection, outcomes: Sequence[RowOutcome]) -> None:
+        self._room -= len(outcomes)
+        if not outcomes:
+            return
+        connection.execute(
+            insert(import_rows),
+            [
+                {
+                    "import_id": self._id,
+                    "line": one.line,
+                    "outcome": one.outcome,
+                    "external_id": one.external_id,
+                    "record_id": one.record,
+                    "title": None if one.title is None else one.title[:300],
+                    "changes": [asdict(change) for change in one.changes],
+                }
+                for one in outcomes
+            ],
+        )
 
 
 def _tell_columns(archive: Archive, row: Row[Any], table: Table) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from archive.registry import Difference
+
 ADVICE: Mapping[str, str] = {
     "BROKEN_QUOTE": "Close the quote, or write a quote inside a cell twice.",
     "TOO_MANY_CELLS": "Put cells that hold the separator into quotes.",
@@ -47,9 +49,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What became of a row."""
+    """What became of a row, or would; `record` is the record that it is of, if there was one, `title` what that is
+    called in the row, `changes` what would change of it.
+    """
 
     line: int
     external_id: str | None
     outcome: Outcome
     problems: tuple[Problem, ...] = ()
+    record: str | None = None
+    title: str | None = None
+    changes: tuple[Difference, ...] = ()

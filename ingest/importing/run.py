@@ -127,7 +127,7 @@ def _parties(
     else:
         done = put_parties(archive, connection, new, wanted.actor, wanted.id)
     for (line, party, warnings), put in zip(taken, done, strict=True):
-        outcomes.append(RowOutcome(line, party.external_id, put.outcome, warnings))
+        outcomes.append(_outcome(line, party.external_id, party.name, put, warnings))
     return sorted(outcomes, key=_by_line)
 
 
@@ -158,7 +158,7 @@ def _claims(
             taken.append((line, claim, new))
     done = _put_claims(archive, connection, taken, names, wanted)
     for (line, claim, _), put in zip(taken, done, strict=True):
-        outcomes.append(RowOutcome(line, claim.external_id, put.outcome))
+        outcomes.append(_outcome(line, claim.external_id, claim.number, put, ()))
     return sorted(outcomes, key=_by_line)
 
 
@@ -246,6 +246,13 @@ class _Names:
             dates=row.dates,
         )
         return claim, []
+
+
+def _outcome(
+    line: int, external_id: str | None, title: str, put: Put, warnings: tuple[Problem, ...]
+) -> RowOutcome:
+    record = None if put.outcome == "added" else put.id
+    return RowOutcome(line, external_id, put.outcome, warnings, record, title, put.changes)
 
 
 def _twice(line: int, before: int) -> Problem:

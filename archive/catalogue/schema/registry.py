@@ -202,6 +202,22 @@ import_problems = Table(
     Column("reason", Text, nullable=False),
 )
 
+# What would become of each row of a file that is only tried.
+import_rows = Table(
+    "import_rows",
+    metadata,
+    serial(),
+    refers("import_id", "imports", index=False),
+    Column("line", Integer, nullable=False),
+    Column("outcome", String(9), nullable=False),  # added, changed, unchanged, refused
+    Column("external_id", String(200)),
+    Column("record_id", String(36)),  # of the record that there is already
+    Column("title", String(300)),  # name or number, as the row has it
+    Column("changes", Json, nullable=False),  # field, values before, values after
+    Index("ix_import_rows_outcome", "import_id", "outcome", "id"),
+    Index("ix_import_rows_place", "import_id", "id"),
+)
+
 # The file of an import until it has been read: rows of a megabyte, so that any worker can read it. Then they go.
 import_pieces = Table(
     "import_pieces",

@@ -1,7 +1,13 @@
 """The pages of an import: which columns were read and which not, from a trial to the writing; forms that do not fit."""
 
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from archive.catalogue.schema import parties
+from archive.catalogue.schema.registry import import_rows
 from tests.api.pages.reading import HTML, markup, see
-from tests.api.support import ORIGIN, House
+from tests.api.support import ORIGIN, Client, House, good, problem
 
 FILE = "Numer klienta;Nazwisko;Imię;Data ur.;Uwagi\nK-1;Nowak;Anna;1960-01-02;x\nK-2;Zuch;Jan;1961-02-03;\n"
 
@@ -31,3 +37,77 @@ def test_a_form_that_does_not_fit_says_what_is_missing_and_leads_back(house: Hou
     assert answer.status_code == 400
     assert "tick of what it is told and about which papers" in answer.text
     assert 'href="/operations/webhooks"' in answer.text
+
+
+def try_out(house: House, client: Client, text: str, what: str = "debtors", *, dry: bool = True) -> str:
+    params = {"what": what, "name": "crm.csv", "dry_run": str(dry).lower()}
+    made: str = good(client.post("/api/v1/imports", params=params, content=text.encode()), 202)["id"]
+    house.worker.drain()
+    return made
+
+
+def test_a_trial_tells_what_would_become_of_every_row(house: House) -> None:
+    administrator = house.client("administrator")
+    head = "external_id,name,town,nip\n"
+    try_out(house, administrator, f"{head}D-1,Anna Nowak,Kielce,\nD-2,Jan Zuch,Gdynia,\n", dry=False)
+    changed = f"{head}D-1,Anna Nowak,<Radom>,5261040828\nD-2,Jan Zuch,Gdynia,\nD-3,Ewa Kos,,\nD-2,Ola,,\n,Nobody,,\n"
+    tried = try_out(house, administrator, changed)
+    assert house.count(select(parties)) == 2
+    path = f"/imports/{tried}"
+    text = see(administrator, path)
+    assert "all 5 new 1 changed 1 as before 1 refused 2" in text
+    assert "Anna Nowak D-1 would change Town: Kielce → <Radom> NIP: 5261040828 (new)" in text
+    assert "Jan Zuch D-2 stays as it is" in text and "Ewa Kos D-3 would be new" in text
+    assert "would be refused external_id An earlier row has the same external id" in text
+    assert "(line 3 has the same external id)" in text
+    only = see(administrator, path, only="changed")
+    assert "Kielce → <Radom>" in only and "Ewa Kos" not in only
+
+    rest = f"/api/v1{path}/rows"
+    first = administrator.json(rest, params={"limit": 2})
+    told = [*first["rows"], *administrator.json(rest, params={"cursor": first["next"]})["rows"]]
+    assert [(row["line"], row["outcome"], row["problems"]) for row in told] == [
+        (2, "changed", []),
+        (3, "unchanged", []),
+        (4, "added", []),
+        (5, "refused", ["DUPLICATE_EXTERNAL_ID"]),
+        (6, "refused", ["NO_EXTERNAL_ID"]),
+    ]
+    assert told[0]["changes"] == [
+        {"field": "town", "from": ["Kielce"], "to": ["<Radom>"]},
+        {"field": "nip", "from": [], "to": ["5261040828"]},
+    ]
+    assert [row["line"] for row in administrator.json(rest, params={"outcome": "added"})["rows"]] == [4]
+    # A record out of scope says that it would change, and nothing of what it is.
+    elsewhere = house.client("administrator", scopes=["portfolio:elsewhere"])
+    hidden = elsewhere.json(rest)["rows"][0]
+    assert (hidden["outcome"], hidden["changes"], hidden["record"]) == ("changed", None, None)
+    outside = see(elsewhere, path)
+    assert "what changes is out of your scope" in outside and "Kielce" not in outside
+    problem(house.client("collector").get(rest), 404, "NOT_FOUND")
+
+    # What was tried and then written is not listed any more, nor what was tried days ago.
+    try_out(house, administrator, changed, dry=False)
+    assert house.count(select(import_rows)) == 0
+    assert "What would become of the rows" not in see(administrator, path)
+    try_out(house, elsewhere, changed)
+    assert house.count(select(import_rows)) == 5
+    house.clock.advance(seconds=timedelta(days=2).total_seconds())
+    try_out(house, administrator, "external_id,name\nD-9,Iga\n")
+    assert house.count(select(import_rows)) == 1
+
+
+def test_a_trial_of_claims_names_who_would_owe(house: House) -> None:
+    administrator = house.client("administrator")
+    north = house.portfolio("North")
+    for name in ("Anna", "Jan"):
+        good(administrator.post("/api/v1/debtors", json={"name": f"{name} Nowak", "external_id": name}))
+    head = "external_id,number,portfolio,currency,principal,debtor,due_date\n"
+    try_out(house, administrator, f"{head}C-1,KW/1,North,PLN,100.00,Anna,2024-05-01\n", "claims", dry=False)
+    tried = try_out(house, administrator, f"{head}C-1,KW/1,North,PLN,80.50,Jan,2024-05-02\n", "claims")
+    text = see(administrator, f"/imports/{tried}")
+    assert "Principal: 100.00 → 80.50" in text and "To pay by: 1 May 2024 → 2 May 2024" in text
+    # Jan has no claim yet: who sees one portfolio does not learn whom that id names.
+    inside = house.client("administrator", scopes=[f"portfolio:{north}"])
+    assert "Debtor: Anna Nowak → somebody who is not open to you" in see(inside, f"/imports/{tried}")
+    assert "Debtor: Anna Nowak → Jan Nowak" in text
