@@ -141,6 +141,7 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
                     "type": kind,
                     "value": value,
                     "folded": folded,
+                    "reversed": folded[::-1],
                     "skeleton": skeleton,
                 }
             )

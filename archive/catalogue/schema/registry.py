@@ -116,11 +116,14 @@ claim_numbers = Table(
     Column("type", String(20), nullable=False),  # contract_number, case_number, invoice_number, ...
     Column("value", String(120), nullable=False),
     Column("folded", bytewise(120), nullable=False),  # letters and digits only, upper case
+    # Read by the version before; written for it while it still runs beside this one.
+    Column("reversed", bytewise(120), nullable=False, server_default=""),
     Column(
         "skeleton", bytewise(120), nullable=False, server_default=""
     ),  # what recognition confuses made one
     PrimaryKeyConstraint("claim_id", "type", "value"),
     Index("ix_claim_numbers_folded", "folded"),
+    Index("ix_claim_numbers_reversed", "reversed"),
     Index("ix_claim_numbers_skeleton", "skeleton"),
 )
 

@@ -32,18 +32,9 @@ def upgrade() -> None:
     )
     _fill(op.get_bind(), keys)
     op.create_index(op.f("ix_claim_keys_claim_id"), "claim_keys", ["claim_id"])
-    op.drop_index("ix_claim_numbers_reversed", "claim_numbers")
-    with op.batch_alter_table("claim_numbers") as table:
-        table.drop_column("reversed")
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("claim_numbers") as table:
-        table.add_column(sa.Column("reversed", _bytewise(120), nullable=False, server_default=""))
-    numbers = sa.table("claim_numbers", sa.column("folded"), sa.column("reversed"))
-    for folded in op.get_bind().scalars(sa.select(numbers.c.folded).distinct()).all():
-        op.execute(sa.update(numbers).where(numbers.c.folded == folded).values(reversed=folded[::-1]))
-    op.create_index("ix_claim_numbers_reversed", "claim_numbers", ["reversed"])
     op.drop_table("claim_keys")
 
 
