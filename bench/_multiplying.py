@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +53,12 @@ class Multiplied:
         """The identifiers that copies have others for."""
         return self.turning.things
 
-    def rows(self, copies: range) -> int:
-        """Add these copies, without what waits for its entry in the log; gives the number of rows. Nobody else may
-        have the catalogue open."""
+    def rows(self, copies: range, now: datetime) -> int:
+        """Add these copies, without what waits for its entry in the log; gives the number of rows.
+
+        Of every object it is noted that it was read again lately, as of `now`: nobody has the files of copies. Nobody
+        else may have the catalogue open.
+        """
         with self._opened() as database:
             for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = OFF", f"cache_size = -{_CACHE_KIB}"):
                 database.execute(f"PRAGMA {pragma}")
@@ -67,7 +70,14 @@ class Multiplied:
             for table in self.tables:
                 if table.name != _SEALED:
                     self._copy(database, table, places)
-            return database.total_changes - before
+            done = database.total_changes - before
+            database.execute(
+                "UPDATE main.objects SET checked_at = "
+                "datetime(?1, '-' || (id * 7919 % ?2) || ' seconds') || '.000000' "
+                "WHERE checked_at IS NULL OR checked_at < ?3",
+                (f"{now:%F %T}", int(_CHECKED_WITHIN.total_seconds()), f"{now - _CHECKED_WITHIN:%F %T}"),
+            )
+            return done
 
     def waiting(self, copies: range) -> int:
         """Add the manifests of these copies, and their entries to the log's outbox; gives the number of entries."""
@@ -83,16 +93,6 @@ class Multiplied:
             ).rowcount
             database.execute("COMMIT")
             return done
-
-    def look_at_all(self, now: str) -> None:
-        """Note of every object that it was read again within the last days: nobody has the files of copies."""
-        with self._opened() as database:
-            seconds = int(_CHECKED_WITHIN.total_seconds())
-            database.execute(
-                "UPDATE main.objects SET checked_at = datetime(?, '-' || (id * 7919 % ?) || ' seconds') || '.000000' "
-                "WHERE checked_at IS NULL",
-                (now, seconds),
-            )
 
     def broken(self) -> list[Any]:
         """Rows whose foreign key leads nowhere."""

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,6 @@ from bench._scale_told import for_people
 from bench._sealing import seal
 from bench._tables import publish, say
 from bench._turning import STEP
-from tabellion.base.clock import rfc3339
 from tabellion.settings import load_settings
 from tabellion.wiring import Parts, opened
 
@@ -136,11 +136,10 @@ def _multiplied(
     for goal in times:
         copies, count = range(done, goal), options.documents * goal
         say(f"{count} documents")
-        begun = time.perf_counter()
-        rows = multiplied.rows(copies)
+        begun, ahead = time.perf_counter(), STEP * (goal - 1)
+        rows = multiplied.rows(copies, datetime.now(UTC) + ahead)
         made = {"rows": rows, "rows_a_second": round(rows / (time.perf_counter() - begun))}
         say(f"  {rows} rows in {time.perf_counter() - begun:.0f} s")
-        ahead = STEP * (goal - 1)
         with _reopened(home) as parts:
             sealed = seal(later(parts, ahead), multiplied, copies)
         made |= {
@@ -160,7 +159,6 @@ def _multiplied(
             files.remove()
         with _reopened(home) as parts:
             there = later(parts, ahead)
-            multiplied.look_at_all(rfc3339(there.archive.clock.now())[:19].replace("T", " "))
             grown = Filler(there, filler.papers, filler.portfolios, registry=filler.registry)
             point = measure_point(grown, home, papers, options.visits)
         way = {"documents": count, "way": f"multiplied by {goal}", "files": with_files, "made": made}
