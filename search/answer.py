@@ -230,7 +230,7 @@ class Finder:
         reading = self.words_of(page.document, page.page)
         if reading is None:
             return Marked(0, 0, 0, "", (), ())
-        return marker.mark(reading)
+        return marker.mark(reading, page.outline)
 
 
 def _digest(query: str) -> str:

@@ -18,8 +18,8 @@ def card_of(record: PageRecord) -> dict[str, Any]:
     }
 
 
-def page_hit(document: str, card: dict[str, Any], score: float) -> PageHit:
-    """A page that matches, by its card."""
+def page_hit(document: str, card: dict[str, Any], score: float, outline: bytes) -> PageHit:
+    """A page that matches, by its card and its outline."""
     return PageHit(
         document=document,
         page=card["page"],
@@ -29,4 +29,5 @@ def page_hit(document: str, card: dict[str, Any], score: float) -> PageHit:
         language=card["language"],
         date=date.fromisoformat(card["date"]) if card["date"] else None,
         parties=tuple(PageParty(*party) for party in card["parties"]),
+        outline=outline,
     )

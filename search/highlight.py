@@ -3,18 +3,23 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Final, Protocol
 
 from ocr.tidying import is_print
 from ocr.values import PageReading
 from search.analysis import Analyser, Token
+from search.analysis.outline import Sought
+from search.analysis.pieces import Pieces
 from search.analysis.sparse import SparseTokens, Wanted
-from search.needles import Match, Needle, Reason
+from search.needles import Match, Needle, Reason, RunNeedle
 
 SNIPPET: Final = 180
 """Characters of a snippet, more or less a word."""
 
 MOST_BOXES: Final = 200
+
+_TEXT = attrgetter("text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class _Layout(Protocol):
     """A page's text, and which of its words stand where in it."""
 
     @property
-    def text(self) -> str: ...
+    def pieces(self) -> Pieces: ...
 
     def under(self, start: int, end: int) -> Sequence[int]:
         """The words that `text[start:end]` touches."""
@@ -42,25 +47,23 @@ class _Layout(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Spaced:
-    """A text in which each word of the page is what stands between spaces, which is so on most pages.
+    """A text in which each word of the page is what stands between spaces, which is so on most pages."""
 
-    Few words are looked for, so none but these is counted out.
-    """
-
-    text: str
+    pieces: Pieces
 
     def under(self, start: int, end: int) -> range:
-        before = len(self.text[:start].split())
-        if start and not self.text[start - 1].isspace() and not self.text[start].isspace():
-            before -= 1
-        return range(before, len(self.text[:end].split()))
+        starts = self.pieces.starts
+        first = bisect_right(starts, start) - 1
+        if first < 0 or start >= starts[first] + len(self.pieces.all[first]):
+            first += 1
+        return range(first, bisect_left(starts, end))
 
 
 @dataclass(frozen=True, slots=True)
 class _Laid:
     """A text with the place of each word in it: `starts[i]` to `ends[i]` is word `words[i]`."""
 
-    text: str
+    pieces: Pieces
     starts: list[int]
     ends: list[int]
     words: list[int]
@@ -79,15 +82,19 @@ class Marker:
             run=lambda run: any(needle.wants_run(run) for needle in self._needles),
             figures=any(needle.has_figures for needle in self._needles),
             keys=_keys_of(self._needles),
+            sought=_sought(self._needles),
         )
         self.tokens = SparseTokens(analyser, wanted)
 
-    def mark(self, page: PageReading) -> Marked:
-        """Find the needles on a page by analysing its words again, by the rules that made the index."""
+    def mark(self, page: PageReading, outline: bytes = b"") -> Marked:
+        """Find the needles on a page by analysing its words again, by the rules that made the index.
+
+        The page's outline tells which words are worth it; without one all are looked at.
+        """
         if not self._needles:
             return Marked(page.width, page.height, page.dpi, _snippet(page.text, ()), (), ())
         laid = _lay_out(page)
-        tokens = self.tokens.of(laid.text, page.language)
+        tokens = self.tokens.of(laid.pieces, page.language, outline)
         matches = _strongest([match for needle in self._needles for match in _of(needle, tokens)])
         spans = sorted({(tokens[match.first].start, tokens[match.last].end) for match in matches})
         boxes: dict[int, tuple[int, int, int, int]] = {}
@@ -99,7 +106,7 @@ class Marker:
             width=page.width,
             height=page.height,
             dpi=page.dpi,
-            snippet=_snippet(laid.text, spans),
+            snippet=_snippet(laid.pieces.text, spans),
             boxes=tuple(boxes[at] for at in sorted(boxes))[:MOST_BOXES],
             reasons=tuple(sorted({match.reason for match in matches})),
         )
@@ -111,15 +118,22 @@ def _keys_of(needles: Sequence[Needle]) -> frozenset[str] | None:
     return None if None in keys else frozenset().union(*(each for each in keys if each is not None))
 
 
+def _sought(needles: Sequence[Needle]) -> Sought | None:
+    """What to look for in outlines; none where a needle looks for the beginnings of words."""
+    runs = [needle.run for needle in needles if isinstance(needle, RunNeedle)]
+    keys = _keys_of([needle for needle in needles if not isinstance(needle, RunNeedle)])
+    return None if keys is None else Sought(keys, runs)
+
+
 def _any_of(judges: Sequence[Callable[[Token], bool]]) -> Callable[[Token], bool]:
     if len(judges) == 1:
         return judges[0]
     return lambda token: any(judge(token) for judge in judges)
 
 
-def mark(page: PageReading, needles: Sequence[Needle], analyser: Analyser) -> Marked:
+def mark(page: PageReading, needles: Sequence[Needle], analyser: Analyser, outline: bytes = b"") -> Marked:
     """One page marked."""
-    return Marker(needles, analyser).mark(page)
+    return Marker(needles, analyser).mark(page, outline)
 
 
 def _of(needle: Needle, tokens: Sequence[Token]) -> list[Match]:
@@ -145,8 +159,9 @@ def _lay_out(page: PageReading) -> _Layout:
     The words follow each other in the text with white space, or in Thai nothing, between them; what is no print is not
     in the text. Where they do not (it may have been put in another order) the text is made of the words themselves.
     """
-    if page.text.split() == [word.text for word in page.words]:
-        return _Spaced(page.text)
+    pieces = Pieces(page.text)
+    if pieces.all == list(map(_TEXT, page.words)):
+        return _Spaced(pieces)
     starts: list[int] = []
     ends: list[int] = []
     words: list[int] = []
@@ -163,7 +178,7 @@ def _lay_out(page: PageReading) -> _Layout:
         starts.append(start)
         ends.append(at)
         words.append(number)
-    return _Laid(page.text, starts, ends, words)
+    return _Laid(pieces, starts, ends, words)
 
 
 def _from_words(page: PageReading) -> _Laid:
@@ -180,7 +195,7 @@ def _from_words(page: PageReading) -> _Laid:
         starts.append(at + len(gap))
         at += len(gap) + len(word.text)
         ends.append(at)
-    return _Laid("".join(pieces), starts, ends, list(range(len(page.words))))
+    return _Laid(Pieces("".join(pieces)), starts, ends, list(range(len(page.words))))
 
 
 def _snippet(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -188,7 +203,8 @@ def _snippet(text: str, spans: Sequence[tuple[int, int]]) -> str:
     start = 0
     most = 0
     for first, (begin, _) in enumerate(spans):
-        inside = sum(1 for _, end in spans[first:] if end <= begin + SNIPPET)
+        last = begin + SNIPPET
+        inside = sum([end <= last for _, end in spans[first : bisect_left(spans, (last,), first)]])
         if inside > most:
             most, start = inside, max(0, begin - SNIPPET // 4)
     if start > 0:

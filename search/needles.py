@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
-from search.analysis import Token, normalise, skeleton
+from search.analysis import Token, fold, normalise, skeleton
 from search.analysis.identifiers import GRAM
+from search.analysis.outline import IDENTIFIER
 
 
 class Reason(IntEnum):
@@ -53,7 +54,10 @@ class Needle(Protocol):
 
     @property
     def keys(self) -> frozenset[str] | None:
-        """The forms of which each token in a match has one, as itself, as its stem or as a part; None: any may be."""
+        """The forms of which each token in a match has one, as itself, as its stem or as a part; None: any may be.
+
+        IDENTIFIER among them stands for any token that is kept as an identifier.
+        """
         ...
 
 
@@ -228,7 +232,7 @@ class IdentifierNeedle(_TokenNeedle):
 
     @property
     def keys(self) -> frozenset[str] | None:
-        return None
+        return frozenset((self.form, fold(self.form), IDENTIFIER))
 
     def _reason(self, token: Token) -> Reason | None:
         if self.form in (token.form, token.identifier):

@@ -109,7 +109,10 @@ class DocumentHit:
 
 @dataclass(frozen=True, slots=True)
 class PageHit:
-    """A page that matches, with what a list of answers shows of it."""
+    """A page that matches, with what a list of answers shows of it.
+
+    `outline` tells where on the page words may stand (`search.analysis.outline`).
+    """
 
     document: str
     page: int
@@ -119,6 +122,7 @@ class PageHit:
     language: str
     date: date | None
     parties: tuple[PageParty, ...] = ()
+    outline: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

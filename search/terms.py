@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from search.analysis import Analyser, fold, identifier_form, normalise
 from search.analysis.identifiers import BREAK, grams, is_iban, skeleton, tails
+from search.analysis.outline import outline_of
 from search.port import PageRecord
 
-FORMAT = 5
+FORMAT = 6
 """Goes up when the analyser or the fields change, so that an index of an older kind is noticed and rebuilt."""
 
 TEXT_FIELDS = ("exact", "folded", "stem", "part")
@@ -64,6 +65,7 @@ class PageTerms:
     numbers: dict[str, list[int]]
     facets: dict[str, list[tuple[str, str]]]
     place: int
+    outline: bytes
 
     @property
     def words(self) -> frozenset[str]:
@@ -146,6 +148,7 @@ def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
             "portfolio": [(record.portfolio.id, record.portfolio.name)] if record.portfolio else [],
         },
         place=place_of(record.document, record.document_date or record.received_date),
+        outline=outline_of(text.groups, record.text, record.language),
     )
 
 

@@ -1,6 +1,7 @@
 """Which of many indexed words OCR may have made of one."""
 
 from collections.abc import Mapping
+from itertools import compress
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -13,8 +14,9 @@ LONGEST_WORD: Final = 40
 
 def is_word(form: str) -> bool:
     """Whether an indexed token is a word of which there may be variants, rather than a number or an identifier."""
-    letters = sum(character.isalpha() for character in form)
-    return 2 <= len(form) <= LONGEST_WORD and 2 * letters >= len(form)
+    if not 2 <= len(form) <= LONGEST_WORD:
+        return False
+    return form.isalpha() or 2 * sum(map(str.isalpha, form)) >= len(form)
 
 
 def halves(word: str, distance: int) -> tuple[str, str]:
@@ -33,7 +35,8 @@ def nearest(word: str, counts: Mapping[str, int], distance: int, limit: int) -> 
     `counts` are candidates with the number of pages that have them; nearest first, then commonest.
     """
     found: dict[str, int] = {}
-    candidates = [candidate for candidate in counts if abs(len(candidate) - len(word)) <= distance + 1]
+    lengths = frozenset(range(len(word) - distance - 1, len(word) + distance + 2))
+    candidates = list(compress(counts, map(lengths.__contains__, map(len, counts))))
     for candidate, edits, _ in extract(
         word, candidates, scorer=OSA.distance, score_cutoff=distance, limit=None
     ):

@@ -11,6 +11,7 @@ from archive.transliteration import to_latin
 from search.analysis import compounds, hebrew, thai
 from search.analysis.folding import fold, normalise
 from search.analysis.identifiers import identifier_form, looks_like_identifier
+from search.analysis.outline import JOINED, THAI_GROUP, group_of
 from search.analysis.segments import Segment, Sort, segments, stretches
 from search.analysis.stems import Stems
 
@@ -59,16 +60,20 @@ class Token(NamedTuple):
 
 
 class Fields(NamedTuple):
-    """The tokens of a text as fields of an index carry them, separated by spaces; the first three are parallel."""
+    """The tokens of a text as fields of an index carry them, separated by spaces; the first three are parallel.
+
+    `groups` are what an outline is made of (`search.analysis.outline`).
+    """
 
     exact: str
     folded: str
     stem: str
     part: str
     identifiers: tuple[str, ...]
+    groups: str
 
 
-_NO_FIELDS = Fields("", "", "", "", ())
+_NO_FIELDS = Fields("", "", "", "", (), "")
 
 
 class Analyser:
@@ -146,21 +151,23 @@ class Analyser:
         known = self._woven.setdefault(language, {})
         woven: list[Fields] = []
         for at, end in stretches(text):
+            chunks = text[at:end].split()
             if is_whole(text, at, end):
-                woven.append(_weave(self._analyse(text, at, end, language)))
+                woven.append(_weave(self._analyse(text, at, end, language), len(chunks)))
                 continue
-            for chunk in text[at:end].split():
+            for chunk in chunks:
                 fields = known.get(chunk)
                 woven.append(self._weave_chunk(chunk, language, known) if fields is None else fields)
         if not woven:
             return _NO_FIELDS
-        exact, folded, stem, part, identifiers = zip(*woven, strict=True)
+        exact, folded, stem, part, identifiers, groups = zip(*woven, strict=True)
         return Fields(
             " ".join(filter(None, exact)),
             " ".join(filter(None, folded)),
             " ".join(filter(None, stem)),
             " ".join(filter(None, part)),
             tuple(chain.from_iterable(identifiers)),
+            "".join(groups),
         )
 
     def _weave_chunk(self, chunk: str, language: str, known: dict[str, Fields]) -> Fields:
@@ -185,6 +192,9 @@ class Analyser:
         form = _SPACES.sub("", normalise(_without_apostrophes(_BROKEN.sub("", raw))))[:_LONGEST]
         folded = fold(form) or form
         stem = self._stems.of(form, language) or folded
+        # Equal forms are one object: those of a large vocabulary lie less far apart in memory.
+        folded = form if folded == form else folded
+        stem = folded if stem == folded else stem
         return _Forms(form, folded, stem, tuple(dict.fromkeys(self._parts(form, folded, language))))
 
     def _parts(self, form: str, folded: str, language: str) -> Iterator[str]:
@@ -216,25 +226,28 @@ def is_whole(text: str, at: int, end: int) -> bool:
     return _DIGIT.search(text, at, end) is not None or text.find("\n", at, end) >= 0
 
 
-def _weave(tokens: Iterable[Token]) -> Fields:
+def _weave(tokens: Iterable[Token], pieces: int = 1) -> Fields:
+    """The fields of the tokens of so many pieces of a text."""
     kept = list(tokens)
+    group = group_of(kept) + JOINED * (pieces - 1)
     if len(kept) == 1:
         token = kept[0]
         identifiers = (token.identifier,) if token.identifier else ()
-        return Fields(token.form, token.folded, token.stem, " ".join(token.parts), identifiers)
+        return Fields(token.form, token.folded, token.stem, " ".join(token.parts), identifiers, group)
     return Fields(
         " ".join([token.form for token in kept]),
         " ".join([token.folded for token in kept]),
         " ".join([token.stem for token in kept]),
         " ".join([part for token in kept for part in token.parts]),
         tuple(token.identifier for token in kept if token.identifier),
+        group,
     )
 
 
 def _weave_thai(run: str) -> Fields:
     """The same for a run of Thai letters."""
     forms = " ".join([thai.normalised(run[start:end])[:_LONGEST] for start, end in thai.cut(run)])
-    return Fields(forms, forms, forms, " ".join(thai.trigrams(thai.normalised(run))), ())
+    return Fields(forms, forms, forms, " ".join(thai.trigrams(thai.normalised(run))), (), THAI_GROUP)
 
 
 def _analyse_number(raw: str, number: bool) -> _Forms:

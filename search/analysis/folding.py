@@ -31,15 +31,17 @@ def normalise(text: str) -> str:
     return _DECIMAL.sub(lambda found: str(unicodedata.decimal(found[0], found[0])), text)
 
 
-@lru_cache(maxsize=65536)
 def fold(form: str) -> str:
     """A normalised word without diacritics, where they are additions to a letter and not letters of their own.
 
     Latin marks and strokes go, Russian yo becomes ye (short i is a letter and stays), Hebrew niqqud and
     Arabic vowel points go. Thai marks are vowels and tones and stay.
     """
-    if form.isascii():
-        return form
+    return form if form.isascii() else _folded(form)
+
+
+@lru_cache(maxsize=65536)
+def _folded(form: str) -> str:
     apart = unicodedata.normalize("NFD", form)
     if not _MARK.search(apart):
         return form.translate(_LETTERS)

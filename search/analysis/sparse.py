@@ -1,11 +1,10 @@
 """The tokens of a text that may matter to somebody, and in the place of all others one that matters to nobody.
 
-Marking a page looks for a few words among some hundreds. What stands between spaces is judged once and remembered, so
-that most words of most pages are never analysed; what comes back reads like the whole list of tokens to whoever looks
-for tokens next to each other.
+Marking a page looks for a few words among some hundreds. By the page's outline it is seen which may matter; without
+one, what stands between spaces is judged once and remembered, so that most words of most pages are never analysed. What
+comes back reads like the whole list of tokens to whoever looks for tokens next to each other.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,13 +13,13 @@ import regex
 
 from search.analysis import thai
 from search.analysis.analyser import LONGEST_KNOWN, Analyser, Token, is_whole
+from search.analysis.outline import Group, Sought
+from search.analysis.pieces import PIECE, Pieces
 from search.analysis.segments import stretches
 
 GAP: Final = Token(0, 0, "\x00", "\x00", "\x00", ())
 """Stands for one token or more of which none is wanted."""
 
-# What str.split leaves: of `re` and not of `regex`, to which the separators U+001C to U+001F are no spaces.
-_CHUNK = re.compile(r"\S+")
 _FIGURE = regex.compile(r"[\p{Nd}]")
 _LETTER_BESIDE = regex.compile(r"\p{L}")
 _MOST_JUDGED: Final = 50_000
@@ -30,13 +29,15 @@ _MOST_JUDGED: Final = 50_000
 class Wanted:
     """What matters: a judgement of tokens, one of whole runs of Thai, and whether figures do.
 
-    Where `keys` are given, only tokens with one of them as a form or a part can matter: that is seen at once.
+    Where `keys` are given, only tokens with one of them as a form or a part can matter: that is seen at once. With
+    `sought`, so is by a page's outline where something may matter.
     """
 
     token: Callable[[Token], bool]
     run: Callable[[str], bool]
     figures: bool
     keys: frozenset[str] | None = None
+    sought: Sought | None = None
 
 
 @dataclass(slots=True)
@@ -46,9 +47,53 @@ class SparseTokens:
     analyser: Analyser
     wanted: Wanted
     _judged: dict[str, dict[str, bool | None]] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], tuple[Token, ...]] = field(default_factory=dict)
 
-    def of(self, text: str, language: str) -> list[Token]:
-        """The tokens that are wanted, in order, with GAP between those that do not follow each other."""
+    def of(self, pieces: Pieces, language: str, outline: bytes = b"") -> list[Token]:
+        """The tokens that are wanted, in order, with GAP between those that do not follow each other.
+
+        An outline that is not of this text is left aside.
+        """
+        if self.wanted.sought is not None:
+            groups = self.wanted.sought.groups(outline, pieces, language)
+            if groups is not None:
+                return self._outlined(pieces, language, groups)
+        return self._read(pieces.text, language)
+
+    def _outlined(self, pieces: Pieces, language: str, groups: Sequence[Group]) -> list[Token]:
+        """The same, by the groups that may matter."""
+        found: list[Token] = []
+        for first, last, apart in groups:
+            if apart:
+                _gap(found)
+            start, piece = pieces.starts[first], pieces.all[first]
+            if first < last or _FIGURE.search(piece):
+                end = pieces.starts[last] + len(pieces.all[last])
+                self._keep(found, self.analyser.segment(pieces.text, start, end, language))
+                continue
+            for token in self._of_piece(piece, language):
+                if token is GAP:
+                    _gap(found)
+                else:
+                    found.append(Token(start + token[0], start + token[1], *token[2:]))
+        return found
+
+    def _of_piece(self, piece: str, language: str) -> Sequence[Token]:
+        """The tokens of a piece, with GAP for those that are not wanted; remembered, for common words come often."""
+        kept = self._kept.get((language, piece))
+        if kept is None:
+            few: list[Token] = []
+            if self._unwanted_run(piece):
+                few.append(GAP)
+            else:
+                self._keep(few, self.analyser.chunk(piece, language))
+            kept = tuple(few)
+            if len(self._kept) < _MOST_JUDGED:
+                self._kept[language, piece] = kept
+        return kept
+
+    def _read(self, text: str, language: str) -> list[Token]:
+        """The same, by the text alone."""
         found: list[Token] = []
         judged = self._judged.setdefault(language, {})
         keys = self.wanted.keys or frozenset()
@@ -70,7 +115,7 @@ class SparseTokens:
                 if False in verdicts:
                     _gap(found)
                 continue
-            for chunk, verdict in zip(_CHUNK.finditer(text, at, end), verdicts, strict=True):
+            for chunk, verdict in zip(PIECE.finditer(text, at, end), verdicts, strict=True):
                 if verdict:
                     self._keep(found, self.analyser.segment(text, chunk.start(), chunk.end(), language))
                 elif verdict is False:
@@ -102,7 +147,7 @@ class SparseTokens:
         judged = self._judged[language]
         if chunk in judged:
             return judged[chunk]
-        if chunk[0] >= "\u0e01" and thai.is_run(chunk) and not self.wanted.run(thai.normalised(chunk)):
+        if self._unwanted_run(chunk):
             return False
         if (
             self.wanted.keys is not None
@@ -120,6 +165,9 @@ class SparseTokens:
         if len(judged) < _MOST_JUDGED:
             judged[chunk] = verdict
         return verdict
+
+    def _unwanted_run(self, piece: str) -> bool:
+        return piece[0] >= thai.FIRST and thai.is_run(piece) and not self.wanted.run(thai.normalised(piece))
 
 
 def _gap(found: list[Token]) -> None:

@@ -91,9 +91,12 @@ def is_run(text: str) -> bool:
 
 def normalised(run: str) -> str:
     """A run as `normalise` makes it; most are so already, and to see that is quicker."""
-    if _NIKHAHIT not in run and unicodedata.is_normalized("NFC", run):
-        return run
-    return normalise(run)
+    return run if is_normalised(run) else normalise(run)
+
+
+def is_normalised(text: str) -> bool:
+    """Whether it is seen at once that all Thai letters of a text are as `normalise` makes them."""
+    return _NIKHAHIT not in text and unicodedata.is_normalized("NFC", text)
 
 
 def trigrams(run: str) -> tuple[str, ...]:
@@ -153,9 +156,12 @@ def _words_from(run: str, ends: list[int], at: int, most: int) -> list[int]:
     """The places where words that begin at a place end, at most so many."""
     known_as, start = _dictionary().get, ends[at]
     reached: list[int] = []
-    while (at := at + 1) < len(ends) and (known := known_as(run[start : ends[at]])) is not None:
+    for place in range(at + 1, len(ends)):
+        known = known_as(run[start : ends[place]])
+        if known is None:
+            break
         if known:
-            reached.append(at)
+            reached.append(place)
             if len(reached) >= most:
                 break
     return reached

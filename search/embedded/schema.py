@@ -1,7 +1,6 @@
 """The tantivy schema, and pages as its documents."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from search.embedded.names import NAME_FIELDS, name_columns
 from search.facets import FACET_PREFIX, facet_number
 from search.port import FACETS, PageHit, PageRecord
 from search.terms import NUMBER_FIELDS, PHRASE_FIELDS, RAW_FIELDS, WORD_FIELDS, PageTerms, page_terms
+from search.variants import is_word
 
 MIRROR: Final = "mirror"
 """The field of folded words backwards: the dictionary of terms is then asked for words that end alike."""
@@ -40,7 +40,8 @@ def build_schema() -> tantivy.Schema:
     for name in NUMBER_FIELDS:
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_unsigned_field("place", indexed=True, fast=True)
-    builder.add_bytes_field("card", stored=True)
+    for name in ("card", "outline"):
+        builder.add_bytes_field(name, stored=True)
     return builder.build()
 
 
@@ -68,6 +69,7 @@ def values_of(record: PageRecord, terms: PageTerms, mirrored: Sequence[str]) -> 
     # What the numbers of its facets stand for must be on the card.
     card = {**card_of(record), "portfolio": terms.facets["portfolio"]}
     values["card"] = json.dumps(card, ensure_ascii=False, separators=(",", ":")).encode()
+    values["outline"] = terms.outline
     return values
 
 
@@ -81,11 +83,11 @@ def document_of(values: Values, schema: tantivy.Schema) -> tantivy.Document:
 
 
 def prepared(change: Change, analyser: Analyser) -> list[Values]:
-    """The pages of one change, each with all its words backwards."""
+    """The pages of one change, each with all its words backwards (of figures there are no variants)."""
     pages = []
     for record in change.pages:
         terms = page_terms(record, analyser)
-        pages.append(values_of(record, terms, list(terms.words)))
+        pages.append(values_of(record, terms, list(filter(is_word, terms.words))))
     return pages
 
 
@@ -98,7 +100,8 @@ class ManyPages:
     """
 
     analyser: Analyser
-    _bearers: Counter[str] = field(default_factory=Counter)
+    _bearers: dict[str, int] = field(default_factory=dict)
+    _borne: set[str] = field(default_factory=set)
 
     def __call__(self, changes: Sequence[Change]) -> list[tuple[str, list[Values]]]:
         """Documents with their pages."""
@@ -106,13 +109,20 @@ class ManyPages:
 
     def _page(self, record: PageRecord) -> Values:
         terms = page_terms(record, self.analyser)
-        if len(self._bearers) > _MOST_COUNTED:
+        if len(self._bearers) + len(self._borne) > _MOST_COUNTED:
             self._bearers.clear()
-        mirrored = [word for word in terms.words if self._bearers[word] < MOST_BEARERS]
-        self._bearers.update(mirrored)
+            self._borne.clear()
+        mirrored = list(filter(is_word, terms.words - self._borne))
+        for word in mirrored:
+            bearers = self._bearers.pop(word, 0) + 1
+            if bearers < MOST_BEARERS:
+                self._bearers[word] = bearers
+            else:
+                self._borne.add(word)
         return values_of(record, terms, mirrored)
 
 
 def stored_hit(document: tantivy.Document, score: float) -> PageHit:
     """What is stored of a page, as a hit."""
-    return page_hit(str(document.get_first("document")), json.loads(bytes(document["card"][0])), score)
+    card, outline = (bytes(document[name][0]) for name in ("card", "outline"))
+    return page_hit(str(document.get_first("document")), json.loads(card), score, outline)

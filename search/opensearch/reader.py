@@ -1,5 +1,6 @@
 """The reading side of the index on a server."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -228,9 +229,13 @@ def _document_hit(hit: Mapping[str, Any]) -> DocumentHit:
 
 
 def _page_hits(hits: Iterable[Mapping[str, Any]]) -> list[PageHit]:
-    return [
-        page_hit(str(hit["fields"]["document"][0]), hit["_source"]["card"], hit["_score"]) for hit in hits
-    ]
+    return [_page_hit(hit) for hit in hits]
+
+
+def _page_hit(hit: Mapping[str, Any]) -> PageHit:
+    source = hit["_source"]
+    outline = b64decode(source["outline"])
+    return page_hit(str(hit["fields"]["document"][0]), source["card"], hit["_score"], outline)
 
 
 def _by_document(hits: Iterable[PageHit], per_document: int) -> dict[str, list[PageHit]]:

@@ -1,5 +1,6 @@
 """The indexes on the server, and pages and words as its documents."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -45,7 +46,7 @@ def page_index(*, modern: bool) -> dict[str, Any]:
         "mappings": {
             "dynamic": "strict",
             # What came in is not kept: text is in the vault and nowhere else as it stands.
-            "_source": {"includes": ["card"]},
+            "_source": {"includes": ["card", "outline"]},
             "properties": {
                 **dict.fromkeys(PHRASE_FIELDS, phrases),
                 **dict.fromkeys(WORD_FIELDS, words),
@@ -64,6 +65,7 @@ def page_index(*, modern: bool) -> dict[str, Any]:
                 "place": {"type": "long"},
                 "page": {"type": "integer", "index": False},
                 "card": {"type": "object", "enabled": False},
+                "outline": {"type": "binary"},
             },
         },
     }
@@ -96,6 +98,7 @@ def page_body(record: PageRecord, terms: PageTerms) -> dict[str, Any]:
         "place": signed(terms.place),
         "page": record.page,
         "card": card_of(record),
+        "outline": b64encode(terms.outline).decode(),
     }
 
 

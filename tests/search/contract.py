@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from search import IndexRebuild, IndexWriter, Overview, Scopes, SearchIndex
+from search import Analyser, IndexRebuild, IndexWriter, Overview, Scopes, SearchIndex
 from search import plan as p
-from tests.search.pages import BANK, KOWALSKI, NORTH, SOUTH, library, record
+from search.analysis.outline import outline_of
+from tests.search.pages import BANK, KOWALSKI, NORTH, SOUTH, TEXTS, library, record
 
 EVERYTHING = p.Everything()
 ALL = Scopes.all()
@@ -120,6 +121,19 @@ class SearchContract:
         assert [page.page for page in pages["a"]] == [3]
         pages = backend.index.pages(p.Term("exact", "umowa"), ALL, ["a"], 5)
         assert [page.page for page in pages["a"]] == [3, 2]
+
+    def test_a_page_comes_with_the_outline_of_its_words(self, backend: Backend) -> None:
+        texts = [TEXTS["pl"], TEXTS["th"], ""]
+        with backend.writing() as writer:
+            writer.replace(
+                "a", [record("a", text, page=n, language="pl") for n, text in enumerate(texts, start=1)]
+            )
+        pages = backend.index.pages(EVERYTHING, ALL, ["a"], 3)["a"]
+        analyser = Analyser()
+        assert {page.page: page.outline for page in pages} == {
+            number: outline_of(analyser.fields(text, "pl").groups, text, "pl")
+            for number, text in enumerate(texts, start=1)
+        }
 
     def test_a_document_with_many_pages_does_not_crowd_out_others(self, backend: Backend) -> None:
         backend.put("big", pages=200)

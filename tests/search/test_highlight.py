@@ -6,6 +6,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from search import Analyser
+from search.analysis.outline import outline_of
+from search.analysis.pieces import Pieces
 from search.compile import Compiler
 from search.highlight import SNIPPET, Marked, Marker, _lay_out, _Spaced, mark
 from search.query import parse
@@ -82,6 +84,7 @@ QUERIES = (
         "umowa",
     ),
     *('"PL 61 1090 1014 0000 0712 1981 2874"', "iban:2874", "nip", "kwocie", "l'azienda", "iban", "2024"),
+    *("id:FV202403", "id:2874", "ใบ.แจ้ง", "ท่านชำระ กู้ยืม", "umowa สัญญา", '"umowa wezwanie"', "id:ใบแจ้ง"),
 )
 
 
@@ -96,7 +99,10 @@ def test_the_tokens_that_marking_leaves_out_matter_to_nothing(query: str, data: 
     text = " ".join(data.draw(st.lists(st.sampled_from(pieces), max_size=40)))
     needles = Compiler(ANALYSER, lambda word, distance, limit: ["wezwanie"]).compile(parse(query)).needles
     whole = ANALYSER.tokens(text, language)
-    few = Marker(needles, ANALYSER).tokens.of(text, language)
+    outline = outline_of(ANALYSER.fields(text, language).groups, text, language)
+    few = Marker(needles, ANALYSER).tokens.of(
+        Pieces(text), language, data.draw(st.sampled_from([outline, b""]))
+    )
     for needle in needles:
         found = [
             {
@@ -108,6 +114,7 @@ def test_the_tokens_that_marking_leaves_out_matter_to_nothing(query: str, data: 
         assert found[0] == found[1]
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(categories=["L", "M", "Nd", "Po", "Zs"]), max_size=12),
     st.sampled_from(sorted(TEXTS)),
