@@ -127,7 +127,7 @@ class OpenSearchIndex:
         candidates = {hit["fields"]["folded"][0]: 0 for hit in self._hits(self._words, body)}
         found = nearest(word, candidates, distance, len(candidates))
         if len(found) > limit > 0:
-            counts = self._counts("folded", found[:_MOST_COUNTED], Scopes.all())
+            counts = self._commonness(found[:_MOST_COUNTED])
             found = nearest(word, counts, distance, limit)
         return found[:limit]
 
@@ -148,18 +148,30 @@ class OpenSearchIndex:
             "docvalue_fields": ["form"],
         }
         words = [hit["fields"]["form"][0] for hit in self._hits(self._words, body)]
-        counts = self._counts("exact", words, scopes)
+        counts = self._counts(words, scopes)
         return sorted((word for word in words if counts[word]), key=lambda word: (-counts[word], word))[
             :limit
         ]
 
-    def _counts(self, field: str, words: Sequence[str], scopes: Scopes) -> dict[str, int]:
+    def _commonness(self, words: Sequence[str]) -> dict[str, int]:
+        """How many pages have each of the folded words, by the server's dictionary: pages just deleted may count."""
+        body = {
+            "doc": {"folded": " ".join(words)},
+            "term_statistics": True,
+            **dict.fromkeys(("field_statistics", "positions", "offsets", "payloads"), False),
+        }
+        known = "term_vectors.folded.terms.*.doc_freq"
+        answer = self._ask(f"/{self._pages}/_termvectors", body, filter_path=known)
+        held = answer["term_vectors"]["folded"]["terms"] if answer else {}
+        return {word: held.get(word, {}).get("doc_freq", 0) for word in words}
+
+    def _counts(self, words: Sequence[str], scopes: Scopes) -> dict[str, int]:
         """How many pages in scope have each of the words."""
         if not words:
             return {}
-        filters = {str(at): {"term": {field: word}} for at, word in enumerate(words)}
+        filters = {str(at): {"term": {"exact": word}} for at, word in enumerate(words)}
         body = {
-            "query": condition(scoped(p.OneOf(field, tuple(words)), scopes)),
+            "query": condition(scoped(p.OneOf("exact", tuple(words)), scopes)),
             "size": 0,
             "track_total_hits": False,
             "aggs": {"words": {"filters": {"filters": filters}}},
@@ -192,10 +204,11 @@ class OpenSearchIndex:
 
     def _search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """An answer of all pages or none: what only part of the shards says is taken for no answer."""
+        return self._ask(f"/{index}/_search", body, allow_partial_search_results=False)
+
+    def _ask(self, path: str, body: Mapping[str, Any], **params: Any) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = self._connection.ask(
-                "POST", f"/{index}/_search", body, allow_partial_search_results=False
-            )
+            answer: dict[str, Any] = self._connection.ask("POST", path, body, **params)
         except IndexOutdated:
             self._generations.current()  # says it of another format, where there is one
             raise

@@ -180,6 +180,13 @@ def test_a_word_that_two_helpers_met_is_sent_once(connection: Connection, prefix
 
 
 @pytest.mark.services
+def test_of_variants_as_near_the_commonest_come_first(backend: Backend) -> None:
+    backend.put("a", text="faktuta faktuxa")
+    backend.put("b", text="faktuxa")
+    assert backend.index.variants("faktura", 1, 1) == ["faktuxa"]
+
+
+@pytest.mark.services
 def test_without_an_index_nothing_is_found_to_be_empty(server: tuple[Connection, Address]) -> None:
     connection, prefix = server[0], server[1].prefix + "-none"
     with pytest.raises(IndexOutdated):
