@@ -27,8 +27,12 @@ _TOTAL_PRECISION: Final = 40_000
 _FACET_PRECISION: Final = 3_000
 _MOST_CANDIDATES: Final = 1_000
 _MOST_COUNTED: Final = 200
+_MOST_LOOKED_AT: Final = 5_000
+"""Pages in scope by which words are told common from rare."""
+
 _WINDOW: Final = 10_000
 _BARE: Final[Mapping[str, Any]] = {"_source": False, "stored_fields": "_none_"}
+_DOCUMENT: Final = "hits.hits.fields.document,hits.hits.sort"
 
 
 class OpenSearchIndex:
@@ -49,9 +53,9 @@ class OpenSearchIndex:
             "collapse": {"field": "place"},
             "sort": ["_score", {"place": "desc"}],
             "track_total_hits": False,
-            "docvalue_fields": ["document", "place"],
+            "docvalue_fields": ["document"],
         }
-        return ranked(map(_document_hit, self._hits(self._pages, body)), limit)
+        return ranked(map(_document_hit, self._hits(self._pages, body, _DOCUMENT)), limit)
 
     def newest(self, plan: Plan, scopes: Scopes, limit: int, before: int | None = None) -> list[DocumentHit]:
         """Matching documents by date, newest first, from the place after `before`."""
@@ -65,9 +69,9 @@ class OpenSearchIndex:
             "collapse": {"field": "place"},
             "sort": [{"place": "desc"}],
             "track_total_hits": False,
-            "docvalue_fields": ["document", "place"],
+            "docvalue_fields": ["document"],
         }
-        return [_document_hit(hit) for hit in self._hits(self._pages, body)]
+        return [_document_hit(hit) for hit in self._hits(self._pages, body, _DOCUMENT)]
 
     def pages(
         self, plan: Plan, scopes: Scopes, documents: Sequence[str], per_document: int
@@ -124,7 +128,7 @@ class OpenSearchIndex:
             "track_total_hits": False,
             "docvalue_fields": ["folded"],
         }
-        candidates = {hit["fields"]["folded"][0]: 0 for hit in self._hits(self._words, body)}
+        candidates = dict.fromkeys(self._vocabulary("folded", body), 0)
         found = nearest(word, candidates, distance, len(candidates))
         if len(found) > limit > 0:
             counts = self._commonness(found[:_MOST_COUNTED])
@@ -134,7 +138,8 @@ class OpenSearchIndex:
     def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:
         """Words of pages in scope that begin so, commonest first; nothing for less than two letters.
 
-        Of the vocabulary, the words that were indexed first are looked at: the common ones are among them.
+        Of the vocabulary, the words that were indexed first are looked at: the common ones are among them. How
+        common they are is told by the first pages in scope that have any.
         """
         form = normalise(prefix.strip())
         if len(form) < 2 or not (scopes.everything or scopes.names):
@@ -147,11 +152,14 @@ class OpenSearchIndex:
             "track_total_hits": False,
             "docvalue_fields": ["form"],
         }
-        words = [hit["fields"]["form"][0] for hit in self._hits(self._words, body)]
+        words = self._vocabulary("form", body)
         counts = self._counts(words, scopes)
         return sorted((word for word in words if counts[word]), key=lambda word: (-counts[word], word))[
             :limit
         ]
+
+    def _vocabulary(self, field: str, body: Mapping[str, Any]) -> list[str]:
+        return [hit["fields"][field][0] for hit in self._hits(self._words, body, "hits.hits.fields")]
 
     def _commonness(self, words: Sequence[str]) -> dict[str, int]:
         """How many pages have each of the folded words, by the server's dictionary: pages just deleted may count."""
@@ -166,13 +174,14 @@ class OpenSearchIndex:
         return {word: held.get(word, {}).get("doc_freq", 0) for word in words}
 
     def _counts(self, words: Sequence[str], scopes: Scopes) -> dict[str, int]:
-        """How many pages in scope have each of the words."""
+        """How many of the first pages in scope that have any of the words have each of them."""
         if not words:
             return {}
         filters = {str(at): {"term": {"exact": word}} for at, word in enumerate(words)}
         body = {
             "query": condition(scoped(p.OneOf("exact", tuple(words)), scopes)),
             "size": 0,
+            "terminate_after": _MOST_LOOKED_AT,
             "track_total_hits": False,
             "aggs": {"words": {"filters": {"filters": filters}}},
         }
@@ -184,8 +193,8 @@ class OpenSearchIndex:
     ) -> dict[str, list[PageHit]]:
         found: dict[str, list[PageHit]] = {}
         for document in documents:
-            hits = self._hits(self._pages, self._pages_body(plan, scopes, [document], per_document))
-            found.update(_by_document(_page_hits(hits), per_document))
+            answer = self._search(self._pages, self._pages_body(plan, scopes, [document], per_document))
+            found.update(_by_document(_page_hits(answer["hits"]["hits"]), per_document))
         return found
 
     def _pages_body(self, plan: Plan, scopes: Scopes, documents: Sequence[str], size: int) -> dict[str, Any]:
@@ -198,13 +207,15 @@ class OpenSearchIndex:
             "docvalue_fields": ["document"],
         }
 
-    def _hits(self, index: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-        hits: list[dict[str, Any]] = self._search(index, body)["hits"]["hits"]
+    def _hits(self, index: str, body: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+        """The hits of a search, with what is at these paths alone: of a thousand, all else takes longer to read."""
+        answer = self._search(index, body, filter_path=path)
+        hits: list[dict[str, Any]] = answer["hits"]["hits"] if answer else []
         return hits
 
-    def _search(self, index: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    def _search(self, index: str, body: Mapping[str, Any], **params: str) -> dict[str, Any]:
         """An answer of all pages or none: what only part of the shards says is taken for no answer."""
-        return self._ask(f"/{index}/_search", body, allow_partial_search_results=False)
+        return self._ask(f"/{index}/_search", body, allow_partial_search_results=False, **params)
 
     def _ask(self, path: str, body: Mapping[str, Any], **params: Any) -> dict[str, Any]:
         try:
@@ -236,9 +247,8 @@ def _counted(counted: Mapping[str, Any]) -> int:
 
 
 def _document_hit(hit: Mapping[str, Any]) -> DocumentHit:
-    fields = hit["fields"]
-    score = hit.get("_score") or 0.0
-    return DocumentHit(str(fields["document"][0]), score, unsigned(int(fields["place"][0])))
+    *score, place = hit["sort"]
+    return DocumentHit(str(hit["fields"]["document"][0]), score[0] if score else 0.0, unsigned(place))
 
 
 def _page_hits(hits: Iterable[Mapping[str, Any]]) -> list[PageHit]:

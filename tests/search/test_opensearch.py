@@ -187,6 +187,17 @@ def test_of_variants_as_near_the_commonest_come_first(backend: Backend) -> None:
 
 
 @pytest.mark.services
+def test_words_are_told_common_from_rare_by_the_first_pages_in_scope(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.put("a", text="umowa")
+    backend.put("b", "c", text="umorzenie")
+    assert backend.index.suggest("umo", ALL, 5) == ["umorzenie", "umowa"]
+    monkeypatch.setattr("search.opensearch.reader._MOST_LOOKED_AT", 1)
+    assert len(backend.index.suggest("umo", ALL, 5)) == 1
+
+
+@pytest.mark.services
 def test_without_an_index_nothing_is_found_to_be_empty(server: tuple[Connection, Address]) -> None:
     connection, prefix = server[0], server[1].prefix + "-none"
     with pytest.raises(IndexOutdated):
