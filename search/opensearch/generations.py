@@ -7,12 +7,13 @@ tabellion.2, tabellion.2.words    the aliases that questions go to
 The format is part of the names: a version that reads another one finds no alias of its own, and says so.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import regex
 
-from search.errors import IndexOutdated, IndexRefused
+from search.errors import IndexOutdated, IndexRefused, IndexUnreachable
 from search.opensearch.connection import Connection
 from search.opensearch.schema import IN_FORCE, page_index, words_index
 from search.terms import FORMAT
@@ -20,6 +21,12 @@ from search.terms import FORMAT
 WORDS = ".words"
 FLUSHING: Final = 120.0
 """Seconds that a server may take to put a large generation on disk."""
+
+MERGING: Final = 3_600.0
+"""Seconds that it may take to merge the segments of one."""
+
+_LARGEST_SEGMENT: Final = 5_000_000_000
+"""Bytes up to which a server merges by itself: what is deleted from larger ones would stay in them for long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,26 @@ class Generations:
         ):
             self._create(name, body)
         return number
+
+    def merge(self, number: int) -> None:
+        """Merge the segments of a generation that is complete: each question looks every word up in each of them.
+
+        A generation that is not merged answers as well, if slower: a server that goes away meanwhile is no error.
+        """
+        for name in (self.name(number), self.name(number) + WORDS):
+            held = self.connection.ask("GET", f"/{name}/_stats/store", writing=True)
+            segments = 1 + held["_all"]["primaries"]["store"]["size_in_bytes"] // _LARGEST_SEGMENT
+            with suppress(IndexUnreachable):
+                self.connection.ask(
+                    "POST",
+                    f"/{name}/_forcemerge",
+                    writing=True,
+                    seconds=MERGING,
+                    max_num_segments=str(segments),
+                )
+            self.connection.ask(
+                "POST", f"/{name}/_refresh", writing=True
+            )  # until then it answers from the former ones
 
     def promote(self, number: int) -> None:
         """Let a finished generation answer from now on, and remove all others, in one step; all of it is on disk."""

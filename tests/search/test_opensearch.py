@@ -198,6 +198,19 @@ def test_words_are_told_common_from_rare_by_the_first_pages_in_scope(
 
 
 @pytest.mark.services
+def test_a_rebuild_leaves_one_segment(connection: Connection, prefix: str, backend: Backend) -> None:
+    rebuild = OpenSearchRebuild(connection, prefix, ANALYSER)
+    for document in ("a", "b", "c"):
+        rebuild.replace(document, [record(document, "umowa")])
+        rebuild.commit()
+    rebuild.complete()
+    pages = Generations(connection, prefix).name(rebuild.generation)
+    for name in (pages, pages + WORDS):
+        assert len(connection.ask("GET", f"/_cat/segments/{name}", format="json")) == 1
+    assert sorted(backend.found(EVERYTHING)) == ["a", "b", "c"]
+
+
+@pytest.mark.services
 def test_without_an_index_nothing_is_found_to_be_empty(server: tuple[Connection, Address]) -> None:
     connection, prefix = server[0], server[1].prefix + "-none"
     with pytest.raises(IndexOutdated):
