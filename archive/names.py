@@ -30,6 +30,7 @@ _TITLES = re.compile(
 )
 _THAI_FORMS = re.compile("^(?:บรษท|หางหนสวนจากด|นางสาว|นาย|นาง|น ส|ด ช|ด ญ)|(?:จากด)(?: ?มหาชน)?$")
 _THAI = re.compile("[\u0e00-\u0e7f]")
+_ASCII_WORD = re.compile("[0-9a-z]+")
 _SHORTEST_PAIRED = 2
 _MOST_WORDS = 8
 
@@ -38,6 +39,8 @@ def fold_text(text: str) -> str:
     """Text as `fold_name` has it, of any length."""
     decomposed = unicodedata.normalize("NFKD", _QUOTES.sub("", text))
     plain = unicodedata.normalize("NFKD", decomposed.casefold()).translate(_STROKES)
+    if plain.isascii():
+        return " ".join(_ASCII_WORD.findall(plain))
     kept = (
         character if character.isalnum() else " "
         for character in plain

@@ -56,7 +56,7 @@ class Token:
     @property
     def digits(self) -> int:
         """How many of its letters are digits."""
-        return sum(letter.isdigit() for letter in self.text)
+        return sum(map(str.isdigit, self.text))
 
 
 @dataclass(frozen=True, slots=True)
