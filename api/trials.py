@@ -16,7 +16,10 @@ from ingest.importing.problems import Outcome, Problem
 
 @dataclass(frozen=True, slots=True)
 class TrialRow:
-    """What would become of a row: `place` is for asking on; `changes` is None where the record is out of scope."""
+    """What would become of a row; `place` is for asking on.
+
+    Where the record is out of scope (`within` is False), its changes say what the row has, and not what stands there.
+    """
 
     place: int
     line: int
@@ -24,7 +27,8 @@ class TrialRow:
     external_id: str | None
     title: str | None
     record: str | None
-    changes: tuple[Difference, ...] | None
+    within: bool
+    changes: tuple[Difference, ...]
     problems: tuple[Problem, ...]
 
 
@@ -50,11 +54,15 @@ def trial_rows(
             external_id=row.external_id,
             title=row.title,
             record=row.record_id if row.record_id in within else None,
+            within=row.record_id is None or row.record_id in within,
             changes=tuple(
-                Difference(one["field"], tuple(one["before"]), tuple(one["after"])) for one in row.changes
-            )
-            if row.record_id is None or row.record_id in within
-            else None,
+                Difference(
+                    one["field"],
+                    tuple(one["before"]) if row.record_id in within else (),
+                    tuple(one["after"]),
+                )
+                for one in row.changes
+            ),
             problems=tuple(
                 Problem(one.line, one.field, one.code, one.reason, row.outcome != "refused")
                 for one in wrong.get(row.line, ())

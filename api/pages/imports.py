@@ -57,12 +57,12 @@ def show(
         row = get_import(connection, import_id)
         found = problems_of(connection, import_id, PER_PAGE + 1, after)
         listed = trial_rows(connection, actor, import_id, row.what, PER_PAGE + 1, rows, only)
-        names = names_in(connection, actor, [one for each in listed for one in each.changes or ()])
+        names = names_in(connection, actor, [one for each in listed for one in each.changes])
     context = {
         "one": row,
         "problems": found[:PER_PAGE],
         "following": found[PER_PAGE - 1].id if len(found) > PER_PAGE else None,
-        "rows": [(each, lines_of(each.changes or (), names, say)) for each in listed[:PER_PAGE]],
+        "rows": [(each, lines_of(each.changes, names, say)) for each in listed[:PER_PAGE]],
         "further": listed[PER_PAGE - 1].place if len(listed) > PER_PAGE else None,
         "only": only,
         "listed": bool(listed) or only is not None or rows > 0,

@@ -7,17 +7,23 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from api.access import Action, Actor
+from api.access import Actor
 from api.finding import visible_parties
 from api.pages.paper import names_of
 from api.pages.texts import Speaker
+from api.pages.words import IDENTIFIERS
 from archive.catalogue.schema import parties, portfolios
 from archive.catalogue.schema.registry import imports
 from archive.registry import ROLES, Difference, RecordChange, changes_of
 from archive.registry.differences import RecordKind
 
 _CREDITORS = ("original_creditor", "creditor")
+_TAIL = 4
 _DAYS = ("birth_date", "principal_as_of", "contract_date", "due_date", "limitation_interrupted")
+
+
+IDENTIFYING = frozenset(IDENTIFIERS) | {"company_number", "national_id", "tax_id"}
+"""Fields that are identifiers or accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,8 @@ class RecordEvent:
 
 def record_history(
     connection: Connection, actor: Actor, kind: RecordKind, object_id: str, say: Speaker
-) -> list[RecordEvent] | None:
-    """The last changes of the record, newest first; None for who may not change it, as over REST."""
-    if not actor.may(Action.REGISTRY_WRITE):
-        return None
+) -> list[RecordEvent]:
+    """The last changes of a record that is in scope, newest first; of identifiers the ends, as everywhere on pages."""
     changes = changes_of(connection, kind, object_id)
     people = names_of(connection, {change.actor for change in changes})
     files = _files(connection, changes)
@@ -100,6 +104,8 @@ def _value(field: str, value: str, currency: str | None, names: Mapping[str, str
         return Value(_day(value, say))
     if field == "principal_minor":
         return Value(say.amount(int(value), currency))
+    if field in IDENTIFYING:
+        return Value(f"···{value[-_TAIL:]}")
     return Value(value)
 
 

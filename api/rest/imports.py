@@ -94,10 +94,9 @@ class TrialRow(Strict):
     outcome: Outcome
     external_id: str | None
     title: str | None = Field(description="The name or number, as the row has it; null of a refused one.")
-    record: str | None = Field(description="The debtor or claim that there is already.")
-    changes: list[FieldChange] | None = Field(
-        description="What would change of the record; null where that is out of scope."
-    )
+    record: str | None = Field(description="The debtor or claim that there is already, if it is in scope.")
+    in_scope: bool = Field(description="False: what stands in the record now (`from`) is left empty.")
+    changes: list[FieldChange] = Field(description="What would change of the record.")
     problems: list[str] = Field(description="Codes of what is wrong with it.", examples=[["CHECK_DIGIT"]])
 
 
@@ -237,7 +236,8 @@ def rows(
             external_id=row.external_id,
             title=row.title,
             record=row.record,
-            changes=None if row.changes is None else told_fields(row.changes),
+            in_scope=row.within,
+            changes=told_fields(row.changes),
             problems=[each.code for each in row.problems],
         )
         for row in found[:limit]

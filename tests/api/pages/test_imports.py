@@ -56,7 +56,7 @@ def test_a_trial_tells_what_would_become_of_every_row(house: House) -> None:
     path = f"/imports/{tried}"
     text = see(administrator, path)
     assert "all 5 new 1 changed 1 as before 1 refused 2" in text
-    assert "Anna Nowak D-1 would change Town: Kielce → <Radom> NIP: 5261040828 (new)" in text
+    assert "Anna Nowak D-1 would change Town: Kielce → <Radom> NIP: ···0828 (new)" in text
     assert "Jan Zuch D-2 stays as it is" in text and "Ewa Kos D-3 would be new" in text
     assert "would be refused external_id An earlier row has the same external id" in text
     assert "(line 3 has the same external id)" in text
@@ -78,12 +78,14 @@ def test_a_trial_tells_what_would_become_of_every_row(house: House) -> None:
         {"field": "nip", "from": [], "to": ["5261040828"]},
     ]
     assert [row["line"] for row in administrator.json(rest, params={"outcome": "added"})["rows"]] == [4]
-    # A record out of scope says that it would change, and nothing of what it is.
+    # Of a record out of scope it is said what would stand there, and not what stands there now.
     elsewhere = house.client("administrator", scopes=["portfolio:elsewhere"])
     hidden = elsewhere.json(rest)["rows"][0]
-    assert (hidden["outcome"], hidden["changes"], hidden["record"]) == ("changed", None, None)
+    assert (hidden["outcome"], hidden["in_scope"], hidden["record"]) == ("changed", False, None)
+    assert hidden["changes"][0] == {"field": "town", "from": [], "to": ["<Radom>"]}
     outside = see(elsewhere, path)
-    assert "what changes is out of your scope" in outside and "Kielce" not in outside
+    assert "Town: <Radom>" in outside and "Kielce" not in outside
+    assert "what stands there now is out of your scope" in outside
     problem(house.client("collector").get(rest), 404, "NOT_FOUND")
 
     # What was tried and then written is not listed any more, nor what was tried days ago.
