@@ -28,8 +28,13 @@ def written(
     for run in _directed(words) if leftward else [words]:
         length = sum(_length(word, face) for word in run) + space * (len(run) - 1)
         if leftward and len(run) > 1:
-            at = x - length
-            for word in run:
+            # The full stop of a sentence ends it on the left.
+            stop = run[-1][len(run[-1].rstrip(".,;")) :]
+            bare = [*run[:-1], run[-1][: len(run[-1]) - len(stop)]]
+            at = x - length + (_length(stop, face) if stop else 0)
+            if stop:
+                _word(pen, stop, face, x - length, baseline, leftward=False)
+            for word in bare:
                 boxes.append(_word(pen, word, face, at, baseline, leftward=False))
                 at += _length(word, face) + space
             x -= length + space

@@ -7,6 +7,7 @@ from ocr.engines import OcrEngine
 from ocr.languages import LANGUAGES, Language
 from ocr.layout import placed, text_of
 from ocr.page_images import PageImages
+from ocr.raster.leaders import without_leaders
 from ocr.raster.measure import measure, positive
 from ocr.raster.regions import Mark, find_marks, is_drawn
 from ocr.raster.separators import separator_of
@@ -49,6 +50,7 @@ class PageReader:
             stamps = find_stamps(grey, page.dpi, figures.skew)
             if not figures.bilevel:
                 grey = without(grey, stamps)
+            grey = without_leaders(grey, page.dpi)
             read = self._recogniser.read(grey, page.dpi, figures.skew, bilevel=figures.bilevel)
             words, language, rotation = tuple(read.words), read.language, read.rotation
         upright = turn(page.pixels, rotation)

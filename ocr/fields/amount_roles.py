@@ -73,7 +73,7 @@ def currency_fields(money: Sequence[Money], flows: Sequence[Flow], kind: Kind) -
 
 
 def _lone_currency(flows: Sequence[Flow], kind: Kind) -> list[FieldReading]:
-    if kind not in ("invoice", "dunning_letter", "assignment_notice", "court_order"):
+    if kind not in ("invoice", "dunning_letter", "assignment_notice", "court_order", "payment_confirmation"):
         return []
     found = next((candidate for flow in flows if (candidate := lone_currency(flow)) is not None), None)
     return [Role("currency", found, found.rule, 0.85).reading()] if found is not None else []

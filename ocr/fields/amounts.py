@@ -80,8 +80,14 @@ def find_amounts(flow: Flow) -> Iterator[Money]:
             yield money
     for match in _ROUND.finditer(text):
         free = all(match.end() <= start or end <= match.start() for start, end in taken)
-        # "§ 2" is read as "$ 2".
-        if free and (match["before"] or match["after"] or "$") != "$":
+        # "§ 2" is read as "$ 2"; and where amounts are printed with cents, a long number has lost its comma.
+        lost = len(taken) > 1 and not match["cents"] and match["whole"].isdigit() and len(match["whole"]) > 2
+        if (
+            free
+            and not lost
+            and len(match["whole"]) > 1
+            and (match["before"] or match["after"] or "$") != "$"
+        ):
             money = _money(flow, match, "amount: whole units")
             if money is not None:
                 yield money
@@ -106,6 +112,12 @@ def currency_of(amounts: Sequence[Money]) -> str | None:
     return counted.most_common(1)[0][0] if counted else None
 
 
+def without_currency(text: str) -> str:
+    """The text without names and signs of currencies."""
+    return _NAMED.sub("", text)
+
+
+_NAMED = re.compile(_SIGN, re.IGNORECASE)
 _ALONE = re.compile(rf"(?<!\w)(?:{_SIGN})(?!\w)|บาท", re.IGNORECASE)
 
 

@@ -76,6 +76,8 @@ class CompanyFinder(PageOfNames):
         most = _LONGEST_CASELESS if self._caseless else _LONGEST
         while k > 0 and first - k < most and flow.starts[k - 1] >= floor:
             word = self._word(k - 1)
+            if self._caseless and self._in_column(k - 1, k):
+                break
             if self._apart(k - 1, k) and not (k == first and self._same_line(k - 1, k)):
                 break
             # A word for a role right before the form can only be the name itself: "Lieferant GmbH".
@@ -87,6 +89,15 @@ class CompanyFinder(PageOfNames):
         while k < first and self._word(k) in self._words.names.small:
             k += 1
         return flow.starts[k] if k < first else None
+
+    def _in_column(self, left: int, right: int) -> bool:
+        """Whether word `right` begins the value beside a label, so that the line above it is another value."""
+        cell = self._cells.at(self._flow.starts[right])
+        return (
+            cell.start == self._flow.starts[right]
+            and not self._same_line(left, right)
+            and self._cells.before(cell) is not None
+        )
 
     def _ends_before(self, word: str, beside_form: bool) -> bool:
         if word[-1] in ":;)]!?" or (word[-1] == "," and not beside_form):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ocr.fields.allowed import DATES
 from ocr.fields.candidate import Candidate
-from ocr.fields.dates import find_dates
+from ocr.fields.dates import SHORT_YEAR, find_dates
 from ocr.fields.flow import Flow
 from ocr.fields.labels import LabelFound, label_before
 from ocr.fields.role import Role
@@ -47,7 +47,8 @@ def date_roles(
             elif tied == "invoice_number":
                 yield Role("invoice_date", date, f"{date.rule}; after {tied}", 0.9)
             continue
-        line = _dateline(date)
+        # A year of two digits wants a label: a scan sees such numbers in specks.
+        line = 0.0 if date.rule == SHORT_YEAR else _dateline(date)
         label = label_before(date, labels, order, [other.raw for other in dates if other is not date])
         if label is not None and label.role in allowed and not (line and _is_bare_from(label)):
             strength = (_strongest(label, words) - label.distance / _FADES) * label.likeness

@@ -20,6 +20,7 @@ _BUDDHIST_OFFSET = 543
 _FIRST_BUDDHIST, _LAST_BUDDHIST, _BUDDHIST_CENTURY = 2440, 2643, 2500
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _SIMILAR = 78.0
+SHORT_YEAR = "date: short year"
 # Thai months are shortened to two consonants: "ก.ย.".
 _SHORTEST = {"th": 2}
 
@@ -31,7 +32,7 @@ _ISO = re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 # Day, perhaps "." or "de", a word, perhaps "de" or an era, a year.
 _NAMED = re.compile(
     r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?[\"”“»>]?\s+(?:de\s+|(?:day\s+)?of\s+|เดือน\s*)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
-    r"[^\s\d]*?)\.?,?\s*(?:del?\s+|พ\.\s?ศ\.\s*|พุทธศักราช\s*)?(\d{4})(?!\d)"
+    r"[^\s\d]*?)\s?\.?,?\s*(?:del?\s+|พ\s?\.\s?ศ\s?\.\s*|พุทธศักราช\s*)?(\d{4})(?!\d)"
 )
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+(\d{4})(?!\d)")
 
@@ -60,7 +61,7 @@ def _in_text(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
     for match in _SHORT.finditer(text):
         century = 2000 if int(match[4]) < _THIS_CENTURY else 1900
         year = str((_BUDDHIST_CENTURY if language == "th" else century) + int(match[4]))
-        yield from _candidate(flow, match.span(), year, match[3], match[1], "date: short year", 0.85)
+        yield from _candidate(flow, match.span(), year, match[3], match[1], SHORT_YEAR, 0.85)
     for match in _NAMED.finditer(text):
         number = month_number(match[2], language)
         if number:

@@ -1,5 +1,6 @@
 """The heading of the column that a value of a table stands in."""
 
+from ocr.fields.amounts import without_currency
 from ocr.fields.candidate import Candidate
 from ocr.fields.cells import Cell, Cells
 
@@ -50,6 +51,7 @@ def _common(one: Cell, other: Cell) -> float:
 
 
 def _bare(text: str) -> bool:
-    """Whether a cell holds a number and hardly a letter: a currency, a percent sign."""
-    digits = sum(letter.isdigit() for letter in text)
-    return digits > 0 and sum(letter.isalpha() for letter in text) <= max(3, digits // 2)
+    """Whether a cell holds a number and nothing else but a currency or a percent sign."""
+    return any(letter.isdigit() for letter in text) and not any(
+        letter.isalpha() or letter == ":" for letter in without_currency(text)
+    )

@@ -103,6 +103,11 @@ class LabelledNames:
             name = self._scene.name_at(rest)
             if name is not None and name.start < cell.end:
                 yield name, sign
+                return
+            # "Holder of the account of the payer" and the name beside it: the whole cell is the label.
+            beside = self._scene.cells.after(cell)
+            if beside is not None and (name := self._scene.name_at(beside.start)) is not None:
+                yield name, sign
             return
         for other in (self._scene.cells.after(cell), self._scene.cells.below(cell)):
             if other is not None and (name := self._scene.name_at(other.start)) is not None:

@@ -92,10 +92,11 @@ def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator
 def _headed(cells: Cells, name: str) -> Iterator[Candidate]:
     """The number that stands alone on a line near the head, or under "No.": of a contract or an invoice, its own."""
     flow = cells.flow
-    for match in _ALONE.finditer(flow.text):
-        if flow.rows[flow.row_number(match.start("id"))].top < _HEAD:
-            yield Candidate(flow, match.start("id"), match.end("id"), match["id"], f"{name}: alone", 0.85)
     for cell in cells.all:
+        alone = _ALONE.match(cell.text) if cell.middle < _HEAD else None
+        if alone is not None:
+            start, end = cell.start + alone.start("id"), cell.start + alone.end("id")
+            yield Candidate(flow, start, end, alone["id"], f"{name}: alone", 0.85)
         if cell.middle < _HEAD and _NUMBER_SIGN.match(cell.text):
             below = cells.below(cell)
             number = None if below is None else _number_at(flow.text, below.start)
@@ -122,7 +123,7 @@ def _after(
             rest = link.end() if link else begin
             match = _number_at(view.text, rest)
             far = _FAR_LINK.match(view.text, begin) if match is None and " " not in label else None
-            if far is None and match is None and " " not in label:
+            if far is None and match is None and " " not in label and label[0] < "\u0e00":
                 far = _ABOUT.match(view.text, begin)
             if far is not None and not _names_another(_about(far), others):
                 match = _number_at(view.text, far.end())

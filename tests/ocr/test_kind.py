@@ -40,6 +40,8 @@ PAPERS = [
         "payment_confirmation",
         ("Comprobante de transferencia", "Ordenante", "Beneficiario", "Fecha valor"),
     ),
+    ("es", "dunning_letter", ("Asunto: Reclamación extrajudicial", "Le rogamos que pague.")),
+    ("en", "contract", ("Assured shorthold tenancy agreement", "Landlord", "Tenant")),
     ("de", "dunning_letter", ("Zweite Mahnung", "Der Betrag ist überfällig.", "Mahngebühren 5,00 EUR")),
     ("de", "court_order", ("Amtsgericht Köln", "Vollstreckungsbescheid", "Antragsteller", "Antragsgegner")),
     ("ru", "contract", ("ДОГОВОР ЗАЙМА", "именуемый в дальнейшем Займодавец", "Ответственность сторон")),

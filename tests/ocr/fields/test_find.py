@@ -338,3 +338,90 @@ def test_money_set_aside_for_costs() -> None:
 
 def test_a_comma_that_a_right_to_left_line_has_moved() -> None:
     assert fields(("ח.פ. ,514123454 להלן: המלווה",), "contract", "he")["parties.creditor.hp"] == "514123454"
+
+
+def test_amounts_beneath_the_headings_of_their_columns() -> None:
+    found = fields(
+        (
+            "Fattura n. 41/B",
+            "Imponibile\tImposta\tTotale fattura",
+            "3.500,00 €\t770,00\t4.270,00 €",
+            *_ROOM,
+        ),
+        "invoice",
+        "it",
+    )
+    amounts = {name: value for name, value in found.items() if name.startswith("amounts.")}
+    assert amounts == {"amounts.net": "3500.00", "amounts.vat": "770.00", "amounts.total": "4270.00"}
+
+
+def test_the_part_without_a_label_that_completes_a_sum_of_three() -> None:
+    found = fields(
+        (
+            "Zinsen\t20,00 €",
+            "Mahngebühren\t5,00 €",
+            "Rückständige Beiträge\t100,00 €",
+            "Gesamtforderung\t125,00 €",
+        ),
+        "dunning_letter",
+        "de",
+    )
+    assert found["amounts.principal"] == "100.00"
+    assert found["amounts.total"] == "125.00"
+
+
+def test_a_part_of_an_amount_is_not_taken_for_the_whole() -> None:
+    found = fields(
+        (
+            "oraz kwotę 2.217,00 zł tytułem zwrotu kosztów procesu, w tym 1.800,00 zł zwrotu kosztów zastępstwa",
+        ),
+        "court_order",
+        "pl",
+    )
+    assert found["amounts.costs"] == "2217.00"
+
+
+def test_what_a_bank_has_debited_is_printed_with_a_minus() -> None:
+    found = fields(("Kwota operacji\t-1.000,00 PLN",), "payment_confirmation", "pl")
+    assert found["amounts.total"] == "1000.00"
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("Tenancy ref. AST-00418-23", "AST-00418-23"),
+        ("No. 77/2023", "77/2023"),
+        ("the agreement for lease RM/23/5512 of that day", "RM/23/5512"),
+    ],
+)
+def test_what_a_contract_is_called_by(line: str, number: str) -> None:
+    assert fields(("Lease", line, *_ROOM), "contract")["contract_number"] == number
+
+
+def test_a_demand_to_a_company_at_an_address_of_several_lines() -> None:
+    found = fields(
+        (
+            "Brack Scaffolding Limited",
+            "Unit 4, Trent Lane",
+            "Nottingham NG2 4DS",
+            "",
+            "Pelham Maintenance Ltd",
+            "8 Castle Gate",
+            "Nottingham NG1 7AW",
+            "Our invoice is overdue.",
+            *_ROOM,
+        ),
+        "dunning_letter",
+    )
+    assert found["parties.creditor.name"] == "Brack Scaffolding Limited"
+    assert found["parties.debtor.name"] == "Pelham Maintenance Ltd"
+
+
+def test_parties_in_capitals_and_with_initials() -> None:
+    order = fields(("ricorso proposto da ULISSE NPL SPV S.R.L. (P.IVA 07198700622)",), "court_order", "it")
+    assert order["parties.assignee.name"] == "ULISSE NPL SPV S.R.L."
+    letter = fields(
+        ("Moor Credit Ltd", "4 Bank Street, Leeds", "Miss D A Whitlock", "21 Hill Road, Leeds", *_ROOM),
+        "dunning_letter",
+    )
+    assert letter["parties.debtor.name"] == "D A Whitlock"
