@@ -15,7 +15,7 @@ import regex
 
 from search.errors import IndexOutdated, IndexRefused, IndexUnreachable
 from search.opensearch.connection import Connection
-from search.opensearch.schema import IN_FORCE, page_index, words_index
+from search.opensearch.schema import in_force, page_index, words_index
 from search.terms import FORMAT
 
 WORDS = ".words"
@@ -67,12 +67,9 @@ class Generations:
             if not aliased:
                 self._remove(form, number)
         number = max((number for _, number in held), default=0) + 1
+        self._create(self.name(number) + WORDS, words_index())
         modern = self.connection.version >= (3,)
-        for name, body in (
-            (self.name(number), page_index(modern=modern)),
-            (self.name(number) + WORDS, words_index()),
-        ):
-            self._create(name, body)
+        self._create(self.name(number), page_index(modern=modern, copied=self._has_second_node(number)))
         return number
 
     def merge(self, number: int) -> None:
@@ -97,10 +94,11 @@ class Generations:
 
     def promote(self, number: int) -> None:
         """Let a finished generation answer from now on, and remove all others, in one step; all of it is on disk."""
-        filled = f"/{self.name(number)},{self.name(number)}{WORDS}"
-        self.connection.ask("PUT", f"{filled}/_settings", IN_FORCE, writing=True)
-        self.connection.ask("POST", f"{filled}/_flush", writing=True, seconds=FLUSHING)
-        names = {self.name(number): self.alias, self.name(number) + WORDS: self.alias + WORDS}
+        pages, words = self.name(number), self.name(number) + WORDS
+        for name, copied in ((pages, self._may_be_copied(pages)), (words, True)):
+            self.connection.ask("PUT", f"/{name}/_settings", in_force(copied=copied), writing=True)
+        self.connection.ask("POST", f"/{pages},{words}/_flush", writing=True, seconds=FLUSHING)
+        names = {pages: self.alias, words: self.alias + WORDS}
         others = [name for name in self._indexes() if name not in names]
         actions: list[dict[str, Any]] = [
             *({"add": {"index": index, "alias": alias}} for index, alias in names.items()),
@@ -111,6 +109,17 @@ class Generations:
     def remove(self, number: int) -> None:
         """Remove a generation that was not put in force."""
         self._remove(FORMAT, number)
+
+    def _has_second_node(self, number: int) -> bool:
+        """Whether the server copies the words, which it does where it can: nodes are shown to administrators alone."""
+        name = self.name(number) + WORDS
+        held = self.connection.ask("GET", f"/{name}/_settings", flat_settings=True)
+        return bool(held[name]["settings"]["index.number_of_replicas"] != "0")
+
+    def _may_be_copied(self, name: str) -> bool:
+        """Whether the index has what another node needs."""
+        held = self.connection.ask("GET", f"/{name}/_mapping")
+        return bool(held[name]["mappings"]["_source"].get("recovery_source_enabled", True))
 
     def _remove(self, form: int, number: int) -> None:
         name = f"{self.prefix}.{form}.g{number:06}"

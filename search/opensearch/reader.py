@@ -1,5 +1,6 @@
 """The reading side of the index on a server."""
 
+import json
 from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -205,6 +206,7 @@ class OpenSearchIndex:
             "sort": ["_score", {"page": "asc"}],
             "track_total_hits": True,
             "docvalue_fields": ["document"],
+            "stored_fields": ["card", "outline"],
         }
 
     def _hits(self, index: str, body: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
@@ -256,9 +258,8 @@ def _page_hits(hits: Iterable[Mapping[str, Any]]) -> list[PageHit]:
 
 
 def _page_hit(hit: Mapping[str, Any]) -> PageHit:
-    source = hit["_source"]
-    outline = b64decode(source["outline"])
-    return page_hit(str(hit["fields"]["document"][0]), source["card"], hit["_score"], outline)
+    (document,), (card,), (outline,) = (hit["fields"][name] for name in ("document", "card", "outline"))
+    return page_hit(str(document), json.loads(card), hit["_score"], b64decode(outline))
 
 
 def _by_document(hits: Iterable[PageHit], per_document: int) -> dict[str, list[PageHit]]:

@@ -1,5 +1,6 @@
 """The indexes on the server, and pages and words as its documents."""
 
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any, Final
@@ -20,15 +21,15 @@ _IN_MAKING: Final[Mapping[str, Any]] = {
     # A new generation that is lost is made anew: each of its pages alone need not be on disk, nor on two nodes.
     "translog.durability": "async",
 }
-IN_FORCE: Final[Mapping[str, Any]] = {"translog.durability": "request", "auto_expand_replicas": "0-1"}
-"""The settings of a generation that answers."""
+_COPIED: Final = {"auto_expand_replicas": "0-1"}
+"""A copy where there is a second node."""
 
 _LONGEST_RAW = 8_000
 """Lucene's longest term is 32 766 bytes."""
 
 
-def page_index(*, modern: bool) -> dict[str, Any]:
-    """Settings and fields of an index of pages.
+def page_index(*, modern: bool, copied: bool) -> dict[str, Any]:
+    """Settings and fields of an index of pages; `copied` where another node may have to be given what changes.
 
     Tokens come ready from our analyser, so text is split at spaces. Scores are those of BM25 with the factor k1 + 1, as
     tantivy computes them; from version 3 on that similarity has a name of its own. Nothing is seen before a refresh
@@ -45,8 +46,10 @@ def page_index(*, modern: bool) -> dict[str, Any]:
         },
         "mappings": {
             "dynamic": "strict",
-            # What came in is not kept: text is in the vault and nowhere else as it stands.
-            "_source": {"includes": ["card", "outline"]},
+            # What came in is not kept: text is in the vault and nowhere else as it stands. Another node is told the
+            # latest changes from a record of what came in, which stays half a day at least: where there is no such
+            # node, this record is most of the index and read by nobody.
+            "_source": {"enabled": False, "recovery_source_enabled": copied},
             "properties": {
                 **dict.fromkeys(PHRASE_FIELDS, phrases),
                 **dict.fromkeys(WORD_FIELDS, words),
@@ -64,18 +67,26 @@ def page_index(*, modern: bool) -> dict[str, Any]:
                 **dict.fromkeys(NUMBER_FIELDS, number),
                 "place": {"type": "long"},
                 "page": {"type": "integer", "index": False},
-                "card": {"type": "object", "enabled": False},
-                "outline": {"type": "binary"},
+                "card": {"type": "keyword", "index": False, "doc_values": False, "store": True},
+                "outline": {"type": "binary", "store": True},
             },
         },
     }
 
 
+def in_force(*, copied: bool) -> dict[str, Any]:
+    """The settings of a generation that answers."""
+    return {"translog.durability": "request", **(_COPIED if copied else {})}
+
+
 def words_index() -> dict[str, Any]:
-    """Settings and fields of a vocabulary: OpenSearch shows nobody its own dictionary of terms."""
+    """Settings and fields of a vocabulary: OpenSearch shows nobody its own dictionary of terms.
+
+    It is little, and copied from the outset: whether there is a second node is seen by that.
+    """
     keyword = {"type": "keyword"}
     return {
-        "settings": _IN_MAKING,
+        "settings": {**_IN_MAKING, **_COPIED},
         "mappings": {
             "dynamic": "strict",
             "_source": {"enabled": False},
@@ -97,7 +108,7 @@ def page_body(record: PageRecord, terms: PageTerms) -> dict[str, Any]:
         },
         "place": signed(terms.place),
         "page": record.page,
-        "card": card_of(record),
+        "card": json.dumps(card_of(record), ensure_ascii=False),
         "outline": b64encode(terms.outline).decode(),
     }
 

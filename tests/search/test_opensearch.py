@@ -211,6 +211,25 @@ def test_a_rebuild_leaves_one_segment(connection: Connection, prefix: str, backe
 
 
 @pytest.mark.services
+@pytest.mark.parametrize("second_node", [True, False])
+def test_what_came_in_is_kept_only_where_another_node_may_need_it(
+    connection: Connection,
+    prefix: str,
+    backend: Backend,
+    monkeypatch: pytest.MonkeyPatch,
+    second_node: bool,
+) -> None:
+    monkeypatch.setattr(Generations, "_has_second_node", lambda self, number: second_node)
+    backend.rebuild().complete()
+    generations = Generations(connection, prefix)
+    name = generations.name(generations.current() or 0)
+    source = connection.ask("GET", f"/{name}/_mapping")[name]["mappings"]["_source"]
+    assert source == {"enabled": False} | ({} if second_node else {"recovery_source_enabled": False})
+    settings = connection.ask("GET", f"/{name}/_settings", flat_settings=True)[name]["settings"]
+    assert settings.get("index.auto_expand_replicas") == ("0-1" if second_node else None)
+
+
+@pytest.mark.services
 def test_without_an_index_nothing_is_found_to_be_empty(server: tuple[Connection, Address]) -> None:
     connection, prefix = server[0], server[1].prefix + "-none"
     with pytest.raises(IndexOutdated):
