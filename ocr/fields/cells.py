@@ -12,6 +12,7 @@ from ocr.fields.flow import Flow
 # Of the height of a line: justified text has narrower spaces between words, columns stand further apart.
 _GAP = 1.9
 _NEAR = 0.03
+_MIDDLE, _RAGGED = 0.45, 0.004
 # Of the height of the taller one.
 _SAME_ROW = 0.6
 
@@ -98,6 +99,9 @@ class Cells:
         """
         above = self._vertical(cell, -1)
         if above is None:
+            return None
+        if not self.leftward and min(above.x0, cell.x0) > _MIDDLE and abs(above.x0 - cell.x0) > _RAGGED:
+            # Lines that end at the margin, as of an address at the right, are not broken there.
             return None
         first = self.flow.page.words[self.flow.words(cell.start, cell.start + 1)[0]].box
         width = first.x1 - first.x0

@@ -34,6 +34,8 @@ _NAMED = re.compile(
     r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?[\"”“»>]?\s+(?:de\s+|(?:day\s+)?of\s+|เดือน\s*)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
     r"[^\s\d]*?)\s?\.?,?\s*(?:del?\s+|พ\s?\.\s?ศ\s?\.\s*|พุทธศักราช\s*)?(\d{4})(?!\d)"
 )
+# "5 ก.ย. 68", as banks print it.
+_THAI_SHORT = re.compile(r"(?<![\d/.-])(\d{1,2})\s*([ก-ฮ])\s?\.\s?([ก-ฮ])\s?\.\s*(\d{4}|\d{2})(?!\d)")
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+(\d{4})(?!\d)")
 
 
@@ -68,16 +70,30 @@ def _in_text(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
             yield from _candidate(
                 flow, match.span(), match[3], str(number), match[1], "date: name of the month", 0.95
             )
-    if language == "es":
-        for span, *told in spelt_dates(text, lambda word: month_number(word, language)):
-            year, month, day = map(str, told)
-            yield from _candidate(flow, span, year, month, day, "date: in words", 0.93)
+    yield from _as_written_there(flow, text, language)
+
+
+def _as_written_there(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
+    """Dates in forms that one language has: with the month first, in words, with Thai months shortened."""
     if language == "en":
         for match in _MONTH_FIRST.finditer(text):
             number = month_number(match[1], language)
             if number:
                 yield from _candidate(
                     flow, match.span(), match[3], str(number), match[2], "date: name of the month", 0.95
+                )
+    if language == "es":
+        for span, *told in spelt_dates(text, lambda word: month_number(word, language)):
+            year, month, day = map(str, told)
+            yield from _candidate(flow, span, year, month, day, "date: in words", 0.93)
+    if language == "th":
+        for match in _THAI_SHORT.finditer(text):
+            number = month_number(match[2] + match[3], language)
+            whole = _NAMED.match(text, match.start())
+            if number and not (whole and month_number(whole[2], language)):
+                year = match[4] if len(match[4]) > 2 else str(_BUDDHIST_CENTURY + int(match[4]))
+                yield from _candidate(
+                    flow, match.span(), year, str(number), match[1], "date: name of the month", 0.95
                 )
 
 
