@@ -161,6 +161,7 @@ RECORD_FIELDS: Mapping[str, str] = {
     "other_names": N_("Other names"),
     "kind": N_("Kind"),
     "external_id": N_("External id"),
+    "lines": N_("Address"),
     "street": N_("Street"),
     "postcode": N_("Postcode"),
     "town": N_("Town"),

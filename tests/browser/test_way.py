@@ -79,6 +79,24 @@ def test_find_and_open_at_the_word(sign_in: SignIn) -> None:
     page.wait_for_function(HIT_IS_SEEN)
 
 
+def test_keys_of_the_dossier(sign_in: SignIn) -> None:
+    """`c` copies one value after the other, `g` opens what may be wrong; the rail hints that there are keys."""
+    page = sign_in("collector", "/debtors?q=Brzezi", permissions=["clipboard-read", "clipboard-write"])
+    page.locator("td a.stop").first.click()
+    page.wait_for_url("**/debtors/*")
+    expect(page.locator(".rail .show-keys")).to_be_visible()
+    values = [one.get_attribute("data-value") for one in page.locator(".identity [data-value]").all()]
+    assert len(values) > 1
+    for value in (*values, values[0]):
+        page.keyboard.press("c")
+        expect(page.locator(".copied")).to_have_text(f"Copied: {value}")
+        assert page.evaluate("navigator.clipboard.readText()") == value
+    page.keyboard.press("g")
+    expect(page.locator("#doubt button")).to_be_focused()
+    page.keyboard.press("?")
+    expect(page.locator("dialog#keys")).to_contain_text("something is wrong here")
+
+
 def test_keys_of_the_viewer(sign_in: SignIn) -> None:
     page = sign_in("collector", "/search?q=odsetki")
     open_first(page)
