@@ -115,7 +115,7 @@ links = Table(
     metadata,
     serial(),
     Column("link_id", String(36), nullable=False, index=True),
-    refers("document_id", "documents"),
+    refers("document_id", "documents", index=False),
     Column("first_page", Integer, nullable=False),
     Column("last_page", Integer, nullable=False),
     Column("target_type", String(10), nullable=False),  # party or claim
@@ -130,6 +130,8 @@ links = Table(
     CheckConstraint("state IN ('proposed', 'automatic', 'confirmed', 'rejected')", name="state"),
     CheckConstraint("target_type IN ('party', 'claim')", name="target_type"),
     Index("ix_links_target", "target_type", "target_id"),
+    # With the type: of two indexes by one column each, the one by type could be taken, which leads to half of all rows.
+    Index("ix_links_document", "document_id", "target_type"),
 )
 
 # What waits for a person is few among many; rows that a later one has overtaken are among them.

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 
 from archive.catalogue import Catalogue
-from archive.catalogue.schema import log_outbox
+from archive.catalogue.schema import links, log_outbox
 from archive.fixity.figures import faulty
 from archive.fixity.sides import FIRST, SECOND, due_in
 from archive.log_group import assign, waiting
@@ -82,4 +82,11 @@ def test_the_log_finds_the_heads_of_a_group_by_their_key(catalogue: Catalogue) -
     heads = [plan for plan in _plans(catalogue, group) if " log_heads " in f"{plan} "]
     assert heads == [
         "SEARCH log_heads USING INDEX sqlite_autoindex_log_heads_1 (object_type=? AND object_id=?)"
+    ]
+
+
+def test_whether_a_paper_is_linked_is_asked_of_its_own_links(catalogue: Catalogue) -> None:
+    of_a_party = select(links.c.id).where(links.c.document_id == "one", links.c.target_type == "party")
+    assert _plans(catalogue, lambda connection: connection.execute(of_a_party)) == [
+        "SEARCH links USING COVERING INDEX ix_links_document (document_id=? AND target_type=?)"
     ]
