@@ -64,7 +64,8 @@ class Group(NamedTuple):
 
 def group_of(tokens: Iterable[Forms]) -> str:
     """The group of these tokens."""
-    numbers = dict.fromkeys(_number(key) for token in tokens for key in keys_of(token))
+    keys = dict.fromkeys(key for token in tokens for key in keys_of(token))
+    numbers = dict.fromkeys(map(_number, keys))
     if not numbers:
         return EMPTY
     first, *further = numbers
