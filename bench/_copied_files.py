@@ -1,12 +1,15 @@
 """Writes the files that a vault would have of copied papers: as large, as many, under names of their own."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench._turning import Turning
+
+_VERSION = re.compile(r"(?<=@)[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,9 @@ class CopiedFiles:
                     shutil.rmtree(entry.path) if entry.is_dir() else Path(entry.path).unlink()
 
     def _write(self, file: _File, number: int) -> None:
-        place = f"{self._vault}/{file.place.replace(file.thing, self._turning.moved(file.thing, number))}"
+        # Locks name the version of their object, and the note beside a file says which one it is: as their rows do.
+        place = file.place.replace(file.thing, self._turning.moved(file.thing, number))
+        place = _VERSION.sub(lambda found: self._digest(found.group(), number), f"{self._vault}/{place}")
         folder = place.rpartition("/")[0]
         if folder not in self._made:
             Path(folder).mkdir(parents=True, exist_ok=True)
@@ -53,9 +58,12 @@ class CopiedFiles:
         try:
             os.write(descriptor, file.data)
             for name, value in file.notes:
-                os.setxattr(descriptor, name, value)
+                os.setxattr(descriptor, name, bytes.fromhex(self._digest(value.hex(), number)))
         finally:
             os.close(descriptor)
+
+    def _digest(self, value: str, number: int) -> str:
+        return self._turning.digest(value, number) or value
 
     def _folders(self) -> Iterator[Path]:
         for parent in (self._vault, self._vault / "keys"):

@@ -26,6 +26,7 @@ def test_a_few_papers_go_all_the_way_are_multiplied_and_every_part_is_measured(t
     assert grown["shape"]["catalogue: log_entries"]["count"] > 300 + 2 * 4 * 3
     for part in (
         "vault: originals",
+        "vault: readings",
         "vault: keys",
         "vault: records",
         "catalogue: documents",
