@@ -1,6 +1,7 @@
 """What kind of document a text is, by its title and by the phrases that law and custom put into such papers."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ _LETTER_WEIGHT = 0.5
 _NOTHING = 1.6
 _SHARPNESS = 0.55
 _AT_THE_END = 0.8
+_HEADED, _PROMINENT, _LONGEST_HEADED = 3.5, 0.3, 80
 # "Subject:" in eight languages; Thai has no space behind it.
 _SUBJECTS = (
     "oggetto",
@@ -52,8 +54,11 @@ def kind_of(rows: Sequence[Row], language: str) -> KindVerdict:
     titles = [(_without_subject(fold(row.text).text), row.prominence) for row in rows]
     scores: dict[Kind, float] = {"other": _NOTHING}
     reasons: dict[Kind, list[str]] = {"other": []}
+    headed = _headed(titles, language)
     for kind, words in lexicon(language).kinds.items():
         title_score, title = max((_title(title, titles) for title in words.titles), default=(0.0, ""))
+        if headed.get(kind, 0.0) > title_score:
+            title_score, title = headed[kind], "by its noun"
         found = [phrase for phrase in words.phrases if _holds(text, phrase)]
         # Each further phrase says less than the one before.
         score = title_score + 1.6 * math.log2(1 + len(found))
@@ -74,6 +79,32 @@ def title_of(rows: Sequence[Row], language: str) -> tuple[float, str]:
         ((max(_title(title, [row])[0] for title in titles), row[0]) for row in folded),
         default=(0.0, ""),
     )
+
+
+def _headed(rows: Sequence[tuple[str, float]], language: str) -> dict[Kind, float]:
+    """How much a title of a wording of its own speaks for each kind: the first of the nouns in it says what it is."""
+    best: dict[Kind, float] = {}
+    heads = [(head, kind) for kind, words in lexicon(language).kinds.items() for head in words.heads]
+    for row, prominence in rows:
+        if not 0 < len(row) <= _LONGEST_HEADED or prominence < _PROMINENT:
+            continue
+        places = [
+            (found.start(), -len(head), kind)
+            for head, kind in heads
+            if (found := re.search(_head(head, language), row)) is not None
+        ]
+        if places:
+            kind = min(places)[2]
+            best[kind] = max(best.get(kind, 0.0), _HEADED * prominence)
+    return best
+
+
+def _head(head: str, language: str) -> str:
+    """The noun as a word; of a German compound, its end; Thai has no spaces."""
+    if _thai(head):
+        return re.escape(head)
+    before = "" if language == "de" else r"(?:^| |(?<= [ובהלמכש]))"
+    return rf"{before}{re.escape(head)}(?= |$)"
 
 
 def _without_subject(row: str) -> str:

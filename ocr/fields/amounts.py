@@ -85,7 +85,7 @@ def find_amounts(flow: Flow) -> Iterator[Money]:
         if (
             free
             and not lost
-            and len(match["whole"]) > 1
+            and len(match["whole"].lstrip("0")) > 1
             and (match["before"] or match["after"] or "$") != "$"
         ):
             money = _money(flow, match, "amount: whole units")

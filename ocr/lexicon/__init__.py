@@ -19,6 +19,8 @@ class KindWords:
 
     titles: tuple[str, ...]
     phrases: tuple[str, ...]
+    heads: tuple[str, ...]
+    """Nouns that say in a title of any wording what the paper is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def lexicon(language: str) -> Lexicon:
     for kind in get_args(Kind):
         words = data["kinds"].get(kind)
         if words is not None:
-            kinds[kind] = KindWords(_folded(words["titles"]), _folded(words["phrases"]))
+            kinds[kind] = KindWords(
+                _folded(words["titles"]), _folded(words["phrases"]), _folded(words.get("heads", []))
+            )
     names = {
         part.name: tuple(sorted(data["names"][part.name], key=lambda form: (-len(form), form)))
         if part.name in _AS_PRINTED

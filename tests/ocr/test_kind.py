@@ -42,6 +42,12 @@ PAPERS = [
     ),
     ("es", "dunning_letter", ("Asunto: Reclamación extrajudicial", "Le rogamos que pague.")),
     ("en", "contract", ("Assured shorthold tenancy agreement", "Landlord", "Tenant")),
+    (
+        "es",
+        "assignment_notice",
+        ("TRANSMISIÓN DE SU CRÉDITO", "", "Muy señora nuestra", "La nueva titular del crédito"),
+    ),
+    ("de", "contract", ("RATENKREDITVERTRAG", "", "Kreditgeber", "Kreditnehmer")),
     ("de", "dunning_letter", ("Zweite Mahnung", "Der Betrag ist überfällig.", "Mahngebühren 5,00 EUR")),
     ("de", "court_order", ("Amtsgericht Köln", "Vollstreckungsbescheid", "Antragsteller", "Antragsgegner")),
     ("ru", "contract", ("ДОГОВОР ЗАЙМА", "именуемый в дальнейшем Займодавец", "Ответственность сторон")),
