@@ -22,8 +22,8 @@ WORDS = ".words"
 FLUSHING: Final = 120.0
 """Seconds that a server may take to put a large generation on disk."""
 
-MERGING: Final = 3_600.0
-"""Seconds that it may take to merge the segments of one."""
+_TELLING: Final = 1.0
+"""Seconds in which a server is told to merge, which it goes on with by itself."""
 
 _LARGEST_SEGMENT: Final = 5_000_000_000
 """Bytes up to which a server merges by itself: what is deleted from larger ones would stay in them for long."""
@@ -73,24 +73,18 @@ class Generations:
         return number
 
     def merge(self, number: int) -> None:
-        """Merge the segments of a generation that is complete: each question looks every word up in each of them.
+        """Tell the server to merge the segments of a generation: each question looks every word up in each of them.
 
-        A generation that is not merged answers as well, if slower: a server that goes away meanwhile is no error.
+        It is not waited for: a large one takes minutes, and answers as well meanwhile, if slower. What was merged
+        answers from the next commit on. A server that cannot be told merges what it merges by itself.
         """
         for name in (self.name(number), self.name(number) + WORDS):
-            held = self.connection.ask("GET", f"/{name}/_stats/store", writing=True)
-            segments = 1 + held["_all"]["primaries"]["store"]["size_in_bytes"] // _LARGEST_SEGMENT
             with suppress(IndexUnreachable):
-                self.connection.ask(
-                    "POST",
-                    f"/{name}/_forcemerge",
-                    writing=True,
-                    seconds=MERGING,
-                    max_num_segments=str(segments),
-                )
-            self.connection.ask(
-                "POST", f"/{name}/_refresh", writing=True
-            )  # until then it answers from the former ones
+                held = self.connection.ask("GET", f"/{name}/_stats/store", seconds=_TELLING)
+                segments = 1 + held["_all"]["primaries"]["store"]["size_in_bytes"] // _LARGEST_SEGMENT
+                merge = f"/{name}/_forcemerge"
+                self.connection.ask("POST", merge, seconds=_TELLING, max_num_segments=str(segments))
+                self.connection.ask("POST", f"/{name}/_refresh", writing=True)
 
     def promote(self, number: int) -> None:
         """Let a finished generation answer from now on, and remove all others, in one step; all of it is on disk."""

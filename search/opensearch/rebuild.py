@@ -64,8 +64,8 @@ class OpenSearchRebuild(Rebuild):
     def complete(self) -> None:
         """Put the new generation in force and remove the old ones."""
         self.close()
-        self._generations.merge(self.generation)
         self._generations.promote(self.generation)
+        self._generations.merge(self.generation)
 
     def abandon(self) -> None:
         """Remove the unfinished generation."""
