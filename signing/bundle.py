@@ -11,6 +11,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PROGRAM = "signing.verifier.program"
+LEAST = 45
+"""Of cryptography: the first version that builds a path under extension policies of our own."""
+
+CANNOT_RUN = 70
+"""The exit code where nothing was verified; 1 says FAILED of a package."""
+
 OWN = ("signing", "tabellion")
 OTHERS = frozenset({"asn1crypto", "cryptography"})
 
@@ -18,8 +24,8 @@ _HEAD = '''\
 #!/usr/bin/env python3
 """Verifies packages and receipts of a Tabellion archive, offline: python3 tabellion-verify.py FILE --trust DIR
 
-One file, for Python 3.11 or later with `cryptography` and `asn1crypto`. It holds the sources of Tabellion's
-verifier as they are, module by module; `script/build-verifier` of the project writes the same bytes again.
+One file, for Python 3.11 or later with `cryptography` (45 or later) and `asn1crypto`. It holds the sources of
+Tabellion's verifier as they are, module by module; `script/build-verifier` of the project writes the same bytes again.
 """
 
 import importlib.abc
@@ -46,9 +52,31 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return compile(SOURCES[fullname], f"{{__file__}}:{{fullname}}", "exec", dont_inherit=True)
 
 
+def missing():
+    """What this Python lacks; None: nothing."""
+    if sys.version_info < (3, 11):
+        return f"Python {{sys.version_info.major}}.{{sys.version_info.minor}} is too old"
+    try:
+        import asn1crypto
+        import cryptography
+    except ImportError as error:
+        return f"{{error.name}} is not installed"
+    if int(cryptography.__version__.partition(".")[0]) < {LEAST}:
+        return f"cryptography {{cryptography.__version__}} is too old"
+    return None
+
+
 sys.meta_path.insert(0, Sources())
 
 if __name__ == "__main__":
+    lacking = missing()
+    if lacking is not None:
+        sys.stderr.write(
+            f"Nothing was verified: {{lacking}}. This program needs Python 3.11, cryptography {LEAST} and asn1crypto, "
+            "or later:\\n  python3 -m venv v && v/bin/pip install 'cryptography>={LEAST}' asn1crypto\\n"
+            "  v/bin/python " + " ".join(sys.argv) + "\\n"
+        )
+        sys.exit({CANNOT_RUN})
     from {PROGRAM} import main
 
     sys.exit(main())

@@ -24,8 +24,8 @@ the archive's public keys (below: DIR) by a way that whoever handed you the pack
 certificate of the seal (`seal.pem`) and the CA of each time-stamp authority (`tsa/*.pem`).
 
 ## With the archive's own verifier
-All steps, offline. The single-file program needs Python 3.11 with `cryptography` and `asn1crypto` only; whoever has
-Tabellion's source makes it with `script/build-verifier tabellion-verify.py`.
+All steps, offline. The single-file program needs Python 3.11 with `cryptography` 45 and `asn1crypto` only, or later;
+whoever has Tabellion's source makes it with `script/build-verifier tabellion-verify.py`.
 
     tabellion verify PACKAGE.asice --trust DIR
     python3 tabellion-verify.py PACKAGE.asice --trust DIR
@@ -69,8 +69,8 @@ Archiwum nie musi działać, a o tym, komu ufać, nic w paczce nie rozstrzyga. F
 (`seal.pem`) i certyfikat CA każdego urzędu znacznika czasu (`tsa/*.pem`).
 
 ## Weryfikatorem archiwum
-Wszystkie kroki, bez sieci. Program w jednym pliku potrzebuje tylko Pythona 3.11 z bibliotekami `cryptography`
-i `asn1crypto`; ze źródeł Tabelliona powstaje poleceniem `script/build-verifier tabellion-verify.py`.
+Wszystkie kroki, bez sieci. Program w jednym pliku potrzebuje tylko Pythona 3.11 z bibliotekami `cryptography` 45
+i `asn1crypto` lub nowszych; ze źródeł Tabelliona powstaje poleceniem `script/build-verifier tabellion-verify.py`.
 
     tabellion verify PACKAGE.asice --trust DIR
     python3 tabellion-verify.py PACKAGE.asice --trust DIR
@@ -115,8 +115,8 @@ pubbliche dell'archivio (qui sotto: DIR) va ottenuta per una via che chi ha cons
 Contiene il certificato del sigillo (`seal.pem`) e la CA di ogni autorità di marcatura temporale (`tsa/*.pem`).
 
 ## Con il verificatore dell'archivio
-Tutti i passi, senza rete. Il programma in un solo file richiede soltanto Python 3.11 con `cryptography` e
-`asn1crypto`; dai sorgenti di Tabellion lo crea `script/build-verifier tabellion-verify.py`.
+Tutti i passi, senza rete. Il programma in un solo file richiede soltanto Python 3.11 con `cryptography` 45 e
+`asn1crypto`, o successivi; dai sorgenti di Tabellion lo crea `script/build-verifier tabellion-verify.py`.
 
     tabellion verify PACKAGE.asice --trust DIR
     python3 tabellion-verify.py PACKAGE.asice --trust DIR

@@ -6,8 +6,10 @@ It runs from the library and, in the same words, from the single file that `scri
 import argparse
 import json
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from signing.verdict import Aspect, Report
 from signing.verifier.files import folder_log, named_policy, read_small, time_of, verify_file
@@ -15,17 +17,21 @@ from signing.verifier.trust_folder import read_folder, trust_of
 from tabellion.base.clock import SystemClock
 from tabellion.base.errors import TabellionError
 
-USAGE = 2
+USAGE, INTERNAL = 2, 70
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Verify one file; the exit code is 0 PASSED, 1 FAILED, 3 INDETERMINATE, 2 where the call is off."""
+    """Verify one file; 0 PASSED, 1 FAILED, 3 INDETERMINATE, 2 where the call is off, 70 where the program is."""
     options = _parser().parse_args(arguments)
     try:
         report = _report(options)
     except (TabellionError, OSError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return USAGE
+    except Exception:  # the last resort: a bare traceback ends with 1, which says FAILED of the package
+        traceback.print_exc()
+        sys.stderr.write("Nothing was verified: something went wrong in this program.\n")
+        return INTERNAL
     sys.stdout.write(json.dumps(report.to_json(), indent=2) + "\n" if options.json else words_of(report))
     return report.exit_code
 
@@ -46,7 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--at", help="verify as of this time (2027-01-31T12:00:00Z) instead of now")
     parser.add_argument("--since", type=Path, help="a checkpoint of the log that you kept")
     parser.add_argument(
-        "--log", type=Path, help="the folder of the whole log, to prove that nothing was left out"
+        "--log",
+        help="the folder of the whole log, to prove that nothing was left out; files only, no address",
     )
     parser.add_argument("--file", dest="original", type=Path, help="for a receipt: the file that it is about")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
@@ -54,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _report(options: argparse.Namespace) -> Report:
+    if options.log is not None and not (folder := Path(options.log)).is_dir():
+        address = urlsplit(options.log).scheme in ("http", "https")
+        asks = "this program asks no network: --log takes the log's files in a folder"
+        raise ValueError(asks if address else f"--log: there is no folder {folder}")
     trust = trust_of(read_folder(options.trust), str(options.trust), named_policy(options.policy))
     return verify_file(
         options.file,
@@ -61,7 +72,7 @@ def _report(options: argparse.Namespace) -> Report:
         SystemClock().now() if options.at is None else time_of(options.at),
         original=options.original,
         remembered=None if options.since is None else read_small(options.since),
-        log=None if options.log is None else folder_log(options.log),
+        log=None if options.log is None else folder_log(Path(options.log)),
     )
 
 

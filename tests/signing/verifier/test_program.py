@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from signing.bundle import OTHERS, bundle
+from signing.bundle import CANNOT_RUN, LEAST, OTHERS, bundle
 from signing.keys import Algorithm, KeySigner, PublicKey
 from signing.note import NoteKey
 from signing.receipt import Acceptance, DepositReceipt
-from signing.verifier import trust_files
-from signing.verifier.program import main
+from signing.verifier import program, trust_files
+from signing.verifier.program import INTERNAL, main
 from tests.signing.package.sample import AUTHORITY, LOG_KEY, SEAL, START, package_of, sample
 from tests.signing.values import ARCHIVE, ORIGIN
 from tests.signing.verifier.forging import altered
@@ -143,3 +143,54 @@ def test_replayed_receipts(folder: Path, tmp_path: Path, capsys: pytest.CaptureF
     receipt.write_bytes(_receipt().replace(b'"log_index":0', b'"log_index":1'))
     assert main([str(receipt), "--trust", str(folder / "trust")]) == 1
     assert "RECEIPT_INVALID" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("installed", "said"),
+    [
+        ({"cryptography": "38.0.4", "asn1crypto": "1.5.1"}, "cryptography 38.0.4 is too old"),
+        ({"cryptography": "44.0.3", "asn1crypto": "1.5.1"}, "cryptography 44.0.3 is too old"),
+    ],
+)
+def test_a_python_that_lacks_something_says_so_and_never_failed(
+    installed: dict[str, str], said: str, folder: Path, tmp_path: Path
+):
+    """A distribution's own cryptography, as Debian 12 has it, knows no path under policies of our own."""
+    for name, version in installed.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(f"__version__ = {version!r}\n")
+    script = (
+        f"import runpy, sys; sys.path.insert(0, {str(tmp_path)!r}); sys.argv = ['single.py', 'good.asice']\n"
+        f"runpy.run_path({str(folder / 'single.py')!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout) == (CANNOT_RUN, "")
+    assert (
+        f"Nothing was verified: {said}. This program needs Python 3.11, cryptography {LEAST}" in done.stderr
+    )
+
+
+def test_what_goes_wrong_in_the_program_is_not_failed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    def breaks(*_: object, **__: object) -> None:
+        raise AttributeError("a fault of ours")
+
+    monkeypatch.setattr(program, "verify_file", breaks)
+    assert main([str(folder / "good.asice"), "--trust", str(folder / "trust")]) == INTERNAL == CANNOT_RUN
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "Nothing was verified" in told.err
+
+
+@pytest.mark.parametrize("log", ["http://archive.test/api/v1/log", "nowhere"])
+def test_a_log_that_is_no_folder_is_wrong_use(
+    log: str, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(folder)
+    assert main(["good.asice", "--trust", "trust", "--log", log]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "--log" in told.err
