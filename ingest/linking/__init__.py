@@ -20,8 +20,9 @@ from archive.present import present_rows
 from archive.relinking import queue_unsettled
 from ingest.linking import candidates, weighing
 from ingest.linking.candidates import OWING as _OWING
-from ingest.linking.candidates import WORTH_SHARING, Known
+from ingest.linking.candidates import Known
 from ingest.linking.said import Said, said_of
+from ingest.linking.sharing import WORTH_SHARING, Shared, by_shared_numbers
 from ingest.linking.weighing import BASES, IBAN, IDENTIFIER, NUMBER, Opinion
 from ingest.linking.writing import Span, Wanted, write_links
 
@@ -89,8 +90,8 @@ def link_document(
 
 def find(connection: Connection, said: Said, document_id: str) -> list[Found]:
     """The parties and claims that one paper is about, sure and doubtful ones; reads the registry's indexes only."""
-    shared = candidates.by_shared_numbers(connection, document_id, {**said.tokens, **said.numbers})
-    said = replace(said, shared={party: pages for party, (_, pages) in shared.items()})
+    shared = by_shared_numbers(connection, document_id, said)
+    said = replace(said, shared={party: one.pages for party, one in shared.items()})
     claims = _by_numbers(connection, said)
     debtors = candidates.debtors_of(connection, [claim for claim, _ in claims])
     ids = {party for held in debtors.values() for party, _ in held} | set(shared)
@@ -169,7 +170,7 @@ def _opinions(
     said: Said,
     parties: Iterable[Known],
     named: Sequence[Found],
-    shared: Mapping[str, tuple[bool, frozenset[int]]],
+    shared: Mapping[str, Shared],
 ) -> list[Opinion]:
     """What names, dates, addresses and numbers say of these parties, in roles that no identifier has given them."""
     filled = {(one.id, one.role) for one in named}
@@ -181,7 +182,8 @@ def _opinions(
                 continue
             if opinion.role in strong and opinion.basis in (weighing.NAME, NUMBER):
                 continue
-            doubtful = opinion.basis == weighing.NUMBER_NAME and not shared.get(party.id, (True,))[0]
+            passed_on = shared.get(party.id)
+            doubtful = opinion.basis == weighing.NUMBER_NAME and passed_on is not None and not passed_on.sure
             opinions.append(replace(opinion, score=_DOUBTFUL) if doubtful and not party.claims else opinion)
     return opinions
 

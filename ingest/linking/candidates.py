@@ -12,17 +12,12 @@ from archive.catalogue.schema import (
     claim_numbers,
     claim_parties,
     claims,
-    current,
-    links,
     parties,
     party_identifiers,
     party_names,
 )
-from archive.catalogue.schema.registry import document_keys, party_keys
-from archive.document_keys import number_key
-from archive.histories import LINK_KEY
+from archive.catalogue.schema.registry import party_keys
 from archive.names import Name, begin_pairs, end_keys, name_keys, number_skeleton, parse_name, smudged
-from ingest.linking.said import SHORTEST_IN_TEXT, SHORTEST_NUMBER
 
 MOST_CANDIDATES = 20
 """Records that carry one identifier or number; where there are more, it says nothing."""
@@ -33,11 +28,6 @@ _COMMON, _COMMON_PAIR = 400, 2_000
 """Parties that share a key which says nothing any more: part of a word, or a pair of words."""
 
 _READ = 20_000
-_MOST_SHARED = 2_000
-_FEW = 2
-WORTH_SHARING = 0.7
-"""A debtor less likely than this is not passed on to other papers with the same numbers."""
-
 OWING = ("debtor", "co_debtor", "guarantor")
 _MOST_NAMED = 200
 
@@ -79,7 +69,7 @@ def by_value(connection: Connection, values: Iterable[str]) -> dict[tuple[str, s
     Only those whose check digit holds.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    for some in _chunks(sorted(set(values))):
+    for some in chunks(sorted(set(values))):
         rows = connection.execute(
             select(party_identifiers)
             .where(party_identifiers.c.value.in_(some), party_identifiers.c.valid)
@@ -96,7 +86,7 @@ def by_number(connection: Connection, numbers: Iterable[str]) -> dict[str, list[
     for number in numbers:
         skeletons.setdefault(number_skeleton(number), []).append(number)
     found: dict[str, dict[str, bool]] = {}
-    for some in _chunks(sorted(skeletons)):
+    for some in chunks(sorted(skeletons)):
         rows = connection.execute(
             select(claim_numbers.c.claim_id, claim_numbers.c.folded, claim_numbers.c.skeleton)
             .where(claim_numbers.c.skeleton.in_(some))
@@ -139,7 +129,7 @@ def by_words(connection: Connection, words: Sequence[str], squashed: str) -> set
 def known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
     """What the registry says of these parties."""
     found: dict[str, Known] = {}
-    for some in _chunks(sorted(ids)):
+    for some in chunks(sorted(ids)):
         names = _by_party(connection, party_names, some)
         identifiers = _by_party(connection, party_identifiers, some)
         owed = _claims_of(connection, some)
@@ -160,50 +150,10 @@ def known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
 def debtors_of(connection: Connection, claim_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
     """The parties of these claims with their roles."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for some in _chunks(sorted(claim_ids)):
+    for some in chunks(sorted(claim_ids)):
         rows = connection.execute(select(claim_parties).where(claim_parties.c.claim_id.in_(some)))
         for row in rows:
             found.setdefault(row.claim_id, []).append((row.party_id, row.role))
-    return found
-
-
-def by_shared_numbers(
-    connection: Connection, document_id: str, numbers: Mapping[str, frozenset[int]]
-) -> dict[str, tuple[bool, frozenset[int]]]:
-    """The debtors of other papers that carry one of these numbers: whether that is sure, and the pages of the number.
-
-    A number that leads to the papers of several debtors is somebody's own: of a court, of a firm.
-    """
-    skeletons: dict[str, set[int]] = {}
-    for number, pages in numbers.items():
-        if len(number) >= SHORTEST_IN_TEXT and sum(map(str.isdigit, number)) >= SHORTEST_NUMBER:
-            skeletons.setdefault(number_key(number), set()).update(pages)
-    holders: dict[str, dict[str, bool]] = {}
-    for some in _chunks(sorted(skeletons)):
-        rows = connection.execute(
-            select(document_keys.c.key, links.c.target_id, links.c.state)
-            .join(links, links.c.document_id == document_keys.c.document_id)
-            .where(
-                document_keys.c.key.in_(some),
-                document_keys.c.document_id != document_id,
-                links.c.target_type == "party",
-                links.c.role.in_(OWING),
-                links.c.state != "rejected",
-                or_(links.c.score >= WORTH_SHARING, links.c.state == "confirmed"),
-                current(links, *LINK_KEY),
-            )
-            .limit(_MOST_SHARED)
-        )
-        for key, party_id, state in rows:
-            here = holders.setdefault(key, {})
-            here[party_id] = here.get(party_id, False) or state != "proposed"
-    found: dict[str, tuple[bool, frozenset[int]]] = {}
-    for key, owners in holders.items():
-        sure = [party_id for party_id, is_sure in owners.items() if is_sure]
-        for party_id in sure or owners:
-            if len(sure or owners) <= _FEW:
-                known_sure, pages_known = found.get(party_id, (False, frozenset()))
-                found[party_id] = (known_sure or owners[party_id], pages_known | skeletons[key])
     return found
 
 
@@ -212,7 +162,7 @@ def _sharing(connection: Connection, keys: Collection[str], least: int) -> set[s
     holders = _holders(connection, keys)
     shares: Counter[str] = Counter()
     read = 0
-    for some in _chunks([key for key, _ in sorted(holders.items(), key=lambda item: item[1])]):
+    for some in chunks([key for key, _ in sorted(holders.items(), key=lambda item: item[1])]):
         rows = connection.execute(
             select(party_keys.c.party_id, party_keys.c.key).where(party_keys.c.key.in_(some))
         )
@@ -227,7 +177,7 @@ def _sharing(connection: Connection, keys: Collection[str], least: int) -> set[s
 
 def _holders(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for some in _chunks(sorted(keys)):
+    for some in chunks(sorted(keys)):
         rows = connection.execute(
             select(party_keys.c.key, func.count())
             .where(party_keys.c.key.in_(some))
@@ -251,7 +201,7 @@ def _claims_of(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[
         .where(claim_parties.c.party_id.in_(ids))
     ).all()
     numbers: dict[str, list[str]] = {}
-    for some in _chunks(sorted({row.id for row in rows})):
+    for some in chunks(sorted({row.id for row in rows})):
         for one in connection.execute(select(claim_numbers).where(claim_numbers.c.claim_id.in_(some))):
             numbers.setdefault(one.claim_id, []).append(one.folded)
     found: dict[str, list[KnownClaim]] = {}
@@ -278,5 +228,6 @@ def _creditors(connection: Connection, ids: Sequence[str]) -> tuple[set[str], se
     return sells, buys
 
 
-def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """The items in runs that one statement takes."""
     return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))
