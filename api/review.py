@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select
 
 from api import access
 from api.access import Actor
@@ -199,10 +199,8 @@ def _waiting(actor: Actor) -> list[ColumnElement[bool]]:
         current(links, *LINK_KEY),
         documents.c.state.not_in(("void", "erased")),
         access.visible_documents(actor),
-        or_(
-            and_(links.c.target_type == "party", known_party),
-            and_(links.c.target_type == "claim", known_claim),
-        ),
+        # Not an "or" of both types, by which all links would be looked up instead of those that wait.
+        case((links.c.target_type == "party", known_party), else_=known_claim),
     ]
 
 
