@@ -54,10 +54,15 @@ def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money])
             continue
         sums = [group for group in product(*(rivals[name] for name in names)) if _adds_up(group)]
         if sums:
-            for role in max(sums, key=lambda group: sum(item.strength for item in group)):
+            for role in max(sums, key=_weight):
                 best[role.name] = replace(role, rule=f"{role.rule}; adds up", strength=0.99)
             return True
     return _completed(roles, best, money)
+
+
+def _weight(group: tuple[Role, ...]) -> tuple[float, Decimal]:
+    """Of sums that are labelled alike, as a table by rates of tax and its last row are, the greatest is the whole."""
+    return round(sum(item.strength for item in group), 1), abs(Decimal(group[0].candidate.value))
 
 
 def _completed(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:

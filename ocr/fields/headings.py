@@ -19,7 +19,7 @@ def heading_of(candidate: Candidate, cells: Cells) -> str | None:
     if not _bare(own.text):
         return None
     row = [cell for cell in cells.all if cell is not own and cell.beside(own)]
-    if not row or not all(_bare(cell.text) for cell in row):
+    if not row or not all(_bare(cell.text) or not without_currency(cell.text).strip() for cell in row):
         return None
     at = own
     for _ in range(_DEEPEST):

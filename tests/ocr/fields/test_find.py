@@ -355,6 +355,23 @@ def test_amounts_beneath_the_headings_of_their_columns() -> None:
     assert amounts == {"amounts.net": "3500.00", "amounts.vat": "770.00", "amounts.total": "4270.00"}
 
 
+def test_of_a_table_by_rates_the_row_of_its_sums_counts() -> None:
+    found = fields(
+        (
+            "Rechnung Nr. 41/2025",
+            "Nettobetrag\tMwSt-Betrag\tEndbetrag..",
+            "1.000,00 €.\t190,00 €...\t1.190,00 €.",
+            "100,00 €...\t7,00 €.....\t107,00 €...",
+            "1.100,00 €.\t197,00 €...\t1.297,00 €.",
+            *_ROOM,
+        ),
+        "invoice",
+        "de",
+    )
+    amounts = {name: value for name, value in found.items() if name.startswith("amounts.")}
+    assert amounts == {"amounts.net": "1100.00", "amounts.vat": "197.00", "amounts.total": "1297.00"}
+
+
 def test_the_part_without_a_label_that_completes_a_sum_of_three() -> None:
     found = fields(
         (
