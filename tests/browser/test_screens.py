@@ -16,6 +16,7 @@ SCREENS = {
         "/search",
         "/search?q=odsetki",
         "/search?q=nichtda",
+        "/search?q=Brzez",
         "/help/search",
         "/search/build?q=odsetki",
         "/debtors",
