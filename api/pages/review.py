@@ -1,5 +1,6 @@
 """`/review`: one doubtful link at a time, the paper beside what the registry says; accept, reject, or somebody else."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
@@ -8,6 +9,8 @@ from sqlalchemy import Connection
 
 from api import access
 from api.access import Action, Actor, DocumentAccess
+from api.common_numbers import BASES as NUMBER_BASES
+from api.common_numbers import CommonNumber, common_numbers
 from api.finding import known_claims, known_debtors
 from api.links import NewLink, add_link, decide_link
 from api.pages.paper import open_pages_of
@@ -23,7 +26,11 @@ router = APIRouter(prefix="/review", include_in_schema=False)
 Linker = Annotated[Actor, Depends(Ask(Action.LINK))]
 LinkId = Annotated[str, Path(max_length=36)]
 
+IN_COMMON = "number_in_common"
+"""What a number is called that other papers of the same debtor carry; the registry has none."""
+
 _CHOICES = 8
+_MOST_READ = 20
 
 
 @router.get("")
@@ -123,15 +130,33 @@ def _paper(
         if chosen.first <= each.number <= chosen.last
     ]
     shown, facts, marks = None, facts_of(connection, actor, chosen, None), []
-    for each in pages[:20]:
+    texts: dict[int, str] = {}
+    if chosen.basis in NUMBER_BASES:
+        for each in pages[:_MOST_READ]:
+            if (reading := load_document_page(archive, connection, chosen.document, each.number)) is not None:
+                texts[each.number] = reading.text
+    common = common_numbers(connection, actor, chosen, texts)
+    for each in pages[:_MOST_READ]:
         if number not in (None, each.number):
             continue
         reading = load_document_page(archive, connection, chosen.document, each.number)
         if reading is None:
             continue
-        found: list[Fact] = facts_of(connection, actor, chosen, reading)
+        found = facts_of(connection, actor, chosen, reading) + _facts_in_common(common, each.number)
         if shown is None or any(fact.on_page for fact in found):
             shown, facts, marks = each, found, marks_on(found, reading)
             if any(fact.on_page for fact in found):
                 break
-    return {"pages": pages, "shown": shown or (pages[0] if pages else None), "facts": facts, "marks": marks}
+    if shown is None:
+        facts = [*facts, *_facts_in_common(common, None)]
+    return {
+        "pages": pages,
+        "shown": shown or (pages[0] if pages else None),
+        "facts": facts,
+        "marks": marks,
+        "common": {one.value: one for one in common},
+    }
+
+
+def _facts_in_common(common: Sequence[CommonNumber], number: int | None) -> list[Fact]:
+    return [Fact(IN_COMMON, one.value, number in one.pages) for one in common]

@@ -85,8 +85,12 @@ BASES: Mapping[str, str] = {
     "person": N_("a person linked it"),
 }
 
-FACTS: Mapping[str, str] = {"address": N_("Address"), "claim_number": N_("Claim number")}
-"""What the registry says of somebody, where it is no field of a paper."""
+FACTS: Mapping[str, str] = {
+    "address": N_("Address"),
+    "claim_number": N_("Claim number"),
+    "number_in_common": N_("Number of other papers"),
+}
+"""What the registry, or other papers, say of somebody, where it is no field of a paper."""
 
 DOUBTS: Mapping[str, str] = {
     "unsure": N_("The machine is not sure of it."),

@@ -6,7 +6,9 @@ const desk = document.querySelector(".desk");
 const keys = { a: "accept", r: "reject", n: "later", Enter: "open" };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event) || event.target.closest("a, button, summary")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
+  // Enter presses what has the focus: somebody else who was found, a button, a link.
+  if (event.key === "Enter" && event.target.closest("a, button, summary")) return;
   if (event.key === "o") document.getElementById("other")?.focus();
   else if (keys[event.key]) document.getElementById(keys[event.key])?.click();
   else return;

@@ -4,11 +4,12 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from archive.archive import SYSTEM_ACTOR
-from archive.catalogue.schema import documents, fields
+from archive.catalogue.schema import current, documents, fields, links, parties
 from archive.doubts import write_doubts
+from archive.histories import LINK_KEY
 from archive.records import record_document
 from tests.browser.conftest import SignIn
 from tests.browser.house import House
@@ -105,3 +106,55 @@ def test_the_viewer_leads_to_the_figure_by_key(sign_in: SignIn, doubtful: str) -
     page.keyboard.press("e")
     page.wait_for_url("**/review/figures?field=*")
     expect(page.locator("#value")).to_be_focused()
+
+
+@pytest.fixture
+def waiting(house: House) -> str:
+    """A link that a person doubts; gives the name of whom it leads to."""
+    archive = house.parts.archive
+    with archive.catalogue.write() as connection:
+        row = connection.execute(
+            select(links, parties.c.display_name)
+            .join(parties, parties.c.id == links.c.target_id)
+            .where(links.c.role == "debtor", links.c.state == "automatic", current(links, *LINK_KEY))
+            .limit(1)
+        ).one()
+        names = {column.name for column in links.columns} - {"id", "state", "actor"}
+        values = {name: row._mapping[name] for name in names}
+        connection.execute(insert(links).values(**values, state="proposed", actor=SYSTEM_ACTOR))
+        record_document(
+            archive, connection, row.document_id, type="link", actor=SYSTEM_ACTOR, reason="by-hand"
+        )
+    name: str = row.display_name
+    return name
+
+
+def test_somebody_else_is_chosen_by_keys_alone(sign_in: SignIn, house: House, waiting: str) -> None:
+    page = sign_in("collector", "/review")
+    heading = page.locator("h1")
+    while waiting not in (asked := heading.inner_text()):
+        page.keyboard.press("n")
+        expect(heading).not_to_have_text(asked)
+    with house.parts.archive.catalogue.read() as connection:
+        other = connection.scalars(
+            select(parties.c.display_name).where(
+                parties.c.display_name != waiting, parties.c.kind == "person"
+            )
+        ).first()
+    page.keyboard.press("o")
+    page.keyboard.type(str(other))
+    page.keyboard.press("Enter")
+    first = page.locator(".choices button").first
+    expect(first).to_be_focused()
+    expect(first).to_contain_text(str(other))
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("other="))
+    with house.parts.archive.catalogue.read() as connection:
+        newest = connection.execute(
+            select(links.c.state, parties.c.display_name)
+            .join(parties, parties.c.id == links.c.target_id)
+            .where(links.c.actor.is_not(None))
+            .order_by(links.c.id.desc())
+            .limit(2)
+        ).all()
+    assert {tuple(row) for row in newest} == {("confirmed", other), ("rejected", waiting)}

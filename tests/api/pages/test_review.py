@@ -88,6 +88,23 @@ def test_of_namesakes_one_is_chosen_and_the_machine_takes_the_other_back(house: 
     assert {one["target"], two["target"]} == {first, second}
 
 
+def test_who_looks_for_somebody_else_goes_on_from_the_first_who_is_found(house: House, paper: str) -> None:
+    add(house.archive, NAME)
+    right = [add(house.archive, f"{name} Zakrzewska") for name in ("Ewelina", "Felicja")]
+    house.worker.drain()
+    client = house.client("collector")
+    link = waiting(client)[0]["link"]
+    found = markup(client, f"/review?link={link}&other=Zakrzewska")
+    focused = re.findall(r"<(\w+)[^>]*\bautofocus\b", found)
+    assert focused == ["button"]
+    first = re.search(r'name="target" value="([^"]+)">\s*<button[^>]*autofocus', found)
+    assert first is not None and first[1] in right
+    assert re.findall(r"<(\w+)[^>]*\bautofocus\b", markup(client, f"/review?link={link}&other=Nobody")) == [
+        "input"
+    ]
+    assert "autofocus" not in markup(client, f"/review?link={link}")
+
+
 def test_somebody_else_is_found_and_chosen(house: House, paper: str) -> None:
     wrong = add(house.archive, NAME)
     right = add(house.archive, "Barbara Whitlock")
@@ -111,6 +128,26 @@ def test_a_decision_tells_whose_the_other_papers_with_the_same_number_are(house:
     client.post(f"/review/{link}", data={"decision": "accept"})
     house.worker.drain()
     assert states(house, other) == {party: ("proposed", False)}
+
+
+def test_the_number_that_leads_to_a_debtor_is_named_and_where_it_stands(house: House, paper: str) -> None:
+    """An annex has only the number of a letter: the review says which one, marks it, and leads to the letter."""
+    operator = house.client("operator")
+    annex = house.hand_in(operator, ["Schedule of instalments", "Contract no. HOR/2022/07719"])["document"]
+    add(house.archive, NAME)
+    house.settle()
+    client = house.client("collector")
+    links = {one["document"]: one for one in waiting(client)}
+    client.post(f"/review/{links[paper]['link']}", data={"decision": "accept"})
+    house.worker.drain()
+    (one,) = waiting(client)
+    assert (one["document"], one["basis"]) == (annex, "number")
+    text = markup(client, "/review")
+    shown = re.search(r"Number of other papers</dt>(.*?)</div>", text, re.S)
+    assert shown is not None
+    assert "HOR/2022/07719" in shown[1] and "on the page" in shown[1] and "not found" not in shown[1]
+    assert f'href="/documents/{paper}"' in shown[1]
+    assert text.count('<rect class="mark"') == 1
 
 
 def test_review_holds_to_scopes(house: House, paper: str) -> None:
