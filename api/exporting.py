@@ -11,6 +11,7 @@ from api.access import Action, Actor
 from api.outlook import TwinDecision, decided, look_out, order_of
 from api.packages import require_items
 from api.service import Service
+from api.strangers import debtors_of
 from archive.archive import Archive
 from archive.matter_packages import note_package
 from archive.matters import find_matter
@@ -26,6 +27,19 @@ class TwinsUndecided(Conflict):
 
     code = "TWINS_UNDECIDED"
     advice = "Choose for each: this one, the other one, or both."
+
+
+class OthersUnchecked(Conflict):
+    """Nobody checked who else stands on the pages: no claim says whose papers they are, and nobody gave his word."""
+
+    code = "OTHERS_UNCHECKED"
+    advice = "Name a claim of the matter, or say that you have looked at the pages yourself."
+
+
+def require_word(connection: Connection, claim_ids: Sequence[str], *, looked: bool) -> None:
+    """Raise `OthersUnchecked` where no claim names a debtor, and the orderer has not looked at the pages himself."""
+    if not looked and not debtors_of(connection, claim_ids):
+        raise OthersUnchecked("it was not checked who else stands on the pages")
 
 
 def decide_twins(items: Sequence[Item], decisions: Sequence[str]) -> tuple[Item, ...]:
@@ -47,10 +61,13 @@ def order_for(
     language: str,
     recipient: Recipient,
     decisions: Sequence[str] = (),
+    *,
+    looked: bool = True,
 ) -> Package:
     """Order the package of a selection, which never changes again. The caller nudges a worker.
 
-    Raises Forbidden where a page may not go out to the actor, `TwinsUndecided`, `ExportRefused`, `ExportNotReady`.
+    `looked` says whether the orderer answers for who else stands on the pages, where no claim tells. Raises Forbidden
+    where a page may not go out to him, `TwinsUndecided`, `OthersUnchecked`, `ExportRefused`, `ExportNotReady`.
     """
     archive = service.archive
     with archive.catalogue.write() as connection:
@@ -62,6 +79,7 @@ def order_for(
         require_items(connection, actor, items)
         matter = find_matter(connection, matter_id)
         _require_decided(archive, connection, actor, selection, items)
+        require_word(connection, matter.facts.claims, looked=looked)
     wanted = order_of(items, language, recipient, _reference(matter.facts.name, matter.facts.case_numbers))
     package = order_package(archive, wanted, actor.pseudonym, drawing=service.drawing)
     with archive.catalogue.write() as connection:

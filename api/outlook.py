@@ -57,6 +57,8 @@ class Outlook:
     going: tuple[Going, ...]
     plan: Preview | None
     claims: int
+    checked: bool
+    """Whether it is known whose papers they are, so that others on them can be told: some claim names a debtor."""
 
     @property
     def blocked(self) -> tuple[Line, ...]:
@@ -86,7 +88,8 @@ def look_out(
         except ExportNotReady:
             plan = None
     held = {} if plan is None else {one.document: one for one in plan.documents}
-    others = strangers_on(connection, lines, debtors_of(connection, claim_ids))
+    own = debtors_of(connection, claim_ids)
+    others = strangers_on(connection, lines, own)
     twins = _twins(connection, actor, lines)
     going = tuple(
         Going(
@@ -97,7 +100,7 @@ def look_out(
         )
         for line in lines
     )
-    return Outlook(going, plan, len(claim_ids))
+    return Outlook(going, plan, len(claim_ids), bool(own))
 
 
 def order_of(items: Sequence[Item], language: str, recipient: Recipient, matter: str | None) -> Order:

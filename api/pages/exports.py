@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from api import access
 from api.access import Action, Actor
-from api.exporting import TwinsUndecided, order_for
+from api.exporting import TwinsUndecided, order_for, require_word
+from api.matter_beginnings import claims_of_papers
 from api.outlook import Outlook, look_out
 from api.packages import require_items
 from api.pages.paper import document_row
@@ -46,6 +47,9 @@ Key = Annotated[str, Form(max_length=80)]
 Language = Annotated[Literal["en", "pl", "it"], Form()]
 For = Annotated[Literal["court", "opposing-party", "data-subject", "internal"], Form()]
 Twins = Annotated[list[str], Form(alias="twin", max_length=1000)]
+Looked = Annotated[bool, Form()]
+"""The word of who orders: he has looked at the pages himself, where no claim says whose they are."""
+
 Where = Annotated[Literal["", "export"], Form(alias="to")]
 
 STEPS = {"up": -1, "down": 1}
@@ -85,11 +89,19 @@ def order(
     language: Language,
     recipient: For,
     twin: Twins = [],  # noqa: B006  (FastAPI copies it)
+    looked: Looked = False,
 ) -> Response:
     """Order the package; on to where its making can be watched."""
     service = service_of(request)
     made = order_for(
-        service, actor, matter_id, selection, language, recipient, [each for each in twin if each]
+        service,
+        actor,
+        matter_id,
+        selection,
+        language,
+        recipient,
+        [each for each in twin if each],
+        looked=looked,
     )
     service.nudge()
     return RedirectResponse(f"/matters/{matter_id}/packages/{made.id}", 303)
@@ -158,6 +170,7 @@ def order_paper(
     matter: Annotated[str, Form(max_length=36)] = "",
     name: Annotated[str, Form(max_length=400)] = "",
     twin: Twins = [],  # noqa: B006  (FastAPI copies it)
+    looked: Looked = False,
 ) -> Response:
     """Open the matter where none is chosen, choose the paper for it, and order the package."""
     service = service_of(request)
@@ -171,9 +184,11 @@ def order_paper(
             access.require_matter(connection, actor, Action.MATTER_WRITE, matter)
             chosen = matter
         else:
-            chosen = open_matter(
-                archive, connection, MatterFacts(name or _new_name(request)), actor.pseudonym
+            facts = MatterFacts(
+                name or _new_name(request), claims=_only_claim(connection, actor, document_id)
             )
+            chosen = open_matter(archive, connection, facts, actor.pseudonym)
+        require_word(connection, find_matter(connection, chosen).facts.claims, looked=looked)
         if open_selection(connection, chosen) is not None:
             raise Conflict(
                 "that matter has papers chosen already",
@@ -201,11 +216,13 @@ def _page(
     archive = service_of(request).archive
     items = (Item(document_id or ""),) if selection is None else selection.items
     with archive.catalogue.read() as connection:
-        outlook = look_out(archive, connection, actor, items, matter.facts.claims if matter else ())
+        about = matter.facts.claims if matter else _only_claim(connection, actor, document_id or "")
+        outlook = look_out(archive, connection, actor, items, about)
         context: dict[str, Any] = {
             "matter": matter,
             "selection": selection,
             "outlook": outlook,
+            "nameable": _nameable(connection, actor, matter, items),
             "document": None if document_id is None else document_row(connection, document_id),
             "matters": [] if matter else _free_matters(connection, actor),
             "languages_of_packages": LANGUAGES,
@@ -216,6 +233,21 @@ def _page(
             "now": archive.clock.now(),
         }
     return page(request, "export.html", context, actor=actor, here="matters")
+
+
+def _only_claim(connection: Connection, actor: Actor, document_id: str) -> tuple[str, ...]:
+    """What a new matter for one paper is about: the claim that the paper leads to, if it is one."""
+    found = claims_of_papers(connection, actor, [document_id])
+    return (found[0].id,) if len(found) == 1 else ()
+
+
+def _nameable(
+    connection: Connection, actor: Actor, matter: Matter | None, items: tuple[Item, ...]
+) -> list[Row[Any]]:
+    """Claims of the chosen papers that the matter does not name yet."""
+    if matter is None:
+        return []
+    return claims_of_papers(connection, actor, {item.document for item in items}, matter.facts.claims)
 
 
 def _free_matters(connection: Connection, actor: Actor) -> list[Matter]:

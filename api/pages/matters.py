@@ -11,6 +11,7 @@ from api import access
 from api.access import Action, Actor
 from api.addresses import inside
 from api.finding import visible_claims
+from api.matter_beginnings import beginning_at
 from api.packages import order_of_states, packages_shown
 from api.pages.paper import names_of
 from api.pages.render import page
@@ -61,6 +62,7 @@ def show_all(
             "whose": whose,
             "new": new and actor.may(Action.MATTER_WRITE),
             "to": inside(to) if to else "",
+            "beginning": beginning_at(connection, actor, inside(to)) if new else None,
             "now": archive.clock.now(),
         }
     return page(request, "matters.html", context, actor=actor, here="matters")
@@ -74,11 +76,15 @@ def create(
     court: Words = "",
     numbers: Lines = "",
     to: Annotated[str, Form(max_length=2000)] = "",
+    claim: Annotated[list[str], Form(max_length=OFFERED)] = [],  # noqa: B006  (FastAPI copies it)
 ) -> Response:
-    """A new matter; papers are collected for it from now on."""
+    """A new matter, about these claims; papers are collected for it from now on."""
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
-        made = open_matter(archive, connection, MatterFacts(name, court, _lines(numbers)), actor.pseudonym)
+        about = tuple(dict.fromkeys(claim))
+        _require_claims(connection, actor, about)
+        facts = MatterFacts(name, court, _lines(numbers), about)
+        made = open_matter(archive, connection, facts, actor.pseudonym)
         choose_matter(connection, actor, made)
     return RedirectResponse(inside(to) if to else f"/matters/{made}", 303)
 
@@ -140,18 +146,18 @@ def put_claims(
     actor: Writer,
     claim: Annotated[str, Form(max_length=36)],
     act: Annotated[Literal["add", "take"], Form()],
+    to: Annotated[Literal["", "export"], Form()] = "",
 ) -> Response:
     """Say that the matter is about a claim, or is not."""
     archive = service_of(request).archive
     with archive.catalogue.read() as connection:
         access.require_matter(connection, actor, Action.MATTER_WRITE, matter_id)
         present = find_matter(connection, matter_id).facts.claims
-        query = select(claims.c.id).where(claims.c.id == claim, visible_claims(actor))
-        if act == "add" and connection.scalar(query) is None:
-            raise NotFound("there is no such claim, or not for you")
+        if act == "add":
+            _require_claims(connection, actor, (claim,))
     wanted = {*present, claim} if act == "add" else {*present} - {claim}
     _change(request, actor, matter_id, claims=tuple(wanted))
-    return _back(matter_id)
+    return RedirectResponse(f"/matters/{matter_id}/export", 303) if to else _back(matter_id)
 
 
 @router.post("/{matter_id}/collect")
@@ -186,6 +192,12 @@ def _change(request: Request, actor: Actor, matter_id: str, **changes: Any) -> N
         access.require_matter(connection, actor, Action.MATTER_WRITE, matter_id)
         facts = replace(find_matter(connection, matter_id).facts, **changes)
         change_matter(archive, connection, matter_id, facts, actor.pseudonym)
+
+
+def _require_claims(connection: Connection, actor: Actor, ids: tuple[str, ...]) -> None:
+    query = select(claims.c.id).where(claims.c.id.in_(ids), visible_claims(actor))
+    if set(connection.scalars(query)) != set(ids):
+        raise NotFound("there is no such claim, or not for you")
 
 
 def _claims(connection: Connection, actor: Actor, ids: tuple[str, ...]) -> list[Any]:

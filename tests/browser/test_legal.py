@@ -48,6 +48,10 @@ def test_from_the_search_to_the_court_and_the_auditor(sign_in: SignIn, house: Ho
     page.click("#tray >> text=Export …")
     expect(page.locator(".will .line")).to_have_count(2)
     expect(page.locator(".will-not")).to_contain_text("Who of us looked at the papers, and when.")
+    # The matter names no claim, so the orderer answers for who else stands on the pages.
+    page.click(".order-box button.primary")
+    assert page.url.endswith("/export")
+    page.check("[name=looked]")
     # One of them is a page only: its extract is made now, and gets a time proof of its own.
     page.click(".order-box button.primary")
     page.wait_for_url("**/packages/**")

@@ -54,7 +54,7 @@ def order(case: Case, **more: str) -> str:
     """Order the package of the newest selection; gives its address."""
     found = re.search(r'name="selection" value="([^"]+)"', markup(case.legal, f"{case.path}/export"))
     assert found is not None
-    form = {"selection": found[1], "language": "en", "recipient": "court", **more}
+    form = {"selection": found[1], "language": "en", "recipient": "court", "looked": "true", **more}
     answer = do(case.legal, f"{case.path}/packages", **form)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
@@ -88,6 +88,35 @@ class TestMatters:
         outside = house.client("legal", scopes=[f"matter:{case.matter}"])
         assert "KW-2024" not in see(outside, case.path, claim="088213")
         assert do(outside, f"{case.path}/claims", claim=claim, act="add").status_code == 404
+
+    def test_one_that_is_opened_from_a_claim_is_about_it(self, house: House, north: str) -> None:
+        legal, archive = house.client("legal"), house.archive
+        with archive.catalogue.write() as connection:
+            debtor = put_party(archive, connection, NewParty("Ewa Nowak", external_id="1"))
+            numbers = (("case_number", "I C 77/26"), ("contract_number", "UM/1/2020"))
+            claim, other = (
+                put_claim(
+                    archive,
+                    connection,
+                    NewClaim(number, portfolio=north, parties=((debtor, "debtor"),), numbers=numbers[:many]),
+                )
+                for number, many in (("KW-77", 2), ("KW-78", 0))
+            )
+        assert f'href="/matters?new=1&to=/claims/{claim}' in markup(legal, f"/claims/{claim}").replace(
+            "%2F", "/"
+        )
+        form = markup(legal, "/matters", new=1, to=f"/claims/{claim}?page=1")
+        assert 'name="name" value="KW-77, Ewa Nowak"' in form and 'value="I C 77/26"' in form
+        assert re.findall(r'name="claim" value="([^"]+)" checked', form) == [claim]
+        made = do(legal, "/matters", name="Nowak", claim=claim, to=f"/claims/{claim}")
+        assert made.headers["location"] == f"/claims/{claim}"
+        (matter,) = re.findall(r'<a class="stop" href="(/matters/[^"]+)', markup(legal, "/matters"))
+        assert "KW-77" in see(legal, matter) and "None said" not in see(legal, matter)
+        of_debtor = markup(legal, "/matters", new=1, to=f"/debtors/{debtor}")
+        assert {claim, other} == set(re.findall(r'name="claim" value="([^"]+)">', of_debtor))
+        outside = house.client("legal", scopes=["portfolio:elsewhere"])
+        assert "KW-77" not in markup(outside, "/matters", new=1, to=f"/claims/{claim}")
+        assert do(outside, "/matters", name="Nowak", claim=claim).status_code == 404
 
     def test_a_closed_matter_takes_nothing(self, house: House, case: Case, paper: str) -> None:
         do(case.legal, f"{case.path}/state", state="closed")
@@ -203,8 +232,18 @@ class TestExport:
                     )
                 )
         case.add(paper)
-        assert "Page 2 is linked to 4 debtors." in see(case.legal, f"{case.path}/export")
-        do(case.legal, f"{case.path}/claims", claim=made, act="add")
+        unchecked = "It was not checked who else stands on these pages"
+        text = see(case.legal, f"{case.path}/export")
+        assert "Page 2 is linked to 4 debtors." in text
+        assert unchecked in text and "It is about KW-1" in text
+        selection = re.search(r'name="selection" value="([^"]+)"', markup(case.legal, f"{case.path}/export"))
+        assert selection is not None
+        form = {"selection": selection[1], "language": "en", "recipient": "court"}
+        refused = do(case.legal, f"{case.path}/packages", **form)
+        assert refused.status_code == 409 and "OTHERS_UNCHECKED" in refused.text
+        named = do(case.legal, f"{case.path}/claims", claim=made, act="add", to="export")
+        assert named.headers["location"] == f"{case.path}/export"
+        assert unchecked not in see(case.legal, f"{case.path}/export")
         assert "Page 2 is also linked to 3 other debtors." in see(case.legal, f"{case.path}/export")
 
     def test_between_twins_somebody_chooses(self, house: House, north: str, case: Case, paper: str) -> None:
@@ -219,7 +258,7 @@ class TestExport:
         assert text.count("existed no later than") == 2
         selection = re.search(r'name="selection" value="([^"]+)"', markup(case.legal, f"{case.path}/export"))
         assert selection is not None
-        form = {"selection": selection[1], "language": "en", "recipient": "court"}
+        form = {"selection": selection[1], "language": "en", "recipient": "court", "looked": "true"}
         answer = do(case.legal, f"{case.path}/packages", **form)
         assert answer.status_code == 409 and "TWINS_UNDECIDED" in answer.text
         order(case, twin=f"{paper}.0-0:{twin}:other")
@@ -320,8 +359,12 @@ class TestPackages:
         assert "Make package" not in see(house.client("collector"), f"/documents/{paper}", tab="evidence")
         text = see(case.legal, f"/documents/{paper}/package")
         assert "Will contain" in text and "a new one" in text
+        assert "It was not checked who else stands on these pages" in text
         form = {"language": "pl", "recipient": "opposing-party", "name": "One paper"}
         answer = do(case.legal, f"/documents/{paper}/package", **form)
+        assert answer.status_code == 409 and "OTHERS_UNCHECKED" in answer.text
+        assert "One paper" not in see(case.legal, "/matters")
+        answer = do(case.legal, f"/documents/{paper}/package", **form, looked="true")
         assert answer.status_code == 303, answer.text
         house.settle()
         text = see(case.legal, answer.headers["location"])
