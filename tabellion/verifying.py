@@ -14,6 +14,7 @@ from tabellion.base.clock import SystemClock
 from tabellion.base.errors import BadRequest, NotInitialised
 from tabellion.public_trust import own_trust
 from tabellion.settings import Settings
+from tabellion.waiting_client import Waiting
 from tabellion.wiring import opened
 
 LARGEST_LOG_FILE = 32 << 20
@@ -84,7 +85,7 @@ def reading_log(where: str | None, settings: Settings) -> Iterator[ReadLog | Non
         yield folder_log(Path(where))
     else:
         with _client(where, settings) as client:
-            yield _address_log(client, where.rstrip("/"))
+            yield address_log(client, where.rstrip("/"))
 
 
 def _client(where: str, settings: Settings) -> httpx.Client:
@@ -93,10 +94,12 @@ def _client(where: str, settings: Settings) -> httpx.Client:
     headers = {}
     if ours and settings.token is not None:
         headers["Authorization"] = f"Bearer {settings.token.get_secret_value()}"
-    return httpx.Client(headers=headers, timeout=_SECONDS)
+    return httpx.Client(headers=headers, timeout=_SECONDS, transport=Waiting(httpx.HTTPTransport()))
 
 
-def _address_log(client: httpx.Client, base: str) -> ReadLog:
+def address_log(client: httpx.Client, base: str) -> ReadLog:
+    """Reads the files of a log below an address."""
+
     def read(path: str) -> bytes:
         # What a reader of the log cannot get is an OSError, whichever way the log is read.
         data = b""

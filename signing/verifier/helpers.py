@@ -39,7 +39,7 @@ def with_helpers(container: Container, trust: Trust, findings: Findings) -> list
                 _ = crls[name].extensions
         except cms.UNREADABLE as error:
             raise PackageRefused("CHAIN_MALFORMED", f"{name} cannot be read") from error
-    helped = [_helped(each, certificates, list(crls.values()), trust) for each in trust.authorities]
+    helped = [helped_by(each, certificates, list(crls.values()), trust) for each in trust.authorities]
     used = {id(crl) for each in helped for crl in each.crls}
     unused = {name: crl for name, crl in crls.items() if id(crl) not in used}
     carried, issuers = _in_tokens(container) if unused else (set(), set())
@@ -68,12 +68,13 @@ def _in_tokens(container: Container) -> tuple[set[bytes], set[x509.Name]]:
     return found, issuers
 
 
-def _helped(
+def helped_by(
     authority: TimestampTrust,
     certificates: Sequence[x509.Certificate],
     crls: Sequence[x509.CertificateRevocationList],
     trust: Trust,
 ) -> TimestampTrust:
+    """A trusted authority, with what of these helpers can be of use to it."""
     known = (*authority.certificates, *(each for each in certificates if each not in authority.certificates))
     signers = [*authority.anchors, *known]
     useful = [crl for crl in crls if any(_signed_by(crl, each) for each in signers)]

@@ -1,6 +1,7 @@
 """Step 9: the checkpoint is the log's, every entry is in it, and the stamps' notes are earlier states of it."""
 
 import hashlib
+from datetime import datetime
 
 from signing.checkpoint import Checkpoint
 from signing.entry import Entry
@@ -11,8 +12,10 @@ from signing.package.index import DepositItem
 from signing.tlog import leaf_hash, verify_consistency, verify_inclusion
 from signing.tlog_proof import TlogProof
 from signing.verdict import Aspect
+from signing.verifier.findings import Findings
 from signing.verifier.log_renewal import check_log_renewal
 from signing.verifier.opened import LARGEST_NOTE, Logged, Opened
+from signing.verifier.trust import Trust
 from signing.witness import AddCheckpoint
 from tabellion.base.clock import parse_rfc3339
 
@@ -27,8 +30,9 @@ def check_log(package: Opened) -> None:
     if note is None or package.checkpoint is None:
         return
     _check_entries(package, package.checkpoint, note)
-    _check_signer(package, note)
-    _check_witnesses(package, note)
+    newest = max((parse_rfc3339(each.entry.time) for each in package.entries.values()), default=package.at)
+    check_signer(package.findings, package.trust, package.index.origin, note, newest)
+    check_witnesses(package.findings, package.trust, note, package.at)
     notes = {stamp: _stamp_size(package, package.checkpoint, note, stamp) for stamp in _stamps(package)}
     for item in package.index.deposits:
         _check_deposit(package, item, notes)
@@ -54,40 +58,40 @@ def _check_checkpoint(package: Opened) -> Note | None:
     return note
 
 
-def _check_signer(package: Opened, note: Note) -> None:
-    """A key of this log that is trusted from outside signed, in the time in which it was used."""
-    add, trust = package.findings.add, package.trust
-    keys = [key for key in trust.log_keys if key.name == package.index.origin]
+def check_signer(findings: Findings, trust: Trust, origin: str, note: Note, newest: datetime) -> bool:
+    """Whether a key of this log that is trusted from outside signed; `newest` is the time of the newest entry known."""
+    keys = [key for key in trust.log_keys if key.name == origin]
     known = {(key.name, key.id) for key in keys}
     if not any((each.name, each.id) in known for each in note.signatures):
-        add("LOG_UNTRUSTED", f"no trusted key of the log {package.index.origin} signed the checkpoint")
-        return
+        findings.add("LOG_UNTRUSTED", f"no trusted key of the log {origin} signed the checkpoint")
+        return False
     try:
         signers = note.verify(keys)
     except NoteInvalid as error:
-        add("CHECKPOINT_SIGNATURE", str(error))
-        return
-    newest = max((parse_rfc3339(each.entry.time) for each in package.entries.values()), default=package.at)
+        findings.add("CHECKPOINT_SIGNATURE", str(error))
+        return False
     for signer in signers:
         ranges = [key for key in trust.keys if key.use == "log" and key.public_der == signer.public_der]
         # A checkpoint is younger than its entries: that it was signed with a later key than theirs is as it should be.
         if not ranges or any(not key.ended_at(newest) for key in ranges):
-            return
-    add("LOG_KEY_TIME", f"the log's key was not to be used at {newest:%Y-%m-%d}")
+            return True
+    findings.add("LOG_KEY_TIME", f"the log's key was not to be used at {newest:%Y-%m-%d}")
+    return True
 
 
-def _check_witnesses(package: Opened, note: Note) -> None:
-    add, quorum = package.findings.add, package.trust.quorum
+def check_witnesses(findings: Findings, trust: Trust, note: Note, at: datetime) -> None:
+    """As many witnesses as the trust asks for have cosigned the checkpoint."""
+    quorum = trust.quorum
     if quorum is None or not quorum.witnesses:
-        add("WITNESS_NONE", "no witness is trusted")
+        findings.add("WITNESS_NONE", "no witness is trusted")
         return
-    package.findings.looked(Aspect.WITNESS)
+    findings.looked(Aspect.WITNESS)
     try:
-        package.findings.checked["cosignatures"] += len(quorum.require(note, package.at))
+        findings.checked["cosignatures"] += len(quorum.require(note, at))
     except QuorumNotMet as error:
-        add("WITNESS_QUORUM", error.message)
+        findings.add("WITNESS_QUORUM", error.message)
     except NoteInvalid as error:
-        add("WITNESS_FALSE", error.message)
+        findings.add("WITNESS_FALSE", error.message)
 
 
 def _check_entries(package: Opened, checkpoint: Checkpoint, note: Note) -> None:

@@ -48,6 +48,13 @@ REASONS = _reasons(
     ("FILE_MISSING", _INTEGRITY, _F, "a file that index, manifest or seal name is not there"),
     ("FILE_ALTERED", _INTEGRITY, _F, "a file has another size or digest than its manifest or the seal says"),
     ("FILE_NOT_COVERED", _INTEGRITY, _F, "a file that the seal does not list"),
+    (
+        "FILE_WITHHELD",
+        _INTEGRITY,
+        _I,
+        "an archive did not hand out a file to an account that may not open all",
+    ),
+    ("FILE_UNREAD", _INTEGRITY, _I, "an archive did not answer, so that a file of it was not compared"),
     ("FILE_TOO_LARGE", _INTEGRITY, _F, "a file that must be parsed is larger than is read"),
     ("MANIFEST_INVALID", _INTEGRITY, _F, "an evidence manifest breaks its format"),
     ("MANIFEST_DIFFERS", _INTEGRITY, _F, "an evidence manifest is another than the index names"),
@@ -78,7 +85,7 @@ REASONS = _reasons(
         _F,
         "an entry is malformed or in another place, or its proof does not lead to the checkpoint",
     ),
-    ("LOG_ENTRY_MISSING", _LOG, _F, "no entry of the log names the manifest of a deposit"),
+    ("LOG_ENTRY_MISSING", _LOG, _F, "no entry of the log names a deposit, or its manifest"),
     ("LOG_STAMP", _LOG, _F, "a stamp's note is no earlier checkpoint of this log"),
     ("LOG_OTHER_STAMP", _LOG, _F, "a deposit and the log's note do not share the token of their stamp"),
     ("LOG_AFTER_STAMP", _LOG, _F, "a deposit's entry is not among those of the checkpoint in its stamp"),
@@ -86,6 +93,7 @@ REASONS = _reasons(
     ("LOG_ROLLED_BACK", _LOG, _F, "the log that was handed in is shorter than a checkpoint that it signed"),
     ("LOG_FORKED", _LOG, _F, "the log that was handed in is not the one that the package is from"),
     ("LOG_UNREADABLE", _LOG, _I, "a file of the log that was handed in is missing or malformed"),
+    ("LOG_PENDING", _LOG, _I, "an archive lists a deposit that it has not written into its log yet"),
     ("CONSISTENCY_UNCHECKED", _LOG, _I, "the remembered checkpoint cannot be compared without the log"),
     ("ENTRY_UNKNOWN", None, None, "an entry of a type that this verifier does not know"),
     ("WITNESS_NONE", _WITNESS, _I, "no witness is trusted, so none was asked"),
@@ -124,6 +132,7 @@ REASONS = _reasons(
     ("TIME_PENDING", _TIME, _I, "the time proof of a deposit is pending"),
     ("RECEIPT_INVALID", _INTEGRITY, _F, "a receipt does not prove what it says; origin and log fail with it"),
     ("ORIGINAL_NOT_COMPARED", None, None, "a receipt was verified without the file that it is about"),
+    ("SAMPLED", None, None, "only some of the deposits were looked at, drawn at random"),
     ("LIMITS_REACHED", _INTEGRITY, _F, "a parser ran into its bounds in a way that no other code names"),
 )
 """By code, in the order of the steps. `FAILED` decides, `INDETERMINATE` leaves open."""

@@ -94,7 +94,7 @@ def _has(package: Opened, log: Checkpoint, read: ReadLog, known: Checkpoint) -> 
 
 def _scan(package: Opened, chains: Chains, own: Checkpoint, log: Checkpoint, read: ReadLog) -> bool:
     """Whether the entries give the package's root; custody entries of its objects that it lacks are findings."""
-    tree = LogTree(0, _no_tile)
+    tree = LogTree(0, no_tile)
     seq = 0
     for bundle in bundles_for(0, log.size):
         if bundle.index * 256 >= own.size:
@@ -138,5 +138,6 @@ def _wanted(package: Opened, thing: tuple[str, str]) -> bool:
     )
 
 
-def _no_tile(path: str) -> bytes:
+def no_tile(path: str) -> bytes:
+    """For a tree that grows in memory."""
     raise OSError(f"{path} was not written")

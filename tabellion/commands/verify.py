@@ -9,6 +9,7 @@ import httpx
 
 from archive.verify import verify
 from signing.verdict import EMBEDDED, Verdict
+from tabellion.auditing import audit_service
 from tabellion.base.errors import BadRequest, Unavailable
 from tabellion.base.ids import is_id
 from tabellion.commands.output import json_option, print_json, progress_line, say, tell
@@ -32,13 +33,19 @@ FOLLOW_SECONDS = 1.0
 @click.option(
     "--trust",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="For a file: what `keys export --public` wrote, got by a way that the archive does not control. "
-    "Without it, the archive at TABELLION_HOME is believed, and the report says so.",
+    help="What `keys export --public` wrote, got by a way that the archive does not control. For a file: without it, "
+    "the archive at TABELLION_HOME is believed, and the report says so. With --all: the service at TABELLION_URL is "
+    "audited from this machine, and nothing is believed that it says of itself.",
 )
 @click.option("--policy", help="embedded, court, or a file with a stricter one.  [default: embedded]")
 @click.option("--at", help="For a file: verify as of this time, 2027-01-31T12:00:00Z.  [default: now]")
 @click.option(
-    "--log", help="For a package: folder or address of the whole log; proves that nothing was left out."
+    "--log",
+    help="Folder or address of the whole log. For a package: proves that nothing was left out. With --all and --trust: "
+    "a mirror of the log.  [default: the service's own]",
+)
+@click.option(
+    "--sample", type=click.IntRange(1), help="With --all and --trust: so many deposits, drawn at random."
 )
 @click.option("--since", type=_FILE, help="For a package or --all: a checkpoint of the log that you kept.")
 @click.option("--file", "original", type=_FILE, help="For a receipt: the file that it is about.")
@@ -50,6 +57,7 @@ def command(
     policy: str | None,
     at: str | None,
     log: str | None,
+    sample: int | None,
     since: Path | None,
     original: Path | None,
     as_json: bool,
@@ -57,8 +65,9 @@ def command(
     """Check evidence: of documents (their ids), of everything (--all), or a package or receipt in a file.
 
     Of documents, the bytes are read again and compared with manifests, log, checkpoint and time-stamp. A file is
-    verified as a stranger would do it, without the archive. Exit code 0: PASSED, 1: FAILED, 3: INDETERMINATE (such as
-    a time proof that is still pending).
+    verified as a stranger would do it, without the archive; so is a whole service with --all --trust: its log, every
+    manifest, original, receipt and time proof come to this machine and are checked here. Exit code 0: PASSED,
+    1: FAILED, 3: INDETERMINATE (such as a time proof that is still pending).
     """
     if everything == bool(items):
         raise BadRequest("name documents or a file, or say --all")
@@ -73,10 +82,23 @@ def command(
             since=since,
             log=log,
         ).to_json()
+    elif everything and trust is not None:
+        if at or original:
+            raise BadRequest("--at and --file are for a package or receipt in a file")
+        report = audit_service(
+            load_settings(),
+            trust,
+            policy=policy,
+            since=since,
+            log=log,
+            sample=sample,
+            progress=lambda done, total: progress_line(f"{done} of {total} checked"),
+        ).to_json()
     else:
-        if trust or at or log or original or (since and items):
+        if trust or at or log or original or sample or (since and items):
             raise BadRequest(
-                "--trust, --at, --log, --since and --file are for a package or receipt in a file"
+                "--trust, --at, --log, --since and --file are for a package or receipt in a file",
+                advice="With --all, --trust DIR audits the service at TABELLION_URL, with --since, --log and --sample.",
             )
         report = _of_archive(items, policy, since)
     progress_line("")
@@ -93,7 +115,14 @@ def _of_archive(items: tuple[str, ...], policy: str | None, since: Path | None) 
     settings = load_settings()
     if settings.url is not None:
         if policy is not None or since is not None:
-            raise BadRequest("--policy and --since need the archive at hand, or a package in a file")
+            raise BadRequest(
+                "the service does not judge itself by your checkpoint or policy",
+                advice="`tabellion verify --all --trust DIR --since FILE` checks it on this machine; DIR is the folder "
+                "of its public keys that you got by a way of your own.",
+            )
+        say(
+            "The service checks itself and tells what it found; with --trust DIR it is checked on this machine."
+        )
         body = {"documents": list(items)} if items else {}
         with remote_client(settings) as client:
             found: dict[str, Any] = answer(client.post("/api/v1/verify", json=body, timeout=None))
@@ -131,7 +160,8 @@ def _print(report: dict[str, Any]) -> None:
     for aspect in ("integrity", "time", "origin", "log", "witness", "completeness"):
         tell(f"  {aspect:14} {report[aspect]}")
     for finding in report["findings"]:
-        where = f"  {finding['document']}" if "document" in finding else ""
+        # Over REST a finding that is about no document names none, as null.
+        where = f"  {finding['document']}" if finding.get("document") else ""
         tell(f"  {finding['code']}{where}: {finding['detail']}")
     for trusted in report["trust"]:
         tell(f"  trusted: {trusted['use']} {trusted['fingerprint']} from {trusted['source']}")
