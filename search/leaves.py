@@ -17,7 +17,7 @@ from search.terms import GRAM_FIELD, PARTY_FIELDS, raw_value
 EXACT, FOLDED, STEM, PART, BARE = 1.0, 0.95, 0.7, 0.5, 0.5
 PHRASE = 1.5
 WHOLE_IDENTIFIER, TAIL_OF_IDENTIFIER, PIECE_OF_IDENTIFIER = 60.0, 40.0, 20.0
-VARIANT = 0.05
+INFLECTED, VARIANT = 0.1, 0.05
 
 MOST_VARIANTS: Final = 40
 MOST_RANKING_WORDS: Final = 16
@@ -75,6 +75,7 @@ class Leaves:
     def _plain_word(self, token: Token, marked: bool) -> Pair:
         stems = self.analyser.stems(token.form)
         bare = bare_forms(token.folded) if is_hebrew(token.folded) else ()
+        inflected = self.analyser.other_forms(token.form)
         options: list[plan.Plan] = [
             plan.Weighted(plan.Term("exact", token.form), EXACT),
             plan.Weighted(plan.Term("folded", token.folded), FOLDED),
@@ -82,12 +83,18 @@ class Leaves:
             *(plan.Weighted(plan.Term("part", form), PART) for form in sorted(stems | {token.folded})),
             *(plan.Weighted(plan.Term("folded", form), BARE) for form in bare),
         ]
+        if inflected:
+            # Not by how rare each form is: the rarest would come before the word as it was typed.
+            options.append(plan.Constant(plan.OneOf("folded", inflected), INFLECTED))
         self._words += 1
         ranks = self._words <= MOST_RANKING_WORDS
         variants = self._variants_of(token.folded) if marked and ranks else ()
         if marked:
             self.needles.append(
-                WordNeedle(token.form, token.folded, stems, frozenset(bare), frozenset(variants))
+                WordNeedle(
+                    *(token.form, token.folded, stems),
+                    *map(frozenset, (bare, variants, inflected)),
+                )
             )
         if not ranks:
             return same(_constants(options))
@@ -234,8 +241,11 @@ def _constants(options: Sequence[plan.Plan]) -> plan.Plan:
     """The same pages, each field with one score for all its terms."""
     values: dict[tuple[str, float], list[str]] = {}
     for option in options:
-        if isinstance(option, plan.Weighted) and isinstance(option.node, plan.Term):
-            values.setdefault((option.node.field, option.factor), []).append(option.node.value)
+        match option:
+            case plan.Weighted(plan.Term(name, value), factor):
+                values.setdefault((name, factor), []).append(value)
+            case plan.Constant(plan.OneOf(name, several), score):
+                values.setdefault((name, score), []).extend(several)
     return plan.Best(
         tuple(plan.Constant(plan.OneOf(name, tuple(items)), score) for (name, score), items in values.items())
     )

@@ -89,24 +89,25 @@ class WordNeedle(_TokenNeedle):
     stems: frozenset[str]
     beside: frozenset[str] = frozenset()
     variants: frozenset[str] = frozenset()
+    inflected: frozenset[str] = frozenset()
 
     def wants_run(self, run: str) -> bool:
-        return any(
-            form in run for form in (self.form, self.folded, *self.stems, *self.beside, *self.variants)
-        )
+        return any(form in run for form in self.keys)
 
     @property
     def has_figures(self) -> bool:
-        return any(map(_has_figure, (self.form, self.folded, *self.stems, *self.beside, *self.variants)))
+        return any(map(_has_figure, self.keys))
 
     @property
-    def keys(self) -> frozenset[str] | None:
-        return frozenset((self.form, self.folded)) | self.stems | self.beside | self.variants
+    def keys(self) -> frozenset[str]:
+        return frozenset((self.form, self.folded)).union(
+            self.stems, self.beside, self.variants, self.inflected
+        )
 
     def _reason(self, token: Token) -> Reason | None:
         if token.form == self.form or token.folded == self.folded:
             return Reason.EXACT
-        if token.stem in self.stems:
+        if token.stem in self.stems or token.folded in self.inflected:
             return Reason.STEM
         if (
             token.folded in self.beside

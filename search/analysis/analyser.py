@@ -11,6 +11,7 @@ from archive.transliteration import to_latin
 from search.analysis import compounds, hebrew, thai
 from search.analysis.folding import fold, normalise
 from search.analysis.identifiers import identifier_form, looks_like_identifier
+from search.analysis.inflection import other_forms
 from search.analysis.outline import JOINED, THAI_GROUP, group_of
 from search.analysis.segments import Segment, Sort, segments, stretches
 from search.analysis.stems import Stems
@@ -187,6 +188,10 @@ class Analyser:
     def stems(self, form: str) -> frozenset[str]:
         """The folded stems that a word of unknown language may have."""
         return self._stems.all(form)
+
+    def other_forms(self, form: str) -> tuple[str, ...]:
+        """The folded forms that a word of unknown language may have besides, and no stem finds."""
+        return other_forms(form, self._stems)
 
     def _analyse_word(self, raw: str, language: str) -> _Forms:
         form = _SPACES.sub("", normalise(_without_apostrophes(_BROKEN.sub("", raw))))[:_LONGEST]

@@ -10,7 +10,11 @@ import pytest
 from search import Analyser, IndexRebuild, IndexWriter, Overview, Scopes, SearchIndex
 from search import plan as p
 from search.analysis.outline import outline_of
-from tests.search.pages import BANK, KOWALSKI, NORTH, SOUTH, TEXTS, library, record
+from search.compile import Compiled, Compiler
+from search.highlight import mark
+from search.needles import Reason
+from search.query import parse
+from tests.search.pages import BANK, KOWALSKI, NORTH, SOUTH, TEXTS, library, reading, record
 
 EVERYTHING = p.Everything()
 ALL = Scopes.all()
@@ -43,6 +47,37 @@ class Backend:
     def found(self, plan: p.Plan, scopes: Scopes = ALL) -> list[str]:
         """The documents that match, best first."""
         return [hit.document for hit in self.index.documents(plan, scopes, 1000)]
+
+    def asked(self, query: str) -> Compiled:
+        """A query as people type it, compiled with this index's variants."""
+        return Compiler(Analyser(), self.index.variants).compile(parse(query))
+
+
+NAMES = [
+    ("Małgorzacie", "Małgorzata"),
+    ("malgorzacie", "Małgorzatę"),
+    ("Małgorzata", "Małgorzacie"),
+    ("Agnieszce", "Agnieszka"),
+    ("Agnieszka", "Agnieszce"),
+    ("Marku", "Marek"),
+    ("Marek", "Marka"),
+    ("Jadwidze", "Jadwigi"),
+    ("Barbarze", "Barbara"),
+    ("Barbara", "Barbarze"),
+    ("Piotrze", "Piotrowi"),
+    ("Piotr", "Piotrze"),
+    ("Michale", "Michała"),
+    ("Aleksandrowi", "Aleksander"),
+    ("Oldze", "Olgą"),
+    ("Nowaku", "Nowak"),
+    ("Dworzaka", "Dworzak"),
+    ("Dworcowi", "Dworzec"),
+    ("Wróbla", "Wróbel"),
+    ("Kowalscy", "Kowalskiego"),
+    ("Kowalska", "Kowalscy"),
+    ("Nowiccy", "Nowicka"),
+]
+"""Names as they are asked for, and as they stand on the page."""
 
 
 def counts(overview: Overview, facet: str) -> dict[str, int]:
@@ -121,6 +156,31 @@ class SearchContract:
         assert [page.page for page in pages["a"]] == [3]
         pages = backend.index.pages(p.Term("exact", "umowa"), ALL, ["a"], 5)
         assert [page.page for page in pages["a"]] == [3, 2]
+
+    def test_polish_names_are_found_in_forms_whose_consonant_changes(self, backend: Backend) -> None:
+        written = dict.fromkeys(name for _, name in NAMES)
+        with backend.writing() as writer:
+            for name in written:
+                writer.replace(name, [record(name, f"Pan(i) {name} z Krakowa", language="pl")])
+        for query, name in NAMES:
+            compiled = backend.asked(query)
+            assert name in backend.found(compiled.plan), query
+            (page,) = backend.index.pages(compiled.plan, ALL, [name], 1)[name]
+            shown = mark(
+                reading(f"Pan(i) {name} z Krakowa", "pl"), compiled.needles, Analyser(), page.outline
+            )
+            assert (len(shown.boxes), shown.reasons) == (1, (Reason.STEM,)), query
+
+    def test_another_form_comes_after_the_word_as_typed_and_before_what_ocr_bent(
+        self, backend: Backend
+    ) -> None:
+        backend.put("base", text="wierzytelność wobec: Agnieszka Nowak i inni")
+        backend.put("bent", text="wierzytelność wobec: Agnieszcc Nowak i inni")
+        backend.put("typed", text="wierzytelność wobec: Agnieszce Nowak i inni")
+        backend.put("another", text="wierzytelność wobec: Agata Nowak i inni")
+        assert backend.found(backend.asked("Agnieszce").plan) == ["typed", "base", "bent"]
+        assert backend.found(backend.asked("Agnieszce Nowak").plan) == ["typed", "base", "bent"]
+        assert set(backend.found(backend.asked("Nowak -Agnieszce").plan)) == {"another", "bent"}
 
     def test_a_page_comes_with_the_outline_of_its_words(self, backend: Backend) -> None:
         texts = [TEXTS["pl"], TEXTS["th"], ""]

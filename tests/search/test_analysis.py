@@ -45,6 +45,39 @@ def test_inflected_forms_share_a_stem(language: str, words: str, stem: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("form", "others"),
+    [
+        ("agnieszce", "agnieszka agnieszki agnieszke"),
+        ("jadwiga", "jadwidze"),
+        ("marku", "marek"),
+        ("marka", "marce marek"),
+        ("faktura", "fakturze"),
+        ("sądu", "sadzie"),
+        ("kowalskiego", "kowalscy"),
+        ("dworzec", "dworzca dworzcowi dworzcem dworzcu dworca dworcowi dworcem dworcu"),
+        ("nowaku", ""),  # its stem has all of them
+        ("umowie", ""),
+        ("data", "dacie"),
+        ("ewa", ""),  # too short
+        ("invoice", ""),  # v is no Polish letter, nor is ä, and what holds a figure is no word
+        ("gläubiger", ""),
+        ("m3ta", ""),
+        ("договора", ""),
+    ],
+)
+def test_forms_that_no_stem_finds_are_made_of_polish_words(form: str, others: str) -> None:
+    assert ANALYSER.other_forms(form) == tuple(others.split())
+
+
+@given(st.text("abcdeęiklłmoórstuwyzż", max_size=12))
+def test_what_is_made_is_bounded_and_not_what_the_stem_has(form: str) -> None:
+    made = ANALYSER.other_forms(form)
+    assert len(made) <= 8
+    assert form not in made
+    assert len(set(made)) == len(made)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Żądanie ZAPŁATY", ["żądanie", "zapłaty"]),
