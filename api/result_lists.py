@@ -15,7 +15,7 @@ from api.events import record_access
 from api.finding import find, look_up
 from api.service import Service
 from archive.catalogue.schema import documents
-from ingest.importing.export import plain_cell
+from ingest.importing.cells import plain_cell
 from search import Answer
 from search.answer import AnswerHit
 

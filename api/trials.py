@@ -64,7 +64,7 @@ def trial_rows(
                 for one in row.changes
             ),
             problems=tuple(
-                Problem(one.line, one.field, one.code, one.reason, row.outcome != "refused")
+                Problem(one.line, one.field, one.code, one.reason, row.outcome != "refused", one.value)
                 for one in wrong.get(row.line, ())
             ),
         )

@@ -121,7 +121,10 @@ def _load_registry(archive: Archive, records: Registry) -> str:
                     principal_as_of=claim.as_of,
                     parties=tuple((ids[party], role) for party, role in claim.debtors),
                     numbers=tuple((kind, value) for kind, values in numbers for value in values),
-                    dates={"contract": claim.contract_date.isoformat(), "due": claim.due_date.isoformat()},
+                    dates={
+                        "contract_date": claim.contract_date.isoformat(),
+                        "due_date": claim.due_date.isoformat(),
+                    },
                 ),
             )
     return portfolio

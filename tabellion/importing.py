@@ -1,6 +1,8 @@
 """What `debtors` and `claims` share: importing a file with a report of its rows, and exporting."""
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,6 +14,7 @@ import click
 from archive.registry import claims_in, find_portfolio, parties_in
 from ingest.importing import Import, Layout, Mapping, RowOutcome, guess, open_table, run_import
 from ingest.importing.columns import What
+from ingest.importing.days import ORDERS, Order
 from ingest.importing.export import export_table
 from ingest.importing.mappings import load_mapping, save_mapping
 from tabellion.base.errors import BadRequest
@@ -35,6 +38,11 @@ def add_commands(group: click.Group, what: What) -> None:
     @click.option("--portfolio", help="Portfolio of claims whose rows name none: id, name or external id.")
     @click.option("--encoding", help="Such as windows-1250; without it, found out.")
     @click.option("--separator", help="One character; without it, found out.")
+    @click.option(
+        "--dates",
+        type=click.Choice(ORDERS),
+        help="What comes first in dates such as 03/04/1975; without it the day, or the row is refused.",
+    )
     @click.option("--dry-run", is_flag=True, help="Say what would become of each row, and write nothing.")
     @json_option
     def import_(
@@ -44,17 +52,19 @@ def add_commands(group: click.Group, what: What) -> None:
         portfolio: str | None,
         encoding: str | None,
         separator: str | None,
+        dates: Order | None,
         dry_run: bool,
         as_json: bool,
     ) -> None:
         """Import FILE (CSV, XLSX or JSON Lines): rows with a known external id are brought up to date.
 
-        With --json a line for each row that was refused or warned of (of all rows with --dry-run), then a line with the
-        counts. Exit code 1: some rows were refused.
+        A column that the file does not have leaves its field alone, an empty cell empties it. With --json a line for
+        each row that was refused or warned of (of all rows with --dry-run, with what would change), then a line with
+        the counts. Exit code 1: some rows were refused.
         """
         with local_archive() as parts:
             archive = parts.archive
-            table = open_table(file, Layout(encoding, separator))
+            table = open_table(_sought(file), Layout(encoding, separator))
             with archive.catalogue.read() as connection:
                 chosen = (
                     guess(what, table.columns) if mapping is None else _mapping(connection, what, mapping)
@@ -67,7 +77,7 @@ def add_commands(group: click.Group, what: What) -> None:
                 with archive.catalogue.write() as connection:
                     save_mapping(archive, connection, save_as, chosen, acting(parts))
             report = _Report(dry_run=dry_run, as_json=as_json)
-            wanted = Import(chosen, acting(parts), dry_run, folder)
+            wanted = Import(chosen, acting(parts), dry_run, folder, dates=dates)
             counts = run_import(archive, table, wanted, told=report.add)
         if as_json:
             print_json({"dry_run": dry_run, **asdict(counts)})
@@ -78,6 +88,11 @@ def add_commands(group: click.Group, what: What) -> None:
                 f"{counts.refused} refused, {counts.warned} taken with a warning."
                 + (" Nothing was written." if dry_run else "")
             )
+            if counts.emptied:
+                fields = ", ".join(f"{name} of {number}" for name, number in sorted(counts.emptied.items()))
+                tell(
+                    f"Fields that {'would be' if dry_run else 'were'} emptied, and of how many records: {fields}."
+                )
         if counts.refused:
             sys.exit(1)
 
@@ -117,10 +132,15 @@ class _Report:
                         "line": one.line,
                         "external_id": one.external_id,
                         "outcome": one.outcome,
+                        "changes": [
+                            {"field": change.field, "from": change.before, "to": change.after}
+                            for change in one.changes
+                        ],
                         "problems": [
                             {
                                 "field": problem.field,
                                 "code": problem.code,
+                                "value": problem.value,
                                 "reason": problem.reason,
                                 "advice": problem.advice,
                             }
@@ -133,12 +153,22 @@ class _Report:
                     self._problems += 1
                     if self._problems <= _SHOWN:
                         field = f"{problem.field}: " if problem.field else ""
-                        tell(f"line {problem.line}: {field}{problem.reason}. {problem.advice}")
+                        value = f"{problem.value!r}: " if problem.value else ""
+                        tell(f"line {problem.line}: {field}{value}{problem.reason}. {problem.advice}")
         progress_line(f"{self._rows} rows")
 
     def end(self) -> None:
         if self._problems > _SHOWN:
             tell(f"... and {self._problems - _SHOWN} more; --json has them all.")
+
+
+def _sought(file: BinaryIO) -> BinaryIO:
+    """The file itself, or what came by a pipe, held in memory: a table is looked at twice."""
+    if file.seekable():
+        return file
+    held = os.fdopen(os.memfd_create("import"), "w+b")
+    shutil.copyfileobj(file, held)
+    return held
 
 
 def _mapping(connection: Any, what: What, wanted: str) -> Mapping:

@@ -144,6 +144,18 @@ ROW_PROBLEMS: Mapping[str, str] = {
     "NO_NUMBER": N_("No number of the claim, or a longer one than there are."),
     "BAD_KIND": N_("Not person, company, court or authority."),
     "BAD_DATE": N_("Not a date such as 2024-06-18 or 18.06.2024."),
+    "AMBIGUOUS_DATE": N_(
+        "Other dates of this column have the month first, so this one may be two days. Write dates as 2024-06-18, "
+        "or choose on the form what comes first."
+    ),
+    "SPREADSHEET_ERROR": N_(
+        "The error of a formula, not a value. Mend it in the spreadsheet, or empty the cell."
+    ),
+    "BAD_VALUE": N_("Not as an export writes it."),
+    "LEADING_ZERO": N_(
+        "Too short: the spreadsheet may have dropped a zero at its beginning. Give the column the form of text; "
+        "until then this identifier links no papers."
+    ),
     "BAD_AMOUNT": N_("Not an amount such as 2926.05 or 2 926,05."),
     "BAD_CURRENCY": N_("Not a currency of three letters, as in PLN."),
     "TOO_LONG": N_("Longer than it may be. Shorten it."),
@@ -170,6 +182,7 @@ RECORD_FIELDS: Mapping[str, str] = {
     "postcode": N_("Postcode"),
     "town": N_("Town"),
     "country": N_("Country"),
+    "address_town": N_("Town of the address"),
     "other_addresses": N_("Other addresses"),
     "number": N_("Claim number"),
     "portfolio": N_("Portfolio"),

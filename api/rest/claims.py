@@ -1,5 +1,6 @@
 """/claims and /portfolios: what the papers are about, in scope."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -26,8 +27,10 @@ from archive.registry import (
     assignments_of,
     changes_of,
     find_claims,
+    former_claims,
     list_portfolios,
     put_claim,
+    sales_of,
 )
 from tabellion.base.errors import BadRequest, Forbidden
 
@@ -41,7 +44,7 @@ NumberPair = tuple[
 
 
 class ClaimIn(Strict):
-    """A claim as it is imported; an upsert by `external_id`."""
+    """A claim as it is imported: of one that is there, members that are absent stay, and empty ones are emptied."""
 
     number: str = Field(min_length=1, max_length=120, examples=["KW-2024-088213"])
     portfolio: Id | None = None
@@ -210,13 +213,11 @@ def put(
     actor: Writer,
     idempotency_key: IdempotencyKey = None,
 ) -> Made:
-    """Add a claim, or bring the one with that external id up to date; papers that name it are linked anew."""
+    """Add a claim, or bring the one with that external id up to date; papers that name it are linked anew.
+
+    As in an import, members that are absent leave what they name alone; null and empty ones empty it.
+    """
     archive = service_of(request).archive
-    claim = NewClaim(
-        **body.model_dump(exclude={"parties", "numbers"}),
-        parties=tuple(body.parties),
-        numbers=tuple(body.numbers),
-    )
     with archive.catalogue.write() as connection:
         _require_known(connection, body)
         made = once(
@@ -225,7 +226,7 @@ def put(
             actor,
             idempotency_key,
             f"claim {body.model_dump_json()}",
-            lambda: put_claim(archive, connection, claim, actor.pseudonym),
+            lambda: put_claim(archive, connection, _claim(connection, body), actor.pseudonym),
         )
     response.headers["Location"] = f"/api/v1/claims/{made}"
     return Made(id=made)
@@ -412,3 +413,19 @@ def _claims(connection: Connection, rows: Any) -> list[Claim]:
         )
         for row in found
     ]
+
+
+def _claim(connection: Connection, body: ClaimIn) -> NewClaim:
+    """The claim as it is to be: what the body has, laid over what there is."""
+    given = {name: getattr(body, name) for name in body.model_fields_set - {"external_id"}}
+    held: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    if body.external_id is None:
+        return NewClaim(**held)
+    known = former_claims(connection, [body.external_id]).get(body.external_id)
+    if known is None:
+        return NewClaim(**held, external_id=body.external_id)
+    if (body.external_id, body.creditor, known.creditor) in sales_of(connection, [body.external_id]):
+        held["creditor"] = known.creditor  # the body names who has sold it
+    return replace(known, **held)

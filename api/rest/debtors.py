@@ -1,5 +1,6 @@
 """/debtors: parties in scope, with the papers that are linked to them."""
 
+from dataclasses import replace
 from datetime import date as day
 from typing import Annotated, Any, Literal
 
@@ -17,7 +18,7 @@ from api.rest.common import Cursor, IdempotencyKey, Limit, Made, Strict, read_cu
 from api.rest.record_history import Former, told
 from archive.catalogue.schema import current, documents, links, parties
 from archive.histories import LINK_KEY
-from archive.registry import NewParty, changes_of, find_parties, put_parties, put_party
+from archive.registry import NewParty, changes_of, find_parties, former_parties, put_parties, put_party
 from tabellion.base.errors import BadRequest, Forbidden
 
 router = APIRouter(prefix="/debtors", tags=["registry"])
@@ -31,7 +32,7 @@ LinkState = Literal["proposed", "automatic", "confirmed"]
 
 
 class PartyIn(Strict):
-    """A party as it is imported; an upsert by `external_id`."""
+    """A party as it is imported: of one that is there, members that are absent stay, and empty ones are emptied."""
 
     name: Name = Field(examples=["Bartłomiej Wiśniowski"])
     kind: Literal["person", "company", "court", "authority"] = "person"
@@ -120,12 +121,6 @@ def put_debtor(
 ) -> Made:
     """Add a party, or bring the one with that external id up to date; papers that name it are linked anew."""
     archive = service_of(request).archive
-    party = NewParty(
-        **body.model_dump(exclude={"identifiers", "other_names", "other_addresses"}),
-        identifiers=tuple(body.identifiers),
-        other_names=tuple(body.other_names),
-        other_addresses=tuple(body.other_addresses),
-    )
     with archive.catalogue.write() as connection:
         made = once(
             archive,
@@ -133,7 +128,9 @@ def put_debtor(
             actor,
             idempotency_key,
             f"party {body.model_dump_json()}",
-            lambda: put_party(archive, connection, party, actor.pseudonym),
+            lambda: put_party(
+                archive, connection, _party(connection, body, body.external_id), actor.pseudonym
+            ),
         )
     response.headers["Location"] = f"/api/v1/debtors/{made}"
     return Made(id=made)
@@ -150,18 +147,15 @@ def put_external(
     body: PartyIn,
     actor: Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))],
 ) -> Made:
-    """Add the party that another system calls so (201), or bring it up to date (200); again: nothing changes."""
+    """Add the party that another system calls so (201), or bring it up to date (200); again: nothing changes.
+
+    As in an import, members that are absent leave what they name alone; null and empty ones empty it.
+    """
     if body.external_id not in (None, external_id):
         raise BadRequest("the body names another external id")
     archive = service_of(request).archive
-    party = NewParty(
-        **body.model_dump(exclude={"identifiers", "other_names", "external_id", "other_addresses"}),
-        external_id=external_id,
-        identifiers=tuple(body.identifiers),
-        other_names=tuple(body.other_names),
-        other_addresses=tuple(body.other_addresses),
-    )
     with archive.catalogue.write() as connection:
+        party = _party(connection, body, external_id)
         (put,) = put_parties(archive, connection, [party], actor.pseudonym)
     response.status_code = status.HTTP_201_CREATED if put.outcome == "added" else status.HTTP_200_OK
     response.headers["Location"] = f"/api/v1/debtors/{put.id}"
@@ -241,3 +235,15 @@ def _linked(
     ]
     following = write_cursor(rows[limit - 1].id, rows[limit - 1].link_id) if len(rows) > limit else None
     return shown, following
+
+
+def _party(connection: Connection, body: PartyIn, external_id: str | None) -> NewParty:
+    """The party as it is to be: what the body has, laid over what there is."""
+    given = {name: getattr(body, name) for name in body.model_fields_set - {"external_id"}}
+    held: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+    }
+    if external_id is None:
+        return NewParty(**held)
+    known = former_parties(connection, [external_id]).get(external_id)
+    return NewParty(**held, external_id=external_id) if known is None else replace(known, **held)

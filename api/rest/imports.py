@@ -24,6 +24,7 @@ from api.trials import trial_rows
 from api.turns import UPLOADING
 from archive.registry import find_portfolio
 from ingest.importing.columns import Mapping, What
+from ingest.importing.days import Order
 from ingest.importing.jobs import NewImport, get_import, list_imports, problems_of, receive_import
 from ingest.importing.mappings import list_mappings, load_mapping, save_mapping
 from ingest.importing.problems import ADVICE, Outcome
@@ -32,7 +33,7 @@ from tabellion.base.errors import BadRequest
 router = APIRouter(tags=["registry"])
 Writer = Annotated[Actor, Depends(Ask(Action.REGISTRY_WRITE))]
 ImportId = Annotated[str, Path(max_length=36)]
-_FORM_FIELDS = ("what", "mapping", "encoding", "separator", "portfolio", "dry_run", "to")
+_FORM_FIELDS = ("what", "mapping", "encoding", "separator", "portfolio", "dates", "dry_run", "to")
 
 
 class ImportCounts(Strict):
@@ -44,6 +45,11 @@ class ImportCounts(Strict):
     unchanged: int
     refused: int
     warned: int = Field(description="Rows that were taken although something is wrong with them.")
+    emptied: dict[str, int] = Field(
+        default={},
+        description="Fields that lose all they held, and in how many records.",
+        examples=[{"iban": 3}],
+    )
 
 
 class ImportState(Strict):
@@ -76,6 +82,9 @@ class RowProblem(Strict):
     line: int
     field: str
     code: str = Field(examples=["BAD_DATE"])
+    value: str = Field(
+        description="The cell that cannot be taken, or its beginning.", examples=["31.02.2024"]
+    )
     reason: str
     advice: str
 
@@ -147,6 +156,12 @@ async def start(
     portfolio: Annotated[
         str | None, Query(max_length=200, description="Portfolio of claims whose rows name none.")
     ] = None,
+    dates: Annotated[
+        Order | None,
+        Query(
+            description="What comes first in dates such as 03/04/1975; without it the day, or the row is refused."
+        ),
+    ] = None,
     dry_run: Annotated[bool, Query(description="Only say what would become of the rows.")] = False,
 ) -> Any:
     """Take in a file of CSV, XLSX or JSON Lines: rows with a known external id are brought up to date.
@@ -161,6 +176,7 @@ async def start(
         "encoding": encoding,
         "separator": separator,
         "portfolio": portfolio,
+        "dates": dates,
         "dry_run": dry_run,
     }
     form = form_of(request)
@@ -285,7 +301,12 @@ def state_of(row: Row[Any]) -> ImportState:
 def problem_of(row: Row[Any]) -> RowProblem:
     """A problem as it is told."""
     return RowProblem(
-        line=row.line, field=row.field, code=row.code, reason=row.reason, advice=ADVICE.get(row.code, "")
+        line=row.line,
+        field=row.field,
+        code=row.code,
+        value=row.value,
+        reason=row.reason,
+        advice=ADVICE.get(row.code, ""),
     )
 
 
@@ -305,6 +326,7 @@ def _start(
         encoding=given["encoding"],
         separator=given["separator"],
         portfolio=folder or None,
+        dates=given["dates"],
         dry_run=given["dry_run"] in (True, "true", "on", "1"),
     )
     limit = service.options.max_upload_bytes

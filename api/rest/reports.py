@@ -16,7 +16,7 @@ from api.reports import Grouping, Line, Report, Span, report
 from api.request import Ask, service_of
 from api.rest.common import Strict
 from api.turns import EXPORTING
-from ingest.importing.export import plain_cell
+from ingest.importing.cells import plain_cell
 from tabellion.base.errors import BadRequest
 
 router = APIRouter(prefix="/reports", tags=["operations"])

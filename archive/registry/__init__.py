@@ -9,13 +9,15 @@ from archive.registry.claims import (
     NewAssignment,
     add_assignment,
     assignments_of,
+    former_claims,
     put_claim,
     put_claims,
+    sales_of,
 )
 from archive.registry.differences import Difference, Snapshot
 from archive.registry.history import RecordChange, changes_of
 from archive.registry.lookup import claims_in, find_claims, find_parties, parties_in
-from archive.registry.parties import put_parties, put_party
+from archive.registry.parties import former_parties, put_parties, put_party
 from archive.registry.portfolios import add_portfolio, find_portfolio, list_portfolios
 from archive.registry.values import PARTY_KINDS, ROLES, NewClaim, NewParty, Put
 
@@ -39,10 +41,13 @@ __all__ = [
     "find_portfolio",
     "fold_name",
     "fold_number",
+    "former_claims",
+    "former_parties",
     "list_portfolios",
     "parties_in",
     "put_claim",
     "put_claims",
     "put_parties",
     "put_party",
+    "sales_of",
 ]

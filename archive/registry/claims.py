@@ -13,8 +13,8 @@ from archive.catalogue.schema.registry import claim_keys
 from archive.document_keys import number_key
 from archive.names import fold_number, number_parts, number_skeleton
 from archive.registry.differences import Snapshot
-from archive.registry.history import CLAIM_COLUMNS, keep_former, plain
-from archive.registry.upsert import Kind
+from archive.registry.history import CLAIM_COLUMNS, keep_former, plain, snapshots
+from archive.registry.upsert import Kind, pieces
 from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
 from tabellion.base.errors import NotFound
 
@@ -102,6 +102,19 @@ def assignments_of(connection: Connection, claim_id: str) -> Sequence[Row[Any]]:
     ).all()
 
 
+def sales_of(connection: Connection, names: Sequence[str]) -> set[tuple[str, str, str]]:
+    """Claims that were sold, as other systems call them, with seller and buyer: who names the seller is late."""
+    query = select(claims.c.external_id, assignments.c.from_party, assignments.c.to_party).join_from(
+        assignments, claims, claims.c.id == assignments.c.claim_id
+    )
+    return {
+        (row.external_id, row.from_party, row.to_party)
+        for some in pieces(names)
+        for row in connection.execute(query.where(claims.c.external_id.in_(some)))
+        if row.from_party is not None
+    }
+
+
 def preview_claims(connection: Connection, wanted: Sequence[NewClaim]) -> list[Put]:
     """What `put_claims` would do; ids of what is new are empty."""
     return _CLAIMS.preview(connection, wanted)
@@ -117,7 +130,7 @@ def _values(claim: NewClaim, digest: str) -> dict[str, Any]:
         "principal_minor": claim.principal_minor,
         "principal_source": claim.principal_source,
         "principal_as_of": claim.principal_as_of,
-        "dates": claim.dates,
+        "dates": claim_dates(claim.dates),
         "external_id": claim.external_id,
         "digest": digest,
     }
@@ -160,7 +173,7 @@ def _write_children(connection: Connection, written: Mapping[str, NewClaim]) -> 
 
 def _numbers(claim: NewClaim) -> dict[tuple[str, str], None]:
     """All its numbers with their types, each once; first the one that it goes by."""
-    given = (("claim_number", claim.number), *claim.numbers)
+    given = (("claim_number", claim.number.strip()), *claim.numbers)
     return dict.fromkeys((kind, value[:LARGEST_NUMBER]) for kind, value in given)
 
 
@@ -171,6 +184,46 @@ def _snapshot(claim: NewClaim) -> Snapshot:
         "numbers": [list(pair) for pair in _numbers(claim)],
     }
 
+
+def former_claims(connection: Connection, names: Sequence[str]) -> dict[str, NewClaim]:
+    """The claims that other systems call so, each whole, so that a part can be replaced; of unknown ones none.
+
+    A claim without such a name goes by its own id.
+    """
+    ids = _CLAIMS.known_ids(connection, names)
+    found: dict[str, Snapshot] = {}
+    for some in pieces(list(ids.values())):
+        found |= {claim_id: state for claim_id, (_, state) in snapshots(connection, "claim", some).items()}
+    return {name: _claim_of(name, found[claim_id]) for name, claim_id in ids.items()}
+
+
+def claim_dates(dates: Mapping[str, str]) -> dict[str, str]:
+    """The dates of a claim by the names of their fields; some come under shorter ones."""
+    return {_DATES.get(name, name): value for name, value in dates.items()}
+
+
+def _claim_of(external_id: str, state: Snapshot) -> NewClaim:
+    as_of = state["principal_as_of"]
+    return NewClaim(
+        number=state["number"],
+        portfolio=state["portfolio_id"],
+        external_id=external_id,
+        creditor=state["creditor"],
+        original_creditor=state["original_creditor"],
+        currency=state["currency"],
+        principal_minor=state["principal_minor"],
+        principal_source=state["principal_source"],
+        principal_as_of=None if as_of is None else date.fromisoformat(as_of),
+        parties=tuple((party, role) for party, role in state["parties"]),
+        numbers=tuple(
+            (of, value) for of, value in state["numbers"] if (of, value) != ("claim_number", state["number"])
+        ),
+        dates=claim_dates(state["dates"]),
+    )
+
+
+_DATES = {"contract": "contract_date", "due": "due_date"}
+"""Dates of a claim that have two names."""
 
 _CLAIMS = Kind(
     "claim",

@@ -1,5 +1,6 @@
 """What differs between two states of a record of the registry, field by field, called as in an import."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -30,7 +31,10 @@ class Difference:
 
 
 def differences(kind: RecordKind, before: Snapshot, after: Snapshot) -> tuple[Difference, ...]:
-    """The fields whose values are not the same: first those that the record had, in its order, then new ones."""
+    """The fields whose values are not the same: first those that the record had, in its order, then new ones.
+
+    None only where both hold the same: order, empty values and a town that is said twice make no difference.
+    """
     was, now = _fields(kind, before), _fields(kind, after)
     found = []
     for field in dict.fromkeys((*was, *now)):
@@ -39,7 +43,35 @@ def differences(kind: RecordKind, before: Snapshot, after: Snapshot) -> tuple[Di
         new = tuple(value for value in has if value not in had)
         if gone or new:
             found.append(Difference(field, gone, new))
+    if not found:
+        # Two states may look alike in words: addresses whose parts are divided otherwise.
+        had_all, has_all = _canonical(before), _canonical(after)
+        for field in dict.fromkeys((*had_all, *has_all)):
+            if (gone_text := had_all.get(field)) != (new_text := has_all.get(field)):
+                texts = [(one,) if one is not None else () for one in (gone_text, new_text)]
+                found.append(Difference(field, *texts))
     return tuple(found)
+
+
+def _canonical(snapshot: Snapshot) -> dict[str, str]:
+    """Every member as JSON, what stands in no order sorted, what is empty left out."""
+    whole = dict(snapshot)
+    if "address" in whole:
+        address = {name: value for name, value in whole["address"].items() if value}
+        if address.get("town") == whole["town"]:
+            address.pop("town", None)
+        whole["address"] = address
+    texts = {name: _text(value) for name, value in whole.items()}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(sorted({json.dumps(one, sort_keys=True, ensure_ascii=False) for one in value}))
+    if isinstance(value, dict):
+        held = {key: one for key, one in value.items() if one not in (None, "")}
+        return json.dumps(held, sort_keys=True, ensure_ascii=False) if held else ""
+    return "" if value is None else str(value)
 
 
 def _fields(kind: RecordKind, snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
@@ -58,12 +90,17 @@ def _of_party(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:
     for field in _PARTY:
         yield field, snapshot[field]
     yield from sorted(snapshot["identifiers"])
-    address = snapshot["address"]
+    address, town = snapshot["address"], snapshot["town"]
     for field in dict.fromkeys((*_OF_ADDRESS, *address)):
-        yield field, address.get(field)
-    yield "town", snapshot["town"]
+        if field == "town":
+            yield "town", town
+            if address.get(field) != town:
+                yield "address_town", address.get(field)
+        else:
+            yield field if field in (*_OF_ADDRESS, "lines") else f"address_{field}", address.get(field)
     for other in snapshot["other_addresses"]:
-        yield "other_addresses", ", ".join(other[field] for field in _OF_ADDRESS if other.get(field))
+        parts = dict.fromkeys((*_OF_ADDRESS, *sorted(other)))
+        yield "other_addresses", ", ".join(other[field] for field in parts if other.get(field))
 
 
 def _of_claim(snapshot: Snapshot) -> Iterator[tuple[str, Any]]:

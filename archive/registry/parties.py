@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, insert
@@ -13,8 +14,8 @@ from archive.document_keys import name_keys_of
 from archive.identifiers import identifies
 from archive.names import fold_name, fold_number, name_keys, parse_name, word_keys
 from archive.registry.differences import Snapshot
-from archive.registry.history import PARTY_COLUMNS, plain
-from archive.registry.upsert import Kind
+from archive.registry.history import PARTY_COLUMNS, plain, snapshots
+from archive.registry.upsert import Kind, pieces
 from archive.registry.values import LARGEST_IDENTIFIER, LARGEST_NAME, NewParty, Put
 
 
@@ -93,13 +94,13 @@ def _write_children(connection: Connection, written: Mapping[str, NewParty]) -> 
 
 
 def _names(party: NewParty) -> list[str]:
-    return [name[:LARGEST_NAME] for name in dict.fromkeys((party.name, *party.other_names))]
+    return [name[:LARGEST_NAME] for name in dict.fromkeys((party.name.strip(), *party.other_names))]
 
 
 def _identifiers(party: NewParty) -> dict[tuple[str, str], None]:
     """Types and values as they are compared, each once."""
     pairs = ((kind, fold_number(value)[:LARGEST_IDENTIFIER]) for kind, value in party.identifiers)
-    return dict.fromkeys(pairs)
+    return dict.fromkeys((kind, bare) for kind, bare in pairs if bare)
 
 
 def _snapshot(party: NewParty) -> Snapshot:
@@ -108,6 +109,32 @@ def _snapshot(party: NewParty) -> Snapshot:
         "names": _names(party),
         "identifiers": [list(pair) for pair in _identifiers(party)],
     }
+
+
+def former_parties(connection: Connection, names: Sequence[str]) -> dict[str, NewParty]:
+    """The parties that other systems call so, each whole, so that a part can be replaced; of unknown ones none.
+
+    A party without such a name goes by its own id.
+    """
+    ids = _PARTIES.known_ids(connection, names)
+    found: dict[str, Snapshot] = {}
+    for some in pieces(list(ids.values())):
+        found |= {party_id: state for party_id, (_, state) in snapshots(connection, "party", some).items()}
+    return {name: _party_of(name, found[party_id]) for name, party_id in ids.items()}
+
+
+def _party_of(external_id: str, state: Snapshot) -> NewParty:
+    return NewParty(
+        name=state["display_name"],
+        kind=state["kind"],
+        external_id=external_id,
+        identifiers=tuple((of, value) for of, value in state["identifiers"]),
+        other_names=tuple(name for name in state["names"] if name != state["display_name"]),
+        birth_date=None if state["birth_date"] is None else date.fromisoformat(state["birth_date"]),
+        town=state["town"],
+        address=dict(state["address"]),
+        other_addresses=tuple(dict(one) for one in state["other_addresses"]),
+    )
 
 
 def _script(name: str) -> str:

@@ -1,19 +1,25 @@
 """Upserts by external id, by the thousand: the same is passed over, what changes leaves its former self."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from archive.archive import Archive
-from archive.registry.differences import RecordKind, Snapshot, differences
+from archive.registry.differences import Difference, RecordKind, Snapshot, differences
 from archive.registry.history import keep_former, snapshots
-from archive.registry.values import Outcome, Put
+from archive.registry.values import Put
 from archive.relinking import queue_linking, queue_renamed
 from tabellion.base.errors import BadRequest
 
 _AT_ONCE = 500
+
+
+def pieces(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at a time as one statement takes."""
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
 
 
 class Record(Protocol):
@@ -67,24 +73,25 @@ class Kind(Generic[R]):
         if len(set(named)) != len(named):
             raise BadRequest(f"two {self.plural} have one external id")
         known, now = self._known(connection, named), archive.clock.now()
+        differing = self._differing(connection, wanted, known)
         done: list[Put] = []
         fresh: list[dict[str, Any]] = []
         changed: dict[str, dict[str, Any]] = {}
         renamed: list[str] = []
         written: dict[str, R] = {}
         for record in wanted:
-            row, digest = known.get(record.external_id or ""), record.digest
-            put = Put(archive.ids.new() if row is None else row.id, _outcome(row, digest))
+            row = known.get(record.external_id or "")
+            put = _put(row, differing, archive.ids.new)
             done.append(put)
             if put.outcome == "unchanged":
                 continue
             written[put.id] = record
-            values = {**self.values(record, digest), "updated_at": now}
-            if put.outcome == "added":
+            values = {**self.values(record, record.digest), "updated_at": now}
+            if row is None:
                 fresh.append({**values, "id": put.id, "created_at": now, "version": 1})
             else:
-                changed[put.id] = values
-                if row is not None and row.shown != values[self.shown]:
+                changed[put.id] = {**values, "external_id": row.external_id}
+                if row.shown != values[self.shown]:
                     renamed.append(put.id)
         touched = self._clear(archive, connection, list(changed), actor, import_id)
         for record_id, values in changed.items():
@@ -100,21 +107,30 @@ class Kind(Generic[R]):
     def preview(self, connection: Connection, wanted: Sequence[R]) -> list[Put]:
         """What `put` would do, and what would change of each record; ids of what is new are empty."""
         known = self._known(connection, _named(wanted))
-        done: list[Put] = []
-        for record in wanted:
-            row = known.get(record.external_id or "")
-            done.append(Put("" if row is None else row.id, _outcome(row, record.digest)))
-        changed = [put.id for put in done if put.outcome == "changed"]
-        before: dict[str, Snapshot] = {}
-        for start in range(0, len(changed), _AT_ONCE):
-            found = snapshots(connection, self.name, changed[start : start + _AT_ONCE])
-            before |= {record_id: state for record_id, (_, state) in found.items()}
-        return [
-            replace(put, changes=differences(self.name, before[put.id], self.snapshot(record)))
-            if put.id in before
-            else put
-            for put, record in zip(done, wanted, strict=True)
+        differing = self._differing(connection, wanted, known)
+        return [_put(known.get(record.external_id or ""), differing, lambda: "") for record in wanted]
+
+    def known_ids(self, connection: Connection, named: Sequence[str]) -> dict[str, str]:
+        """Ids of the records that other systems call so; one without such a name goes by its own id."""
+        return {name: row.id for name, row in self._known(connection, list(dict.fromkeys(named))).items()}
+
+    def _differing(
+        self, connection: Connection, wanted: Sequence[R], known: Mapping[str, Any]
+    ) -> dict[str, tuple[Difference, ...]]:
+        """What would change of the known records that are not what was put last, by their ids."""
+        others = [
+            (row, record)
+            for record in wanted
+            if (row := known.get(record.external_id or "")) is not None and row.digest != record.digest
         ]
+        found: dict[str, tuple[Difference, ...]] = {}
+        for start in range(0, len(others), _AT_ONCE):
+            some = others[start : start + _AT_ONCE]
+            before = snapshots(connection, self.name, [row.id for row, _ in some])
+            for row, record in some:
+                after = {**self.snapshot(record), "external_id": row.external_id}
+                found[row.id] = differences(self.name, before[row.id][1], after)
+        return found
 
     def _known(self, connection: Connection, named: Sequence[str]) -> dict[str, Any]:
         columns = self.table.c
@@ -126,6 +142,13 @@ class Kind(Generic[R]):
             )
             for row in connection.execute(query.where(columns.external_id.in_(some))):
                 found[row.external_id] = row
+            # An export calls a record without a name in another system by its id.
+            own = (
+                columns.id.in_([name for name in some if name not in found]),
+                columns.external_id.is_(None),
+            )
+            for row in connection.execute(query.where(*own)):
+                found[row.id] = row
         return found
 
     def _clear(
@@ -150,7 +173,9 @@ def _named(wanted: Sequence[Record]) -> list[str]:
     return [record.external_id for record in wanted if record.external_id is not None]
 
 
-def _outcome(row: Any, digest: str) -> Outcome:
+def _put(row: Any, differing: Mapping[str, tuple[Difference, ...]], new: Callable[[], str]) -> Put:
+    """What becomes of a record that is there as `row`: what is the same under another digest is unchanged too."""
     if row is None:
-        return "added"
-    return "unchanged" if row.digest == digest else "changed"
+        return Put(new(), "added")
+    changes = differing.get(row.id, ())
+    return Put(row.id, "changed" if changes else "unchanged", changes)

@@ -20,7 +20,7 @@ Outcome = Literal["added", "changed", "unchanged"]
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """What became of a record that was put: its id, and whether it is new; of a preview what would change of it."""
+    """What became of a record that was put, or would: its id, whether it is new, and what changed of it."""
 
     id: str
     outcome: Outcome

@@ -18,17 +18,18 @@ IDENTIFIERS = (
 
 NUMBERS = ("contract_number", "invoice_number", "case_number", "enforcement_number", "reference")
 CLAIM_DATES = ("contract_date", "due_date", "limitation_interrupted")
+DAYS = ("birth_date", "principal_as_of", "assigned_on", *CLAIM_DATES)
 PARTY_ROLES = ("debtor", "co_debtor", "guarantor")
 
 FIELDS: AnyMapping[str, tuple[str, ...]] = {
     "debtors": (
         "external_id", "name", "given_name", "family_name", "kind", "birth_date", "other_names", "street", "postcode",
-        "town", "country", *IDENTIFIERS,
+        "town", "country", *IDENTIFIERS, "address_lines", "address_more", "other_addresses", "other_identifiers",
     ),
     "claims": (
         "external_id", "number", "portfolio", "creditor", "original_creditor", "currency", "principal",
         "principal_source", "principal_as_of", *PARTY_ROLES, *NUMBERS, *CLAIM_DATES, "assigned_from", "assigned_to",
-        "assigned_on",
+        "assigned_on", "other_numbers", "other_dates",
     ),
 }  # fmt: skip
 """The fields of a row; several values of one field are separated by semicolons."""
@@ -91,14 +92,12 @@ class Mapping:
             )
 
     def fields(self, cells: AnyMapping[str, str]) -> dict[str, str]:
-        """The cells of a row by field; columns that hold nothing of the record are left out."""
+        """The cells of a row by field, empty ones too; columns that hold nothing of the record are left out."""
         found: dict[str, str] = {}
         for column, cell in cells.items():
             name = self.columns.get(column)
             if name is not None:
-                # Ours is one quote before a formula, which an export has put there.
-                text = cell[1:] if cell[:1] == "'" and cell[1:2] in "=+-@" else cell
-                found[name] = text if name not in found else f"{found[name]}; {text}"
+                found[name] = "; ".join(filter(None, (found.get(name), cell)))
         return found
 
 

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -18,13 +20,13 @@ from archive.catalogue.schema import (
     party_names,
     portfolios,
 )
-from ingest.importing.columns import FIELDS, What
+from archive.registry.claims import claim_dates
+from ingest.importing.cells import as_json, joined, plain_cell
+from ingest.importing.columns import CLAIM_DATES, FIELDS, IDENTIFIERS, NUMBERS, What
 
 Format = Literal["csv", "jsonl"]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a cell begins with that spreadsheet programs run."""
-
 _PAGE = 500
+_OF_ADDRESS = frozenset({"street", "postcode", "country", "lines"})
 _LEFT_OUT = frozenset({"given_name", "family_name", "assigned_from", "assigned_to", "assigned_on"})
 
 
@@ -41,11 +43,6 @@ def export_table(
             yield _csv([[plain_cell(record.get(column, "")) for column in columns] for record in found])
         else:
             yield "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in found).encode()
-
-
-def plain_cell(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula: a quote stands before what would be one."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _pages(connection: Connection, what: What, visible: ColumnElement[bool]) -> Iterator[Sequence[Row[Any]]]:
@@ -70,15 +67,34 @@ def _parties(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Mappi
             "name": row.display_name,
             "kind": row.kind,
             "birth_date": row.birth_date.isoformat() if row.birth_date else "",
-            "other_names": "; ".join(
-                one.name for one in names.get(row.id, ()) if one.name.strip() != row.display_name
+            "other_names": joined(
+                [one.name for one in names.get(row.id, ()) if one.name != row.display_name]
             ),
             **{part: row.address.get(part, "") for part in ("street", "postcode", "country")},
             "town": row.town or "",
+            "address_lines": row.address.get("lines", ""),
+            "address_more": as_json(
+                {
+                    part: value
+                    for part, value in row.address.items()
+                    if part not in _OF_ADDRESS and (part, value) != ("town", row.town)
+                }
+            ),
+            "other_addresses": as_json(row.other_addresses),
         }
-        for one in held.get(row.id, ()):
-            record[one.type] = "; ".join(filter(None, (record.get(one.type, ""), one.value)))
+        of_types = _by_type(held.get(row.id, ()))
+        record |= {of: joined(values) for of, values in of_types.items() if of in IDENTIFIERS}
+        record["other_identifiers"] = as_json(
+            [[of, value] for of, values in of_types.items() if of not in IDENTIFIERS for value in values]
+        )
         yield {name: value for name, value in record.items() if value}
+
+
+def _by_type(rows: Iterable[Row[Any]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.type, []).append(row.value)
+    return found
 
 
 def _claims(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Mapping[str, str]]:
@@ -90,27 +106,51 @@ def _claims(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Mappin
     named = {one.party_id for held in roles.values() for one in held}
     named |= {one for row in rows for one in (row.creditor, row.original_creditor) if one}
     called = _called(connection, sorted(named))
-    folders = {row.id: row.name for row in connection.execute(select(portfolios))}
+    folders = _folders(connection)
     for row in rows:
         record = {
             "external_id": row.external_id or row.id,
             "number": row.number,
             "portfolio": folders.get(row.portfolio_id or "", ""),
-            "creditor": called.get(row.creditor or "", ""),
-            "original_creditor": called.get(row.original_creditor or "", ""),
+            "creditor": called.get(row.creditor or "", row.creditor or ""),
+            "original_creditor": called.get(row.original_creditor or "", row.original_creditor or ""),
             "currency": row.currency or "",
             "principal": "" if row.principal_minor is None else str(Decimal(row.principal_minor).scaleb(-2)),
             "principal_source": row.principal_source or "",
             "principal_as_of": row.principal_as_of.isoformat() if row.principal_as_of else "",
-            **row.dates,
         }
+        dates = claim_dates(row.dates)
+        plain = {name: value for name, value in dates.items() if name in CLAIM_DATES and _is_day(value)}
+        record |= plain
+        record["other_dates"] = as_json(
+            {name: value for name, value in dates.items() if name not in plain and value}
+        )
+        owing: dict[str, list[str]] = {}
         for one in roles.get(row.id, ()):
-            name = called.get(one.party_id, one.party_id)
-            record[one.role] = "; ".join(filter(None, (record.get(one.role, ""), name)))
-        for one in numbers.get(row.id, ()):
-            if one.type != "claim_number":
-                record[one.type] = "; ".join(filter(None, (record.get(one.type, ""), one.value)))
+            owing.setdefault(one.role, []).append(called.get(one.party_id, one.party_id))
+        record |= {role: joined(held) for role, held in owing.items()}
+        of_types = _by_type(
+            one for one in numbers.get(row.id, ()) if (one.type, one.value) != ("claim_number", row.number)
+        )
+        record |= {of: joined(values) for of, values in of_types.items() if of in NUMBERS}
+        record["other_numbers"] = as_json(
+            [[of, value] for of, values in of_types.items() if of not in NUMBERS for value in values]
+        )
         yield {name: value for name, value in record.items() if value}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _folders(connection: Connection) -> dict[str, str]:
+    """What portfolios are called, by id; of two with one name the id."""
+    names = {row.id: row.name for row in connection.execute(select(portfolios))}
+    counts = Counter(names.values())
+    return {one: name if counts[name] == 1 else one for one, name in names.items()}
 
 
 def _called(connection: Connection, ids: Sequence[str]) -> dict[str, str]:

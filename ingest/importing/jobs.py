@@ -13,6 +13,7 @@ from archive.catalogue import URGENT, Task, add_work, finish
 from archive.catalogue.schema.registry import import_pieces, import_problems, import_rows, imports
 from ingest.importing.columns import Mapping as Columns
 from ingest.importing.columns import What, guess
+from ingest.importing.days import Days, Order
 from ingest.importing.problems import RowOutcome
 from ingest.importing.run import Counts, Import, run_import
 from ingest.importing.tables import Layout, Table, TableInvalid, open_table
@@ -49,15 +50,17 @@ class NewImport:
     separator: str | None = None
     portfolio: str | None = None
     dry_run: bool = False
+    dates: Order | None = None
 
 
 def receive_import(archive: Archive, stream: Readable, wanted: NewImport, actor: str, limit: int) -> str:
     """Keep the file and queue its reading; gives the import's id. Raises BadRequest, TooLarge; then nothing is kept."""
     Layout(wanted.encoding, wanted.separator).check()
+    Days(wanted.dates).check()
     if wanted.columns is not None:
         Columns(wanted.what, wanted.columns).check()
     import_id = archive.ids.new()
-    options = {name: getattr(wanted, name) for name in ("encoding", "separator", "portfolio")}
+    options = {name: getattr(wanted, name) for name in ("encoding", "separator", "portfolio", "dates")}
     with archive.catalogue.write() as connection:
         _forget_trials(archive, connection, actor)
         connection.execute(
@@ -105,7 +108,14 @@ def run_job(archive: Archive, task: Task, alive: Callable[[], None]) -> None:
             layout = Layout(row.options["encoding"], row.options["separator"])
             table = open_table(file, layout)
             _tell_columns(archive, row, table)
-            wanted = Import(_columns(row, table), row.actor, row.dry_run, row.options["portfolio"], row.id)
+            wanted = Import(
+                mapping=_columns(row, table),
+                actor=row.actor,
+                dry_run=row.dry_run,
+                portfolio=row.options["portfolio"],
+                id=row.id,
+                dates=row.options.get("dates"),
+            )
             run_import(archive, table, wanted, told=kept.told)
     except (TableInvalid, BadRequest) as error:
         failure = error.message
@@ -218,6 +228,7 @@ class _Report:
                 "field": problem.field[:60],
                 "code": problem.code,
                 "reason": problem.reason,
+                "value": problem.value[:60],
             }
             for one in outcomes
             for problem in one.problems

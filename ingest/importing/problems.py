@@ -1,4 +1,4 @@
-"""What is wrong with a row: line, field, reason, what to do. Values of the row are never repeated in it."""
+"""What is wrong with a row: line, field, the value where it is one that cannot be taken, reason, what to do."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,14 @@ ADVICE: Mapping[str, str] = {
     "NO_NAME": "Give the name, or given name and family name.",
     "NO_NUMBER": "Give the number of the claim.",
     "BAD_KIND": "Write person, company, court or authority.",
-    "BAD_DATE": "Write the date as 2024-06-18 or 18.06.2024.",
+    "BAD_DATE": "Write the date as 2024-06-18 or 18.06.2024; where months come first, say so.",
+    "AMBIGUOUS_DATE": "Write dates as 2024-06-18, or say whether the day or the month comes first.",
+    "SPREADSHEET_ERROR": "Mend the formula in the spreadsheet, or empty the cell.",
+    "BAD_VALUE": "Write it as an export does.",
     "BAD_AMOUNT": "Write the amount as 2926.05 or 2 926,05.",
     "BAD_CURRENCY": "Write three letters, as in PLN.",
     "TOO_LONG": "Shorten it.",
+    "LEADING_ZERO": "Give the column the form of text in the spreadsheet: until then this identifier links no papers.",
     "CHECK_DIGIT": "Check the number: this identifier links no papers.",
     "UNKNOWN_PARTY": "Import the parties first.",
     "UNKNOWN_PORTFOLIO": "Make the portfolio first, or correct its name.",
@@ -33,13 +37,14 @@ Outcome = Literal["added", "changed", "unchanged", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with a row; `warning`: the row was taken all the same."""
+    """Something wrong with a row; `warning`: the row was taken all the same; `value`: the cell that cannot be taken."""
 
     line: int
     field: str
     code: str
     reason: str
     warning: bool = False
+    value: str = ""
 
     @property
     def advice(self) -> str:

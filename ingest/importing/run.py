@@ -2,17 +2,30 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from sqlalchemy import Connection, or_, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import parties, portfolios
-from archive.registry import NewAssignment, NewClaim, NewParty, Put, add_assignment, put_claims, put_parties
+from archive.registry import (
+    NewAssignment,
+    NewClaim,
+    NewParty,
+    Put,
+    add_assignment,
+    former_claims,
+    former_parties,
+    put_claims,
+    put_parties,
+    sales_of,
+)
 from archive.registry.claims import preview_claims
 from archive.registry.parties import preview_parties
-from ingest.importing.columns import Mapping
+from ingest.importing.cells import is_error
+from ingest.importing.columns import DAYS, Mapping
+from ingest.importing.days import Days, Order, doubtful_fields
 from ingest.importing.problems import Problem, RowOutcome
 from ingest.importing.records import ClaimRow, claim_of, party_of
 from ingest.importing.tables import Table, TableRow
@@ -27,7 +40,10 @@ Written = Callable[[Connection, Sequence[RowOutcome]], None]
 
 @dataclass(slots=True)
 class Counts:
-    """How many rows were read, and what became of them; `warned` are among those that were taken."""
+    """How many rows were read, and what became of them; `warned` are among those that were taken.
+
+    `emptied` are the fields that lost all they held, with the number of records.
+    """
 
     rows: int = 0
     added: int = 0
@@ -35,6 +51,7 @@ class Counts:
     unchanged: int = 0
     refused: int = 0
     warned: int = 0
+    emptied: dict[str, int] = field(default_factory=dict)
 
     def add(self, outcomes: Sequence[RowOutcome]) -> None:
         """Count the rows of a chunk."""
@@ -45,17 +62,25 @@ class Counts:
         self.unchanged += found["unchanged"]
         self.refused += found["refused"]
         self.warned += sum(one.outcome != "refused" and bool(one.problems) for one in outcomes)
+        for one in outcomes:
+            for change in one.changes:
+                if change.before and not change.after:
+                    self.emptied[change.field] = self.emptied.get(change.field, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What is to be imported: the mapping, whether only to try, who does it, the portfolio of claims without one."""
+    """What is to be imported: the mapping, whether only to try, who does it, the portfolio of claims without one.
+
+    `dates` is what comes first in them, day or month; None: the day, unless the column tells otherwise.
+    """
 
     mapping: Mapping
     actor: str
     dry_run: bool = False
     portfolio: str | None = None
     id: str | None = None
+    dates: Order | None = None
 
 
 @dataclass(slots=True)
@@ -85,13 +110,14 @@ def run_import(
     Raises BadRequest for a mapping that names no field, TableInvalid where the file breaks off.
     """
     wanted.mapping.check()
+    days, rows = _days(table, wanted)
     counts, seen = Counts(), _Seen()
-    for chunk in _chunks(table.rows):
+    for chunk in _chunks(rows):
         with archive.catalogue.read() if wanted.dry_run else archive.catalogue.write() as connection:
             if wanted.mapping.what == "debtors":
-                outcomes = _parties(archive, connection, chunk, wanted, seen)
+                outcomes = _parties(archive, connection, chunk, wanted, days, seen)
             else:
-                outcomes = _claims(archive, connection, chunk, wanted, seen)
+                outcomes = _claims(archive, connection, chunk, wanted, days, seen)
             counts.add(outcomes)
             if not wanted.dry_run:
                 written(connection, outcomes)
@@ -104,23 +130,65 @@ def _chunks(rows: Iterator[TableRow | Problem]) -> Iterator[list[TableRow | Prob
         yield chunk
 
 
+def _days(table: Table, wanted: Import) -> tuple[Days, Iterator[TableRow | Problem]]:
+    """How dates are to be read, for which all rows are looked at where nobody has said it; and the rows."""
+    Days(wanted.dates).check()
+    held = [name for name in DAYS if name in wanted.mapping.columns.values()]
+    if wanted.dates is not None or not held:
+        return Days(wanted.dates), table.rows
+    looked = (wanted.mapping.fields(row.cells) for row in table.again() if isinstance(row, TableRow))
+    return Days(doubtful=doubtful_fields(looked, held)), table.again()
+
+
+def _fields(
+    chunk: Sequence[TableRow | Problem], mapping: Mapping, outcomes: list[RowOutcome]
+) -> list[tuple[int, dict[str, str]]]:
+    """The fields of the rows that can be read, with their lines; the others are refused."""
+    found = []
+    for row in chunk:
+        wrong = [row] if isinstance(row, Problem) else _errors(row, mapping)
+        if wrong:
+            outcomes.append(RowOutcome(row.line, None, "refused", tuple(wrong)))
+        elif isinstance(row, TableRow):
+            found.append((row.line, mapping.fields(row.cells)))
+    return found
+
+
+def _errors(row: TableRow, mapping: Mapping) -> list[Problem]:
+    return [
+        Problem(
+            row.line,
+            column[:60],
+            "SPREADSHEET_ERROR",
+            "a spreadsheet's error in place of a value",
+            value=cell,
+        )
+        for column, cell in row.cells.items()
+        if is_error(cell) and column in mapping.columns
+    ]
+
+
 def _parties(
-    archive: Archive, connection: Connection, chunk: Sequence[TableRow | Problem], wanted: Import, seen: _Seen
+    archive: Archive,
+    connection: Connection,
+    chunk: Sequence[TableRow | Problem],
+    wanted: Import,
+    days: Days,
+    seen: _Seen,
 ) -> list[RowOutcome]:
     outcomes: list[RowOutcome] = []
     taken: list[tuple[int, NewParty, tuple[Problem, ...]]] = []
-    for row in chunk:
-        if isinstance(row, Problem):
-            outcomes.append(RowOutcome(row.line, None, "refused", (row,)))
-            continue
-        party, problems = party_of(row.line, wanted.mapping.fields(row.cells))
+    read = _fields(chunk, wanted.mapping, outcomes)
+    known = former_parties(connection, _called(read))
+    for line, fields in read:
+        party, problems = party_of(line, fields, known.get(fields.get("external_id", "")), days)
         if party is not None and party.external_id is not None:
-            before = seen.line(party.external_id, row.line)
+            before = seen.line(party.external_id, line)
             if before is None:
-                taken.append((row.line, party, tuple(problems)))
+                taken.append((line, party, tuple(problems)))
                 continue
-            problems.append(_twice(row.line, before))
-        outcomes.append(RowOutcome(row.line, None, "refused", tuple(problems)))
+            problems.append(_twice(line, before))
+        outcomes.append(RowOutcome(line, None, "refused", tuple(problems)))
     new = [party for _, party, _ in taken]
     if wanted.dry_run:
         done = preview_parties(connection, new)
@@ -132,22 +200,26 @@ def _parties(
 
 
 def _claims(
-    archive: Archive, connection: Connection, chunk: Sequence[TableRow | Problem], wanted: Import, seen: _Seen
+    archive: Archive,
+    connection: Connection,
+    chunk: Sequence[TableRow | Problem],
+    wanted: Import,
+    days: Days,
+    seen: _Seen,
 ) -> list[RowOutcome]:
     outcomes: list[RowOutcome] = []
     read: list[tuple[int, ClaimRow]] = []
-    for row in chunk:
-        if isinstance(row, Problem):
-            outcomes.append(RowOutcome(row.line, None, "refused", (row,)))
-            continue
-        claim, problems = claim_of(row.line, wanted.mapping.fields(row.cells))
+    found = _fields(chunk, wanted.mapping, outcomes)
+    known = former_claims(connection, _called(found))
+    for line, fields in found:
+        claim, problems = claim_of(line, fields, known.get(fields.get("external_id", "")), days)
         if claim is not None:
-            before = seen.line(claim.external_id, row.line)
+            before = seen.line(claim.external_id, line)
             if before is None:
-                read.append((row.line, claim))
+                read.append((line, claim))
                 continue
-            problems.append(_twice(row.line, before))
-        outcomes.append(RowOutcome(row.line, None, "refused", tuple(problems)))
+            problems.append(_twice(line, before))
+        outcomes.append(RowOutcome(line, None, "refused", tuple(problems)))
     names = _Names(connection, [claim for _, claim in read])
     taken: list[tuple[int, ClaimRow, NewClaim]] = []
     for line, claim in read:
@@ -157,9 +229,13 @@ def _claims(
         else:
             taken.append((line, claim, new))
     done = _put_claims(archive, connection, taken, names, wanted)
-    for (line, claim, _), put in zip(taken, done, strict=True):
-        outcomes.append(_outcome(line, claim.external_id, claim.number, put, ()))
+    for (line, claim, new), put in zip(taken, done, strict=True):
+        outcomes.append(_outcome(line, claim.external_id, new.number, put, ()))
     return sorted(outcomes, key=_by_line)
+
+
+def _called(rows: Sequence[tuple[int, dict[str, str]]]) -> list[str]:
+    return [name for _, fields in rows if (name := fields.get("external_id"))]
 
 
 def _put_claims(
@@ -205,6 +281,7 @@ class _Names:
             )
             for party_id, external_id in found:
                 self.parties |= {party_id: party_id} | ({external_id: party_id} if external_id else {})
+        self.sales = sales_of(connection, [row.external_id for row in rows])
         self.portfolios: dict[str, str] = {}
         for known in connection.execute(select(portfolios)):
             self.portfolios |= {name: known.id for name in (known.id, known.name, known.external_id) if name}
@@ -212,7 +289,7 @@ class _Names:
     def claim(self, line: int, row: ClaimRow, portfolio: str | None) -> tuple[NewClaim | None, list[Problem]]:
         """The claim with ids in place of names, or None and which of them are not known."""
         problems = [
-            Problem(line, field, "UNKNOWN_PARTY", "names a party that there is not")
+            Problem(line, field, "UNKNOWN_PARTY", "names a party that there is not", value=name[:60])
             for field, name in (
                 ("creditor", row.creditor),
                 ("original_creditor", row.original_creditor),
@@ -227,25 +304,40 @@ class _Names:
         ]
         if row.portfolio is not None and row.portfolio not in self.portfolios:
             problems.append(
-                Problem(line, "portfolio", "UNKNOWN_PORTFOLIO", "names a portfolio that there is not")
+                Problem(
+                    line,
+                    "portfolio",
+                    "UNKNOWN_PORTFOLIO",
+                    "names a portfolio that there is not",
+                    value=row.portfolio[:60],
+                )
             )
         if problems:
             return None, problems
-        claim = NewClaim(
-            number=row.number,
-            external_id=row.external_id,
-            portfolio=portfolio if row.portfolio is None else self.portfolios[row.portfolio],
-            creditor=None if row.creditor is None else self.parties[row.creditor],
-            original_creditor=None if row.original_creditor is None else self.parties[row.original_creditor],
-            currency=row.currency,
-            principal_minor=row.principal_minor,
-            principal_source=row.principal_source,
-            principal_as_of=row.principal_as_of,
-            parties=tuple((self.parties[party], role) for party, role in row.parties),
-            numbers=row.numbers,
-            dates=row.dates,
+        known = row.claim
+        folder = known.portfolio if "portfolio" not in row.given else None
+        if row.portfolio is not None:
+            folder = self.portfolios[row.portfolio]
+        elif portfolio is not None:
+            folder = portfolio
+        creditor = self._creditor(row, "creditor", row.creditor, known.creditor)
+        if (row.external_id, creditor, known.creditor) in self.sales:
+            creditor = known.creditor  # the row names who has sold it
+        claim = replace(
+            known,
+            portfolio=folder,
+            creditor=creditor,
+            original_creditor=self._creditor(
+                row, "original_creditor", row.original_creditor, known.original_creditor
+            ),
+            parties=(*known.parties, *((self.parties[party], role) for party, role in row.parties)),
         )
         return claim, []
+
+    def _creditor(self, row: ClaimRow, field: str, name: str | None, known: str | None) -> str | None:
+        if field not in row.given:
+            return known
+        return None if name is None else self.parties[name]
 
 
 def _outcome(

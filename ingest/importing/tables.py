@@ -6,11 +6,12 @@ import io
 import json
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from ingest.importing import workbook
+from ingest.importing.cells import as_json, joined, without_quote
 from ingest.importing.encodings import SAMPLE, detect
 from ingest.importing.problems import Problem
 from tabellion.base.errors import BadRequest
@@ -53,7 +54,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """The cells of a row by column; those that are empty are left out."""
+    """The cells of a row by column; a column that the row does not have is not there, an empty cell is."""
 
     line: int
     cells: Mapping[str, str]
@@ -66,14 +67,26 @@ class Table:
     columns: tuple[str, ...]
     rows: Iterator[TableRow | Problem]
     encoding: str
+    again: Callable[[], Iterator[TableRow | Problem]]
+    """The same rows from the beginning; those that were read from before have ended then."""
 
 
 def open_table(stream: BinaryIO, layout: Layout) -> Table:
-    """The table in a file, read as it is asked for. Raises TableInvalid for what is none.
+    """The table in a file that can be sought, read as it is asked for. Raises TableInvalid for what is none.
 
     A workbook must be a real file, which is handed to another process.
     """
     layout.check()
+    columns, rows, encoding = _opened(stream, layout)
+    return Table(columns, rows, encoding, lambda: _opened(stream, layout)[1])
+
+
+_Opened = tuple[tuple[str, ...], Iterator[TableRow | Problem], str]
+
+
+def _opened(stream: BinaryIO, layout: Layout) -> _Opened:
+    """Columns, rows and encoding."""
+    stream.seek(0)
     head = stream.read(SAMPLE)
     if not head.strip():
         raise TableInvalid("the file is empty")
@@ -85,7 +98,7 @@ def open_table(stream: BinaryIO, layout: Layout) -> Table:
     lines = _Lines(_decoded(head, stream, encoding))
     first = lines.peek().lstrip("\ufeff \t")
     if first.startswith("{"):
-        return Table((), _json_rows(lines), encoding)
+        return (), _json_rows(lines), encoding
     return _from_csv(lines, layout.separator or _separator(first), encoding)
 
 
@@ -125,7 +138,8 @@ def _decoded(head: bytes, stream: BinaryIO, encoding: str) -> Iterator[str | Non
     while True:
         # A text that begins with this character as its own is rarer than a broken file.
         rest += decoder.decode(piece, final=not piece)
-        lines = rest.splitlines(keepends=True)
+        # Only these ends of lines: cells may hold other characters that some take for one.
+        lines = list(io.StringIO(rest, newline=""))
         rest = ""
         if lines and piece and not lines[-1].endswith("\n"):
             rest = lines.pop()
@@ -142,7 +156,7 @@ def _separator(header: str) -> str:
     return max(_SEPARATORS, key=header.count) if any(one in header for one in _SEPARATORS) else ","
 
 
-def _from_csv(lines: _Lines, separator: str, encoding: str) -> Table:
+def _from_csv(lines: _Lines, separator: str, encoding: str) -> _Opened:
     records = _records(lines, separator)
     for record in records:
         if isinstance(record, Problem):
@@ -153,7 +167,7 @@ def _from_csv(lines: _Lines, separator: str, encoding: str) -> Table:
     else:
         raise TableInvalid("the file has no row")
     _check_columns(columns)
-    return Table(columns, _table_rows(columns, records), encoding)
+    return columns, _table_rows(columns, records), encoding
 
 
 def _records(lines: _Lines, separator: str) -> Iterator[tuple[int, list[str]] | Problem]:
@@ -206,12 +220,13 @@ def _table_rows(
         if any(cell.strip() for cell in cells[len(columns) :]):
             yield Problem(number, "", "TOO_MANY_CELLS", f"{len(cells)} cells in {len(columns)} columns")
             continue
+        # A row that is cut short has nothing to say of the columns that it does not reach.
         found = {
-            column: cell.strip()
+            column: without_quote(cell.strip()).strip()
             for column, cell in zip(columns, cells, strict=False)
-            if column and cell.strip()
+            if column
         }
-        if found:
+        if any(found.values()):
             long = next((column for column, cell in found.items() if len(cell) > LARGEST_CELL), None)
             yield (
                 TableRow(number, found)
@@ -252,23 +267,25 @@ def _json_row(number: int, line: str) -> TableRow | Problem:
 def _flatten(name: str, member: object, cells: dict[str, str]) -> bool:
     """Lists become cells with semicolons, objects one cell a member. False: it is neither."""
     match member:
-        case None | "":
-            return True
+        case None:
+            cells[name] = ""
         case str() | int() | float():
             cells[name] = str(member)
         case list() if all(isinstance(one, str | int) for one in member):
-            cells[name] = "; ".join(map(str, member))
+            cells[name] = joined([str(one) for one in member])
+        case list() if all(isinstance(one, dict) for one in member):
+            cells[name] = as_json(member)
         case list() if all(isinstance(one, list) and len(one) == 2 for one in member):
             for key, value in member:
                 cells[str(key)] = "; ".join(filter(None, (cells.get(str(key)), str(value))))
         case dict() if all(isinstance(one, str | int) for one in member.values()):
-            cells |= {str(key): str(value) for key, value in member.items() if value != ""}
+            cells |= {str(key): str(value) for key, value in member.items()}
         case _:
             return False
     return True
 
 
-def _from_workbook(stream: BinaryIO) -> Table:
+def _from_workbook(stream: BinaryIO) -> _Opened:
     try:
         descriptor = stream.fileno()
     except (OSError, io.UnsupportedOperation) as error:
@@ -283,7 +300,7 @@ def _from_workbook(stream: BinaryIO) -> Table:
         raise TableInvalid(str(refusal)) from refusal
     names = tuple(cell.strip() for cell in columns)
     _check_columns(names)
-    return Table(names, _workbook_rows(names, records), "xlsx")
+    return names, _workbook_rows(names, records), "xlsx"
 
 
 def _workbook_rows(
@@ -296,7 +313,8 @@ def _workbook_rows(
                     name = columns[cells.index(workbook.NO_VALUE)] if len(cells) <= len(columns) else ""
                     yield Problem(number, name[:60], "FORMULA_WITHOUT_VALUE", "a formula without a value")
                 else:
-                    yield number, cells
+                    # A sheet does not hold the empty cells at the end of a row.
+                    yield number, cells + [""] * (len(columns) - len(cells))
         except workbook.WorkbookRefused as refusal:
             raise TableInvalid(str(refusal)) from refusal
 

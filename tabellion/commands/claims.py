@@ -1,5 +1,6 @@
 """`tabellion claims`."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,7 +9,7 @@ import click
 from sqlalchemy import Connection, Row, select
 
 from archive.catalogue.schema import claim_numbers, claim_parties, claims, parties
-from archive.registry import ROLES, NewClaim, claims_in, find_claims, find_portfolio, put_claim
+from archive.registry import ROLES, NewClaim, claims_in, find_claims, find_portfolio, former_claims, put_claim
 from ingest.linking import NUMBER_FIELDS
 from tabellion.base.errors import BadRequest, NotFound
 from tabellion.commands.common import local_archive
@@ -94,22 +95,28 @@ def add(
     roles: tuple[tuple[str, str], ...],
     numbers: tuple[tuple[str, str], ...],
 ) -> None:
-    """Add a claim, or bring the one with that external id up to date; prints its id."""
+    """Add a claim, or bring the one with that external id up to date; prints its id.
+
+    Of one that is there, what no option names stays as it is.
+    """
     if (principal is None) != (currency is None):
         raise click.UsageError("--principal and --currency go together")
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
-        claim = NewClaim(
-            number=number,
-            portfolio=None if portfolio is None else find_portfolio(connection, portfolio),
-            external_id=external_id,
-            creditor=None if creditor is None else _party(connection, creditor),
-            original_creditor=None if original_creditor is None else _party(connection, original_creditor),
-            currency=None if currency is None else currency.upper(),
-            principal_minor=None if principal is None else _minor(principal),
-            principal_source=None if principal is None else "command line",
-            principal_as_of=None if as_of is None else as_of.date(),
-            parties=tuple((_party(connection, party), role) for role, party in roles),
-            numbers=numbers,
+        said = {
+            "portfolio": None if portfolio is None else find_portfolio(connection, portfolio),
+            "creditor": None if creditor is None else _party(connection, creditor),
+            "original_creditor": None if original_creditor is None else _party(connection, original_creditor),
+            "currency": None if currency is None else currency.upper(),
+            "principal_minor": None if principal is None else _minor(principal),
+            "principal_source": None if principal is None else "command line",
+            "principal_as_of": None if as_of is None else as_of.date(),
+            "parties": tuple((_party(connection, party), role) for role, party in roles) or None,
+            "numbers": numbers or None,
+        }
+        given: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
+        known = former_claims(connection, [external_id] if external_id else [])
+        claim = replace(
+            known.get(external_id or "", NewClaim(number, external_id=external_id)), number=number, **given
         )
         claim_id = put_claim(parts.archive, connection, claim)
     click.echo(claim_id)

@@ -1,12 +1,14 @@
 """`tabellion debtors`."""
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import click
 from sqlalchemy import select
 
 from archive.catalogue.schema import parties, party_identifiers
-from archive.registry import PARTY_KINDS, NewParty, find_parties, parties_in, put_party
+from archive.registry import PARTY_KINDS, NewParty, find_parties, former_parties, parties_in, put_party
 from ingest.importing.columns import IDENTIFIERS
 from tabellion.commands.common import local_archive
 from tabellion.commands.output import json_option, print_json, print_table
@@ -74,9 +76,7 @@ def list_(text: str | None, limit: int, as_json: bool) -> None:
 
 @command.command("add")
 @click.argument("name")
-@click.option(
-    "--kind", type=click.Choice(PARTY_KINDS), default="person", show_default=True, help="What it is."
-)
+@click.option("--kind", type=click.Choice(PARTY_KINDS), help="What it is; a new one without it is a person.")
 @click.option(
     "--external-id", help="What the collection system calls it; one known already is brought up to date."
 )
@@ -93,24 +93,30 @@ def list_(text: str | None, limit: int, as_json: bool) -> None:
 @click.option("--town", help="Where they are.")
 def add(
     name: str,
-    kind: str,
+    kind: str | None,
     external_id: str | None,
     identifiers: tuple[tuple[str, str], ...],
     other_names: tuple[str, ...],
     birth_date: datetime | None,
     town: str | None,
 ) -> None:
-    """Add a party, or bring the one with that external id up to date; prints its id."""
-    party = NewParty(
-        name=name,
-        kind=kind,
-        external_id=external_id,
-        identifiers=identifiers,
-        other_names=other_names,
-        birth_date=None if birth_date is None else birth_date.date(),
-        town=town,
-    )
+    """Add a party, or bring the one with that external id up to date; prints its id.
+
+    Of one that is there, what no option names stays as it is.
+    """
+    said = {
+        "kind": kind,
+        "identifiers": identifiers or None,
+        "other_names": other_names or None,
+        "birth_date": None if birth_date is None else birth_date.date(),
+        "town": town,
+    }
+    given: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
+        known = former_parties(connection, [external_id] if external_id else [])
+        party = replace(
+            known.get(external_id or "", NewParty(name, external_id=external_id)), name=name, **given
+        )
         party_id = put_party(parts.archive, connection, party)
     click.echo(party_id)
 

@@ -25,7 +25,7 @@ def begin(house: House, client: Client, text: str = FILE, **params: str) -> dict
 def test_an_import_and_its_report(house: House) -> None:
     client = house.client("administrator")
     tried = begin(house, client, dry_run="true")
-    counts = {"rows": 3, "added": 2, "changed": 0, "unchanged": 0, "refused": 1, "warned": 1}
+    counts = {"rows": 3, "added": 2, "changed": 0, "unchanged": 0, "refused": 1, "warned": 1, "emptied": {}}
     assert (tried["state"], tried["counts"]) == ("done", counts)
     assert house.count(select(parties)) == 0
     house.clock.advance(seconds=1)
@@ -93,6 +93,46 @@ def test_an_upsert_by_external_id_and_what_was_before(house: House) -> None:
     assert former["before"]["names"] == ["Anna Nowak"]
     other = {"name": "x", "external_id": "y"}
     problem(client.request("PUT", path, json=other), 400, "BAD_REQUEST")
+
+
+def test_members_that_are_absent_leave_what_they_name_alone(house: House) -> None:
+    client = house.client("administrator")
+    path = "/api/v1/debtors/external/CRM-78"
+    whole = {
+        "name": "Anna",
+        "town": "Kielce",
+        "identifiers": [["pesel", "44051401359"]],
+        "birth_date": "1944-05-14",
+    }
+    made = good(client.request("PUT", path, json=whole), 201)["id"]
+    good(client.request("PUT", path, json={"name": "Anna"}), 200)
+    good(client.post("/api/v1/debtors", json={"name": "Anna", "external_id": "CRM-78"}), 201)
+    assert client.json(f"/api/v1/debtors/{made}/history") == []
+    good(client.request("PUT", path, json={"name": "Anna", "identifiers": [], "birth_date": None}), 200)
+    (former,) = client.json(f"/api/v1/debtors/{made}/history")
+    assert former["changes"] == [
+        {"field": "birth_date", "from": ["1944-05-14"], "to": []},
+        {"field": "pesel", "from": ["44051401359"], "to": []},
+    ]
+    assert client.json(f"/api/v1/debtors/{made}")["town"] == "Kielce"
+
+
+def test_of_a_claim_too(house: House) -> None:
+    client = house.client("administrator")
+    owing = good(client.post("/api/v1/debtors", json={"name": "Anna"}), 201)["id"]
+    whole = {
+        "number": "K/1",
+        "external_id": "W-1",
+        "currency": "PLN",
+        "parties": [[owing, "debtor"]],
+        "numbers": [["contract_number", "ABN/1"]],
+    }
+    made = good(client.post("/api/v1/claims", json=whole), 201)["id"]
+    good(client.post("/api/v1/claims", json={"number": "K/1", "external_id": "W-1"}), 201)
+    assert client.json(f"/api/v1/claims/{made}/history") == []
+    good(client.post("/api/v1/claims", json={"number": "K/1", "external_id": "W-1", "parties": []}), 201)
+    (former,) = client.json(f"/api/v1/claims/{made}/history")
+    assert former["changes"] == [{"field": "debtor", "from": [owing], "to": []}]
 
 
 def test_a_claim_passes_on(house: House) -> None:

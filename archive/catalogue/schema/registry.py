@@ -203,6 +203,7 @@ import_problems = Table(
     Column("field", String(60), nullable=False),
     Column("code", String(40), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("value", String(60), nullable=False, server_default=""),  # the cell that cannot be taken
 )
 
 # What would become of each row of a file that is only tried.

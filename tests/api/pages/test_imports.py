@@ -113,3 +113,32 @@ def test_a_trial_of_claims_names_who_would_owe(house: House) -> None:
     inside = house.client("administrator", scopes=[f"portfolio:{north}"])
     assert "Debtor: Anna Nowak → somebody who is not open to you" in see(inside, f"/imports/{tried}")
     assert "Debtor: Anna Nowak → Jan Nowak" in text
+
+
+def test_a_trial_says_what_would_be_removed_and_shows_what_cannot_be_taken(house: House) -> None:
+    administrator = house.client("administrator")
+    head = "external_id,name,birth_date,town\n"
+    try_out(house, administrator, f"{head}D-1,Anna,1960-01-02,Kielce\n", dry=False)
+    tried = try_out(house, administrator, f"{head}D-1,Anna,,Kielce\nD-2,#N/A,,\nD-3,Jan,31.02.1960,\n")
+    text = see(administrator, f"/imports/{tried}")
+    assert "Would be removed from records: Born (1)" in text
+    assert "(removed)" in text
+    assert "#N/A The error of a formula, not a value." in text
+    assert "31.02.1960 Not a date such as" in text
+    state = administrator.json(f"/api/v1/imports/{tried}")
+    assert state["counts"]["emptied"] == {"birth_date": 1}
+    told = administrator.json(f"/api/v1/imports/{tried}/problems")["problems"]
+    assert [(one["field"], one["value"]) for one in told] == [("name", "#N/A"), ("birth_date", "31.02.1960")]
+
+
+def test_months_first_are_said_on_the_form(house: House) -> None:
+    administrator = house.client("administrator")
+    form = {"what": "debtors", "dates": "month-first", "to": "/imports"}
+    table = "external_id,name,birth_date\nD-1,Anna,11/30/1966\n"
+    sent = administrator.post("/api/v1/imports", data=form, files={"file": ("crm.csv", table.encode())})
+    house.worker.drain()
+    assert "rows 1 new 1" in see(administrator, sent.headers["location"])
+    bad = administrator.post(
+        "/api/v1/imports", data={**form, "dates": "year"}, files={"file": ("crm.csv", table.encode())}
+    )
+    assert bad.status_code == 400
