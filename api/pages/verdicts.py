@@ -27,7 +27,7 @@ ASPECTS: Mapping[str, str] = {
     "origin": N_("Who issued it"),
     "log": N_("It is in the log"),
     "witness": N_("Others have seen the log"),
-    "completeness": N_("Nothing was left out"),
+    "completeness": N_("No entry of the log was left out"),
 }
 
 VERDICT_WORDS: Mapping[str, str] = {

@@ -51,7 +51,13 @@ def checkpoint(
             note = with_cosignatures(connection, note)
     if note is None:
         raise NotFound("no witness has cosigned yet" if cosigned else "the log has no checkpoint yet")
-    return Response(note, media_type="text/plain; charset=utf-8", headers={"Cache-Control": NEWEST})
+    size = note.split(b"\n")[1].decode()
+    # Taken home as a file; programs do not look at how a browser is to show it.
+    headers = {
+        "Cache-Control": NEWEST,
+        "Content-Disposition": f'attachment; filename="checkpoint-{size}.txt"',
+    }
+    return Response(note, media_type="text/plain; charset=utf-8", headers=headers)
 
 
 @router.get("/tile/entries/{path:path}", response_class=Response, responses={200: {"content": BYTES}})

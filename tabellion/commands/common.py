@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from api.access import ALL, ROLES, Actor
 from archive.archive import SYSTEM_ACTOR
 from archive.catalogue.schema import accounts
+from tabellion.base.errors import BadRequest
 from tabellion.settings import Settings, load_settings
 from tabellion.wiring import Parts, opened
 
@@ -16,6 +17,18 @@ from tabellion.wiring import Parts, opened
 def local_archive(*, ready: bool = True, moving_index: bool = False) -> Iterator[Parts]:
     """The archive at TABELLION_HOME."""
     with opened(load_settings(), ready=ready, moving_index=moving_index) as parts:
+        yield parts
+
+
+@contextmanager
+def archive_at_hand(command: str) -> Iterator[Parts]:
+    """The archive at TABELLION_HOME, for a command that no service answers; raises `BadRequest` where one is named."""
+    if remote(load_settings()):
+        raise BadRequest(
+            f"`tabellion {command}` is for the machine of the archive; TABELLION_URL names a service",
+            advice="From elsewhere `tabellion verify --all --trust DIR` checks all that the service holds.",
+        )
+    with local_archive() as parts:
         yield parts
 
 

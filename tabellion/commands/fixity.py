@@ -9,7 +9,7 @@ from archive.catalogue.schema import fixity_reports
 from archive.fixity import ask_again, figures, statement
 from archive.fixity.figures import faulty
 from tabellion.base.clock import rfc3339
-from tabellion.commands.common import local_archive
+from tabellion.commands.common import archive_at_hand
 from tabellion.commands.output import json_option, print_json, print_table, say, tell, when
 
 REPORTS = 30
@@ -30,7 +30,7 @@ def command(again: bool, as_json: bool) -> int:
     log once a day; `verify --all` reads all of it now. What is missing or altered is named. Exit codes: 0 all was read
     and is as it should be, 1 something is missing or altered, 3 not everything was read in time.
     """
-    with local_archive() as parts:
+    with archive_at_hand("fixity") as parts:
         now = parts.archive.clock.now()
         if again:
             with parts.archive.catalogue.write() as connection:

@@ -8,7 +8,7 @@ import click
 from archive.renewal_planning import due_list
 from tabellion.base.errors import BadRequest
 from tabellion.base.ids import is_id
-from tabellion.commands.common import local_archive, remote
+from tabellion.commands.common import archive_at_hand, local_archive, remote
 from tabellion.commands.output import json_option, print_json, print_table, tell, when
 from tabellion.doors import remote_client
 from tabellion.dossier import local_dossier, remote_dossier
@@ -61,7 +61,7 @@ def command(document: str | None, due: bool, as_json: bool) -> None:
 
 
 def _show_due(as_json: bool) -> None:
-    with local_archive() as parts:
+    with archive_at_hand("show --due") as parts:
         now = parts.archive.clock.now()
         with parts.archive.catalogue.read() as connection:
             items = due_list(connection, parts.algorithms)

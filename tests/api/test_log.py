@@ -37,8 +37,9 @@ class TestLog:
             assert full == f"{who}, max-age=31536000, immutable"
             partial = client.get(f"{LOG}/tile/{path}/001.p/{size - 256}").headers["cache-control"]
             assert partial == f"{who}, max-age=60"
-        newest = stranger.get(f"{LOG}/checkpoint").headers["cache-control"]
-        assert newest == "public, max-age=1, must-revalidate"
+        newest = stranger.get(f"{LOG}/checkpoint").headers
+        assert newest["cache-control"] == "public, max-age=1, must-revalidate"
+        assert newest["content-disposition"] == f'attachment; filename="checkpoint-{size}.txt"'
 
     def test_a_partial_tile_that_a_wider_one_stands_for_is_still_answered(self, house: House) -> None:
         """Whoever has kept an older checkpoint asks for the tiles of that size."""

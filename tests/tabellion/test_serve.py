@@ -125,7 +125,8 @@ def _a_paper_goes_its_way_over_rest(service: Service) -> str:
     assert line["sha256"] in service.terminal.run("show", line["document"], environment=remote).out
     report = service.terminal.run("verify", line["document"], "--json", code=3, environment=remote).json
     assert "TIME_PENDING" in [finding["code"] for finding in report["findings"]]
-    _a_stranger_verifies_its_package(service, line["document"], remote)
+    auditor = _a_stranger_verifies_its_package(service, line["document"], remote)
+    _an_auditor_judges_it_by_himself(service, auditor)
     refused = service.terminal.run(
         "search", "x", code=1, environment={**remote, "TABELLION_TOKEN": "tab_wrong"}
     )
@@ -134,21 +135,52 @@ def _a_paper_goes_its_way_over_rest(service: Service) -> str:
     return document
 
 
-def _a_stranger_verifies_its_package(service: Service, document: str, remote: dict[str, str]) -> None:
-    """Ordered and fetched over REST; the whole log is read from its address by somebody who may read it."""
+def _a_stranger_verifies_its_package(
+    service: Service, document: str, remote: dict[str, str]
+) -> dict[str, str]:
+    """Ordered and fetched over REST; the whole log is read from its address by somebody who may read it: he is told."""
+    auditor = service.remote("auditor")
     package, trust = service.desk / "one.asice", service.desk / "trust"
     done = service.terminal.run("export", document, "--output", package, "--json", environment=remote).json
     assert (done["pending"], done["size"]) == (True, package.stat().st_size)
     service.terminal.run("keys", "export", "--public", trust)
     log = f"{service.address}/api/v1/log"
     verified = ("verify", package, "--trust", trust, "--log", log, "--json")
-    report = service.terminal.run(*verified, code=3, environment=service.remote("auditor")).json
+    report = service.terminal.run(*verified, code=3, environment=auditor).json
     assert (report["log"], report["completeness"]) == ("PASSED", "PASSED")
     unread = service.terminal.run(*verified, code=3, environment=remote).json
     assert "LOG_UNREADABLE" in [finding["code"] for finding in unread["findings"]]
     unasked = service.terminal.run(*verified, code=3).json
     (why,) = (each["detail"] for each in unasked["findings"] if each["code"] == "LOG_UNREADABLE")
     assert why.endswith("entries are for auditors, whom TABELLION_URL and TABELLION_TOKEN name")
+    return auditor
+
+
+def _an_auditor_judges_it_by_himself(service: Service, auditor: dict[str, str]) -> None:
+    """What the pages tell him to copy works on his machine, where there is no archive."""
+    trust, checkpoint = service.desk / "trust", service.desk / "checkpoint"
+    checkpoint.write_bytes(httpx.get(f"{service.address}/api/v1/log/checkpoint").content)
+    command = ("verify", "--all", "--trust", trust, "--since", checkpoint)
+    report = service.terminal.run(*command, "--json", code=3, environment=auditor).json
+    assert {each["code"] for each in report["findings"]} == {"TIME_PENDING", "WITNESS_NONE"}
+    assert (report["log"], report["integrity"], report["origin"]) == ("PASSED", "PASSED", "PASSED")
+    told = service.terminal.run(*command, "--sample", "1", code=3, environment=auditor).out
+    assert "TIME_PENDING" in told and "None:" not in told
+    mirror = service.terminal.run(*command, "--log", trust, "--json", code=3, environment=auditor).json
+    assert "LOG_UNREADABLE" in [each["code"] for each in mirror["findings"]]
+    itself = service.terminal.run("verify", "--all", code=3, environment=auditor)
+    assert "TIME_PENDING: no verified time-stamp covers " in itself.out
+    assert "None" not in itself.out
+    for words, advice in (
+        (("verify", "--all", "--since", checkpoint), "--trust DIR --since FILE"),
+        (("show", "--due"), "verify --all --trust DIR"),
+        (("fixity",), "verify --all --trust DIR"),
+    ):
+        refused = service.terminal.run(*words, code=2, environment=auditor).err
+        assert refused.startswith("BAD_REQUEST") and advice in refused
+    assert service.terminal.run("verify", "--all", "--trust", trust, code=2).err.startswith(
+        "BAD_REQUEST: whose"
+    )
 
 
 def _what_is_killed_comes_back(service: Service) -> None:

@@ -1,6 +1,7 @@
 """Debtors, evidence, operations, accounts, one's own page: who sees what, and what forms do."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -81,10 +82,40 @@ class TestEvidence:
         read_paper(house, north, ["one"])
         read_paper(house, house.portfolio("South"), ["two"])
         text = see(house.client("auditor", scopes=[f"portfolio:{north}"]), "/evidence")
-        assert "2 received; 2 readable; 0 erased." in text
+        assert "As the log has it now: 2 received; 0 erased. 2 could be read when they came in." in text
+        assert "only a check of everything tells" in text
         assert "You may open 1 of 2 papers" in text
         assert "Witnesses: none." in text
         assert "No outside time proof." in text
+
+    def test_what_was_found_is_not_contradicted_by_what_was_counted(
+        self, house: House, north: str, tmp_path: Path
+    ) -> None:
+        read_paper(house, north, ["one"])
+        house.keeper.stamp()
+        auditor = house.client("auditor")
+        for found, said in (
+            ("sound", "still there and unaltered was last checked"),
+            ("altered", "found something that does not hold."),
+        ):
+            if found == "altered":
+                for path in (tmp_path / "vault" / "deposits").rglob("*"):
+                    if path.is_file() and "original" in str(path):
+                        path.chmod(0o600)
+                        path.write_bytes(bytes(path.stat().st_size))
+            do(auditor, "/evidence/check")
+            house.settle()
+            counted, _, _ = see(auditor, "/evidence").partition("You may open")
+            assert said in counted
+
+    def test_commands_of_the_pages_are_for_a_machine_elsewhere(self, house: House, north: str) -> None:
+        """What needs the archive at hand is refused where TABELLION_URL is set, as these pages ask for."""
+        read_paper(house, north, ["one"])
+        auditor = house.client("auditor")
+        pages = see(auditor, "/evidence") + see(auditor, "/evidence/checkpoint")
+        assert "tabellion verify --all --trust DIR --since FILE" in pages
+        commands = set(re.findall(r"tabellion [a-z]+ [^ ]+(?: --trust DIR)?", pages))
+        assert commands == {"tabellion verify --all --trust DIR", "tabellion verify FILE --trust DIR"}
 
     def test_checking_everything_is_an_entry(self, house: House, north: str) -> None:
         read_paper(house, north, ["one"])
