@@ -36,6 +36,13 @@ class BadChoice(BadRequest):
     advice = f"Write pages as 1, 3-5; at most {MOST} of them."
 
 
+class NoSuchPages(BadRequest):
+    """A document does not have all the pages that were chosen, or not for the asker."""
+
+    code = "NO_SUCH_PAGES"
+    advice = "Choose among the pages that the document has."
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A page of a document."""
@@ -71,7 +78,8 @@ def chosen_pages(
 ) -> BinaryIO:
     """The PDF/A, at its beginning, to be closed by whoever sends it; an entry of the log for each document.
 
-    Raises Forbidden where a page is not open to the actor, `CopyRefused` where one could not be read.
+    Raises Forbidden where a document is not open to the actor, `NoSuchPages` where one of its pages is not or there is
+    none of that number, `CopyRefused` where one could not be read.
     """
     archive = service.archive
     with archive.catalogue.read() as connection:
@@ -99,10 +107,37 @@ def chosen_pages(
 def _require_open(connection: Connection, actor: Actor, choices: Sequence[Choice]) -> None:
     access.require(actor, Action.DOWNLOAD)
     opened = access.open_pages(connection, actor, [choice.document for choice in choices])
-    for choice in choices:
-        allowed = opened.get(choice.document)
-        if allowed is None or not allowed.page(choice.page):
-            raise Forbidden(access.NO_PAGE)
+    if any(choice.document not in opened for choice in choices):
+        raise Forbidden(access.NO_PAGE)
+    rows = connection.execute(
+        select(document_pages.c.document_id, document_pages.c.position)
+        .where(document_pages.c.document_id.in_(opened))
+        .order_by(document_pages.c.position)
+    ).all()
+    there: dict[str, list[int]] = {document: [] for document in opened}
+    for row in rows:
+        # A page that is closed to the asker and one that there is not are answered alike.
+        if opened[row.document_id].page(row.position):
+            there[row.document_id].append(row.position)
+    for document, numbers in there.items():
+        wrong = [
+            choice.page for choice in choices if choice.document == document and choice.page not in numbers
+        ]
+        if wrong:
+            raise NoSuchPages(
+                f"no page {spans_of(wrong)} here for you; there is {spans_of(numbers) or 'none'}"
+            )
+
+
+def spans_of(numbers: Sequence[int]) -> str:
+    """Numbers as pages are written: `1, 3-5`."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
 def _page(archive: Archive, connection: Connection, choice: Choice) -> ChosenPage:

@@ -17,6 +17,11 @@ def languages() -> tuple[str, ...]:
     return (DEFAULT, *sorted(path.stem for path in FOLDER.glob("*.po")))
 
 
+def offered_languages(spoken: str) -> tuple[str, ...]:
+    """The languages that people may choose; the mirrored one only where somebody reads in it already."""
+    return tuple(each for each in languages() if each != MIRRORED or spoken == MIRRORED)
+
+
 def require_language(code: str) -> None:
     """Raise BadRequest, with the languages that there are, for one in which no screen can be shown."""
     if code not in languages():

@@ -12,7 +12,15 @@ from archive.archive import Archive
 from archive.catalogue.schema import matters, trays
 from archive.catalogue.upsert import upsert
 from archive.matters import Matter, find_matter, list_matters
-from archive.selections import Item, added, begin_selection, open_selection, put_items
+from archive.selections import (
+    Item,
+    Selection,
+    added,
+    begin_selection,
+    list_selections,
+    open_selection,
+    put_items,
+)
 from tabellion.base.errors import Conflict, Forbidden
 
 OFFERED = 12
@@ -28,6 +36,8 @@ class Tray:
     matter: Matter | None
     lines: tuple[Line, ...] = ()
     offered: tuple[Matter, ...] = ()
+    packed: Selection | None = None
+    """Of what a package was made last, where nothing new has been chosen since."""
 
     @property
     def pages(self) -> int:
@@ -59,7 +69,8 @@ def tray_of(connection: Connection, actor: Actor) -> Tray:
         return Tray(None, offered=tuple(list_matters(connection, still_open, limit=OFFERED)))
     selection = open_selection(connection, chosen)
     lines = () if selection is None else tuple(lines_of(connection, actor, selection.items))
-    return Tray(find_matter(connection, chosen), lines)
+    packed = next(iter(list_selections(connection, chosen)), None) if selection is None else None
+    return Tray(find_matter(connection, chosen), lines, packed=packed)
 
 
 def choose_matter(connection: Connection, actor: Actor, matter_id: str | None) -> None:

@@ -237,11 +237,11 @@ def _wait(archive: Archive, batch_ids: Sequence[str], progress: Progress) -> Non
     while True:
         with archive.catalogue.read() as connection:
             row = connection.execute(query).one()
-        if row.done == row.all:
-            return
         if row.done != done:
             done, since = row.done, time.monotonic()
             progress(f"{row.done} of {row.all} papers read and searchable")
+        if row.done == row.all:
+            return
         if time.monotonic() - since > PATIENCE_SECONDS:
             raise Unavailable("no worker reads the demo's papers; look at what the workers log")
         time.sleep(0.2)

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from api.access import Action, Actor
-from api.languages import languages
+from api.languages import offered_languages
 from api.pages import troubles, verdicts, words
 from api.pages.texts import Speaker, choose_language, translations
 from api.pages.words import N_
@@ -117,7 +117,7 @@ def _framed(
     return {
         "here": here,
         "rail": [entry for entry in RAIL if actor is not None and actor.may(entry[3])],
-        "languages": languages(),
+        "languages": offered_languages(speaker_of(request, actor).language),
         "request_path": request.url.path,
         "origin_address": origin_of(request) or "https://…",
         "query": request.query_params.get("q", ""),

@@ -15,6 +15,7 @@ from api.decisions import FieldDecision, decide_field, discord_with
 from api.field_values import LONGEST, typed_value
 from api.pages.paper import Figure, names_of, open_pages_of, shown, wrong_sum_of
 from api.pages.render import page, speaker_of
+from api.pages.rule_words import rule_parts
 from api.pages.texts import Speaker
 from api.request import Ask, service_of
 from api.review import count_waiting as count_links
@@ -214,6 +215,7 @@ def _page(
                 elsewhere=chosen.elsewhere,
                 printed=chosen.printed and shown(chosen.name, chosen.printed, chosen.currency, say),
             ),
+            "rule_parts": rule_parts,
             "wrong_sum": wrong_sum_of(connection, actor, opened, say),
             "shown": pages.get(chosen.page),
             "several": len(pages) > 1 or not opened.complete,

@@ -231,6 +231,14 @@ ERRORS: Mapping[str, tuple[str, str]] = {
         N_("A paper was scanned more than once, and nobody has said which scan goes out."),
         N_("Go back and choose for each: this one, the other one, or both."),
     ),
+    "OTHERS_UNCHECKED": (
+        N_("It was not checked who else stands on the pages, and nobody gave his word for it."),
+        N_("Go back and name a claim of the matter, or tick that you have looked at the pages yourself."),
+    ),
+    "NO_SUCH_PAGES": (
+        N_("The paper does not have all of these pages."),
+        N_("Choose among the pages that are named below."),
+    ),
     "EXPORT_REFUSED": (
         N_("This cannot go out as it was asked for."),
         N_("Change the selection as said below, and order the package again."),

@@ -1,7 +1,9 @@
 """`tabellion demo`."""
 
+import re
 import sys
 import time
+from collections.abc import Callable
 
 import click
 
@@ -47,20 +49,41 @@ def _load(settings: Settings, *, force: bool) -> Demo | None:
         if read_demo(settings.home) is None and not force and holds_papers(parts.archive):
             return None
         with helping(parts, workers=True):
-            demo = load_demo(parts, acting(parts), _Progress())
+            steps = Steps()
+            demo = load_demo(parts, acting(parts), steps)
+            steps.end()
     progress_line("")
     return demo
 
 
-class _Progress:
-    """Says how far it is: on a terminal in one line that changes, elsewhere now and then."""
+class Steps:
+    """Says how far it is: on a terminal in one line that changes, elsewhere now and then, and how each step ended.
 
-    def __init__(self) -> None:
+    A step is told by its message without the figures in it.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._said = -SAY_EVERY
+        self._held = ""
 
     def __call__(self, message: str) -> None:
         if sys.stderr.isatty():
             progress_line(message)
-        elif time.monotonic() - self._said >= SAY_EVERY:
-            self._said = time.monotonic()
-            say(message)
+            return
+        if _step(message) != _step(self._held):
+            self.end()
+        self._held = message
+        if self._clock() - self._said >= SAY_EVERY:
+            self._said = self._clock()
+            self.end()
+
+    def end(self) -> None:
+        """Say the last message, if it was not said yet."""
+        if self._held:
+            say(self._held)
+        self._held = ""
+
+
+def _step(message: str) -> str:
+    return re.sub(r"[0-9]+ of", "of", message)

@@ -16,6 +16,7 @@ from tabellion.doors import Door, LocalDoor, RemoteDoor, Sent, remote_client
 from tabellion.helpers import helping
 from tabellion.made_papers import MadePaper
 from tabellion.paper_words import kind_word, sides_words
+from tabellion.running_address import address_of
 from tabellion.settings import load_settings
 from tabellion.wiring import opened
 
@@ -55,7 +56,7 @@ def command(
                 actor = local_actor(connection).pseudonym
             door = LocalDoor(parts, batch, portfolio, actor, station)
             stack.enter_context(helping(parts, workers=wait))
-        lines = Lines(as_json, settings.address)
+        lines = Lines(as_json, address_of(settings))
         sent = list(_send_all(door, paths, lines))
         _follow(door, sent, wait, lines)
     say(

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 import warnings
+from contextlib import ExitStack
 from threading import Event, Thread
 
 import click
@@ -18,6 +19,7 @@ from tabellion.base.collecting import loaded_for_good
 from tabellion.base.errors import Unavailable
 from tabellion.base.logs import configure_logs
 from tabellion.processes import Child, Supervisor, become, cores, holder
+from tabellion.running_address import left_address
 from tabellion.settings import Settings, load_settings
 from tabellion.wiring import Parts, celery_app, opened
 
@@ -61,7 +63,12 @@ def command(only: str | None, host: str | None, port: int | None, listener: int 
             return
     with opened(settings) as parts:
         if only == "api":
-            with _listen(settings) if listener is None else socket.socket(fileno=listener) as listening:
+            with ExitStack() as held:
+                if listener is not None:
+                    listening = held.enter_context(socket.socket(fileno=listener))
+                else:
+                    listening = held.enter_context(_listen(settings))
+                    held.enter_context(left_address(settings.home, *listening.getsockname()[:2]))
                 _run_api(parts, listening)
         else:
             {"worker": _run_worker, "keeper": _run_keeper}[only](parts)
@@ -74,17 +81,16 @@ def _run_all(settings: Settings) -> None:
     workers = settings.workers or cores()
     # The parent listens: a port that is taken is said at once, and who asks while the api starts again only waits.
     with _listen(settings) as listening:
-        host, port = listening.getsockname()[:2]
         descriptor = listening.fileno()
         children = [
             Child("api", [*base, "api", "--listener", str(descriptor)], descriptors=(descriptor,)),
             Child("keeper", [*base, "keeper"]),
             *(Child(f"worker-{number}", [*base, "worker"]) for number in range(1, workers + 1)),
         ]
-        shown = f"[{host}]" if ":" in host else host
-        click.echo(f"Tabellion at http://{shown}:{port}/   (Ctrl-C stops it)")
-        sys.stdout.flush()
-        Supervisor(children).run()
+        with left_address(settings.home, *listening.getsockname()[:2]) as address:
+            click.echo(f"Tabellion at {address}/   (Ctrl-C stops it)")
+            sys.stdout.flush()
+            Supervisor(children).run()
 
 
 def _run_api(parts: Parts, listening: socket.socket) -> None:

@@ -16,6 +16,7 @@ from api.sessions import create_token, end_all_sessions, revoke_token
 from tabellion.base.clock import rfc3339
 from tabellion.commands.common import local_actor, local_archive
 from tabellion.commands.output import json_option, print_json, print_table, tell
+from tabellion.running_address import address_of
 
 
 @click.group("users")
@@ -85,7 +86,7 @@ def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str)
     password = _ask_password(name)
     chosen = password or generate_password(os.urandom)
     with local_archive() as parts, parts.archive.catalogue.write() as connection:
-        address = parts.settings.address
+        address = address_of(parts.settings)
         kept = frozenset(scope_there(connection, scope) for scope in scopes)
         create_account(
             parts.archive,

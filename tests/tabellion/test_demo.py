@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from tabellion.commands.demo import SAY_EVERY, Steps
 from tabellion.demo.papers import DemoPaper, registry
 from tabellion.demo_accounts import ROLES, read_demo, write_demo
 from tabellion.demo_loading import BOXES, load_demo
@@ -36,6 +39,7 @@ def test_the_demo_is_loaded_step_by_step_and_once(tmp_path: Path) -> None:
         few = [_paper(number, box.claims[0]) for box in BOXES for number in range(1, 6)]
         demo = load_demo(house.parts, "00000000-0000-7000-8000-000000000000", said.append, few)
         assert demo.complete
+        assert "10 of 10 papers read and searchable" in said
         assert set(demo.passwords) == set(ROLES)
         first, second = (house.terminal.run("batches", "show", box.name, "--json").json for box in BOXES)
         assert (first["state"], first["ledger"]["missing"]) == ("closed", 0)
@@ -61,3 +65,23 @@ def test_an_archive_with_papers_of_its_own_is_left_alone(house: House) -> None:
     assert ran.out == ""
     assert "holds papers already" in ran.err
     assert read_demo(house.parts.settings.home) is None
+
+
+def test_what_is_said_of_its_steps_ends_with_the_end_of_each(capsys: pytest.CaptureFixture[str]) -> None:
+    now = 100.0
+    steps = Steps(lambda: now)
+    for box, papers_of_it in (("one", 18), ("two", 9)):
+        for number in range(1, papers_of_it + 1):
+            steps(f"Box {box}: {number} of {papers_of_it} papers received")
+    for number in (8, 23, 27):
+        now += SAY_EVERY
+        steps(f"{number} of 27 papers read and searchable")
+    steps.end()
+    assert capsys.readouterr().err.splitlines() == [
+        "Box one: 1 of 18 papers received",
+        "Box one: 18 of 18 papers received",
+        "Box two: 9 of 9 papers received",
+        "8 of 27 papers read and searchable",
+        "23 of 27 papers read and searchable",
+        "27 of 27 papers read and searchable",
+    ]

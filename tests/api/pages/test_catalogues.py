@@ -3,7 +3,7 @@
 import pytest
 from babel.messages import Message
 
-from api.languages import languages
+from api.languages import languages, offered_languages
 from api.pages.texts import translations
 from tests.api.pages.extraction import MIRRORED, catalogue, extracted, mirror_language, mirrored
 from tests.catalogues import as_bytes
@@ -22,6 +22,11 @@ def test_polish_and_italian_are_there() -> None:
 def test_pages_and_templates_are_extracted() -> None:
     found = {message.id for message in extracted() if isinstance(message.id, str)}
     assert {"Keep the paper.", "Demand for payment", "The file has no bytes.", "Check now"} <= found
+
+
+def test_the_mirrored_language_is_offered_only_to_who_reads_in_it() -> None:
+    assert set(offered_languages("pl")) == {"en", *TRANSLATED}
+    assert MIRRORED in offered_languages(MIRRORED)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -155,6 +155,15 @@ class TestTray:
         assert answer.text.lstrip().startswith('<div id="tray-list"')
         assert f'data-key="{paper}.1-1"' in answer.text
 
+    def test_after_a_package_says_of_what_it_was_made(self, house: House, case: Case, paper: str) -> None:
+        case.add(paper)
+        order(case)
+        text = see(case.legal, f"/documents/{paper}")
+        assert "A package was made of selection 1 (1 chosen); what you add begins the next one." in text
+        assert "Nothing chosen yet" not in text
+        case.add(paper, 2)
+        assert "1 chosen, pages: 1" in see(case.legal, f"/documents/{paper}")
+
     def test_leads_back_inside_only(self, case: Case, paper: str) -> None:
         there = do(case.legal, "/tray/add", document=paper, to=f"/documents/{paper}?page=2")
         assert there.headers["location"] == f"/documents/{paper}?page=2"

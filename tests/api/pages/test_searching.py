@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from archive.catalogue.schema import deposits, document_deposits, log_outbox, saved_searches
 from archive.registry import NewParty, put_party
-from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
+from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see, visible
 from tests.api.support import UNKNOWN, House, good, problem
 from tests.archive.reporting.reading import pages_of
 
@@ -176,10 +176,14 @@ class TestChosenPages:
         narrow(house, document, 2, "matter:M1")
         client = house.client("collector", scopes=[f"portfolio:{north}"])
         said = {
-            problem(client.get("/api/v1/search/pages", params={"take": choice}), 404, "NOT_FOUND")["title"]
-            for choice in (f"{document}:2", f"{document}:1-2", f"{document}:9", f"{UNKNOWN}:1")
+            problem(
+                client.get("/api/v1/search/pages", params={"take": f"{document}:{n}"}), 400, "NO_SUCH_PAGES"
+            )["title"].replace(n, "N")
+            for n in ("2", "9")
         }
-        assert len(said) == 1
+        assert said == {"no page N here for you; there is 1"}, "a closed page and none are answered alike"
+        unknown = client.get("/api/v1/search/pages", params={"take": f"{UNKNOWN}:1"})
+        problem(unknown, 404, "NOT_FOUND")
         problem(house.client("operator").get(f"/documents/{document}/pages.pdf"), 404, "NOT_FOUND")
 
     @pytest.mark.parametrize(
@@ -187,6 +191,17 @@ class TestChosenPages:
     )
     def test_what_is_no_page_is_said(self, house: House, take: str) -> None:
         problem(house.client("legal").get("/api/v1/search/pages", params={"take": take}), 400, "BAD_CHOICE")
+
+    def test_pages_that_a_paper_has_not_are_named_and_those_that_it_has(
+        self, house: House, north: str
+    ) -> None:
+        document = read_paper(house, north, ["one"], ["two"], ["three"])
+        answer = house.client("legal").get(
+            f"/documents/{document}/pages.pdf", params={"pages": "1, 5-9"}, headers={"Accept": "text/html"}
+        )
+        text = visible(answer, 400)
+        assert "The paper does not have all of these pages." in text
+        assert "no page 5-9 here for you; there is 1-3" in text
 
     def test_nothing_ticked(self, house: House) -> None:
         problem(house.client("legal").get("/search/pages.pdf"), 400, "BAD_CHOICE")
