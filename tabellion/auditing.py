@@ -104,7 +104,7 @@ class RestArchive:
                     raise _refusal(response)
                 yield from response.iter_bytes(_PIECE)
         except (httpx.RemoteProtocolError, httpx.ReadError) as error:
-            raise BrokenOff("it ends before its end", hidden=False) from error
+            raise BrokenOff("it breaks off in the middle", hidden=False) from error
         except httpx.HTTPError as error:
             raise _silent(error) from error
 
