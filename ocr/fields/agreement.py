@@ -17,6 +17,7 @@ _SUMS = (
     ("amounts.total", "amounts.principal", "amounts.costs"),
 )
 _RIVALS = 6
+_CONTENDS, _CONTENDED = 0.1, 0.8
 _COMPLETED: tuple[Kind, ...] = ("invoice", "dunning_letter", "assignment_notice")
 
 
@@ -28,7 +29,11 @@ def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money],
 
 
 def settle_dates(roles: Sequence[Role], best: dict[str, Role], kind: Kind) -> None:
-    """A demand gives time: the day by which it asks for the money comes after its own, others are of old invoices."""
+    """What dates must agree in: of two that speak as loudly for one role neither is sure, and a demand gives time.
+
+    The day by which a demand asks for the money comes after its own; others are of old invoices.
+    """
+    _doubt_contended(roles, best)
     written, due = best.get("document_date"), best.get("due_date")
     if kind != "dunning_letter" or written is None or due is None:
         return
@@ -41,6 +46,19 @@ def settle_dates(roles: Sequence[Role], best: dict[str, Role], kind: Kind) -> No
         best["due_date"] = max(later, key=lambda role: role.strength)
     else:
         del best["due_date"]
+
+
+def _doubt_contended(roles: Sequence[Role], best: dict[str, Role]) -> None:
+    written = best.get("document_date")
+    if written is None:
+        return
+    near = (role for role in roles if role.name == written.name)
+    if any(
+        role.candidate.value != written.candidate.value and role.strength > written.strength - _CONTENDS
+        for role in near
+    ):
+        rule = f"{written.rule}; another date says so as well"
+        best[written.name] = replace(written, rule=rule, strength=min(written.strength, _CONTENDED))
 
 
 def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:

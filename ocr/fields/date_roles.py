@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ocr.fields.allowed import DATES
 from ocr.fields.candidate import Candidate
@@ -19,9 +20,23 @@ _DATE_AFTER_NUMBER = 24
 _BIRTH_REACH, _BIRTH_AFTER = 48, 20
 _FADES = 200
 _OF_SOMETHING = 0.76
+_OF_ANOTHER = 0.55
+_PLACE_AND_DATE = 0.962
 _BESIDE = 10
 _TOWN = re.compile(r"^[^\W\d_][^\W\d_ .'’-]+(?:[ .'’-]+[^\W\d_]+){0,3},\s")
+# A town with what may stand before it (a postcode, "г."), and a comma; its first letter is the group.
+_PLACE = re.compile(
+    r"^\s*(?:\d[\d-]+\s)?(?:(?:г|гор|м)\.\s?|En\s)?([^\W\d_])[^\s\d,:;]+(?:\s[^\s\d,:;]+){0,3}\s?,\s"
+)
 _FULL_LABEL = 9
+_CLAUSE = 80
+"""Letters before a date among which the word is looked for that says whose date it is."""
+
+_CLAUSE_END = re.compile(r"[.;:!?](?=\s+[^\W\d_a-z]|$)|\t")
+_JOINING = 8
+"""Letters that may stand between the town and the date: "dnia", "den", "lì", "in data"."""
+
+_BEHIND = 5
 
 
 def date_roles(
@@ -47,14 +62,26 @@ def date_roles(
             elif tied == "invoice_number":
                 yield Role("invoice_date", date, f"{date.rule}; after {tied}", 0.9)
             continue
+        if date.rule != SHORT_YEAR and _is_place_and_date(date):
+            yield Role("document_date", date, f"{date.rule}; after a place, in the head", _PLACE_AND_DATE)
+            continue
         # A year of two digits wants a label: a scan sees such numbers in specks.
         line = 0.0 if date.rule == SHORT_YEAR else _dateline(date)
         label = label_before(date, labels, order, [other.raw for other in dates if other is not date])
         if label is not None and label.role in allowed and not (line and _is_bare_from(label)):
             strength = (_strongest(label, words) - label.distance / _FADES) * label.likeness
-            yield Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
+            found = Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
         elif line:
-            yield Role("document_date", date, f"{date.rule}; on a line of its own", line)
+            found = Role("document_date", date, f"{date.rule}; on a line of its own", line)
+        else:
+            continue
+        other = _dated_thing(date, kind, words) if found.name == "document_date" else None
+        if other is not None:
+            rule = f"{found.rule}, of “{other}”"
+            # A paper of unknown kind may be the contract itself.
+            most = _OF_SOMETHING if kind == "other" else _OF_ANOTHER
+            found = replace(found, rule=rule, strength=min(found.strength, most))
+        yield found
 
 
 def _strongest(label: LabelFound, words: Lexicon) -> float:
@@ -90,6 +117,29 @@ def _tied(date: Candidate, numbers: Sequence[tuple[str, Candidate]], words: Lexi
             if fold(between).text in words.labels["invoice_date"]:
                 return name
     return None
+
+
+def _dated_thing(date: Candidate, kind: Kind, words: Lexicon) -> str | None:
+    """What the clause says the date of, if that is not this paper: "the contract concluded on"."""
+    clause = _CLAUSE_END.split(date.flow.before(date.start, _CLAUSE))[-1]
+    # The first word may have lost its beginning.
+    folded = fold(clause if len(clause) < _CLAUSE else clause.partition(" ")[2]).text
+    things = (word for thing, found in words.dated.items() if thing != kind for word in found)
+    return next((word for word in things if word in folded), None)
+
+
+def _is_place_and_date(date: Candidate) -> bool:
+    """Whether the date stands in the head of a letter after the name of a place, and nothing else with them."""
+    row = date.flow.rows[date.flow.row_number(date.start)]
+    if row.top >= _DATELINE_TOP:
+        return False
+    before = date.flow.row_before(date.start).rpartition("\t")[2]
+    place = _PLACE.match(before)
+    if place is None or place[1].islower():
+        return False
+    joining = sum(map(str.isalpha, before[place.end() :]))
+    behind = date.flow.text[date.end :].partition("\n")[0].partition("\t")[0]
+    return joining <= _JOINING and sum(map(str.isalpha, behind)) <= _BEHIND
 
 
 def _dateline(date: Candidate) -> float:

@@ -83,6 +83,8 @@ class Lexicon:
 
     kinds: Mapping[Kind, KindWords]
     labels: Mapping[str, tuple[str, ...]]
+    dated: Mapping[Kind, tuple[str, ...]]
+    """How words begin that name what a sentence may say the date of: a contract, an invoice, a judgment, a payment."""
     numbers: Mapping[str, tuple[str, ...]]
     patterns: Mapping[str, tuple[str, ...]]
     names: NameWords
@@ -113,6 +115,7 @@ def lexicon(language: str) -> Lexicon:
     return Lexicon(
         kinds=kinds,
         labels={role: _folded(words) for role, words in data["labels"].items()},
+        dated=_dated(file.name.removesuffix(".toml")),
         numbers={name: _folded(words) for name, words in data["numbers"].items()},
         patterns={name: tuple(words) for name, words in data["patterns"].items()},
         names=NameWords(**names),
@@ -122,6 +125,11 @@ def lexicon(language: str) -> Lexicon:
             for setting, roles in data["roles"].items()
         },
     )
+
+
+def _dated(language: str) -> dict[Kind, tuple[str, ...]]:
+    data = tomllib.loads((files("ocr.lexicon") / "dated.toml").read_text(encoding="utf-8"))
+    return {kind: _folded(words) for kind, words in data[language].items()}
 
 
 def _folded(words: list[str]) -> tuple[str, ...]:
