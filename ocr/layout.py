@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 # Of the height of the line: 96 of 100 true spaces of Thai print are wider, 98 of 100 other gaps are not.
 _NO_GAP = 0.36
+_NO_GAP_PRINTED = 0.16
 
 
 def placed(words: Sequence["RecognisedWord"], width: int, height: int) -> tuple[Word, ...]:
@@ -55,12 +56,14 @@ def text_of(words: Sequence[Word]) -> str:
     return text
 
 
-def spaced(words: Sequence[Word]) -> list[bool]:
+def spaced(words: Sequence[Word], *, printed: bool = False) -> list[bool]:
     """For each word, whether a space parts it from the word before in its line.
 
-    Thai is written without spaces inside a sentence, but recognised in pieces: there, room decides.
+    Thai is written without spaces inside a sentence, but recognised in pieces: there, room decides. Where the words
+    are `printed`, those of a text layer and not recognised, less room is a space.
     """
     result: list[bool] = []
+    no_gap = _NO_GAP_PRINTED if printed else _NO_GAP
     for _, group in groupby(words, key=lambda word: word.line):
         line = list(group)
         # Fractions of width against fractions of height: a page is about 1.4 times as high as wide.
@@ -69,7 +72,7 @@ def spaced(words: Sequence[Word]) -> list[bool]:
         for left, right in pairwise(line):
             thai = _THAI.match(left.text[-1:]) and _THAI.match(right.text[:1])
             marked = unicodedata.category(right.text[:1]) == "Mn"
-            result.append(not (thai and (marked or right.box.x0 - left.box.x1 < _NO_GAP * size)))
+            result.append(not (thai and (marked or right.box.x0 - left.box.x1 < no_gap * size)))
     return result
 
 

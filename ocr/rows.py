@@ -76,7 +76,8 @@ def _row(segments: Sequence[_Segment], page: PageReading, size: float) -> Row:
         if text:
             text += "\t"
         words = [page.words[index] for index in segment.indices]
-        for index, word, apart in zip(segment.indices, words, spaced(words), strict=True):
+        gaps = spaced(words, printed=page.source == "text")
+        for index, word, apart in zip(segment.indices, words, gaps, strict=True):
             text += " " if apart else ""
             indices.append(index)
             starts.append(len(text))

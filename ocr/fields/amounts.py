@@ -81,7 +81,9 @@ def find_amounts(flow: Flow) -> Iterator[Money]:
     for match in _ROUND.finditer(text):
         free = all(match.end() <= start or end <= match.start() for start, end in taken)
         # "§ 2" is read as "$ 2"; and where amounts are printed with cents, a long number has lost its comma.
-        lost = len(taken) > 1 and not match["cents"] and match["whole"].isdigit() and len(match["whole"]) > 2
+        scanned = flow.page.source != "text"
+        lost = scanned and len(taken) > 1 and not match["cents"] and match["whole"].isdigit()
+        lost = lost and len(match["whole"]) > 2
         if (
             free
             and not lost

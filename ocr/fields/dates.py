@@ -27,15 +27,19 @@ _SHORTEST = {"th": 2}
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/])")
 # A year of two digits; day and month have theirs, or it might be any number in parts.
 _SHORT = re.compile(r"(?<![\d/.,-])(\d{2})([./])(\d{2})\2(\d{2})(?![\d/%]|[.,-]\d)")
+# Hebrew and Thai papers leave out noughts: "11.5.25", "9/5/68".
+_SHORTER = re.compile(r"(?<![\d/.,-])(\d{1,2})([./])(\d{1,2})\2(\d{2})(?![\d/%]|[.,-]\d)")
 _THIS_CENTURY = 60
 _ISO = re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 # Day, perhaps "." or "de", a word, perhaps "de" or an era, a year.
 _NAMED = re.compile(
-    r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?[\"”“»>]?\s+(?:de\s+|(?:day\s+)?of\s+|เดือน\s*)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
+    r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?[\"”“»>]?\s+(?:de\s+|(?:day\s+)?of\s+|เดือน\s*|[בל]?חודש\s+)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
     r"[^\s\d]*?)\s?\.?,?\s*(?:del?\s+|พ\s?\.\s?ศ\s?\.\s*|พุทธศักราช\s*)?(\d{4})(?!\d)"
 )
 # "5 ก.ย. 68", as banks print it.
-_THAI_SHORT = re.compile(r"(?<![\d/.-])(\d{1,2})\s*([ก-ฮ])\s?\.\s?([ก-ฮ])\s?\.\s*(\d{4}|\d{2})(?!\d)")
+_THAI_SHORT = re.compile(
+    r"(?<![\d/.-])(\d{1,2})\s*(เ?[ก-ฮ][\u0e34\u0e35]?)\s?\.\s?([ก-ฮ])\s?\.?\s*(?:พ\.ศ\.\s*)?(\d{4}|\d{2})(?!\d)"
+)
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+(\d{4})(?!\d)")
 
 
@@ -60,7 +64,7 @@ def _in_text(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
         if int(month) > 12 and language == "en":
             day, month = month, day
         yield from _candidate(flow, match.span(), match[4], month, day, "date: numbers", 0.95)
-    for match in _SHORT.finditer(text):
+    for match in (_SHORTER if language in ("he", "th") else _SHORT).finditer(text):
         century = 2000 if int(match[4]) < _THIS_CENTURY else 1900
         year = str((_BUDDHIST_CENTURY if language == "th" else century) + int(match[4]))
         yield from _candidate(flow, match.span(), year, match[3], match[1], SHORT_YEAR, 0.85)

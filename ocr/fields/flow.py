@@ -102,7 +102,7 @@ def flow_of(page: PageReading) -> Flow:
     text = ""
     starts = []
     last: Word | None = None
-    for word, apart in zip(page.words, spaced(page.words), strict=True):
+    for word, apart in zip(page.words, spaced(page.words, printed=page.source == "text"), strict=True):
         if last is not None:
             text += "\n" if last.line != word.line else " " if apart else ""
         starts.append(len(text))

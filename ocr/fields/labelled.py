@@ -135,11 +135,10 @@ class LabelledNames:
             label = below.text.partition(":")[0]
             if self._role_of_label(label) is not None:
                 break
-            if fold(label).text in _NAME_LABELS:
-                value = self._scene.cells.after(below)
-                if value is not None:
-                    return self._scene.name_at(value.start) or self._scene.companies.whole(value)
-            elif (place := self._after_name_label(below)) is not None:
+            value = self._scene.cells.after(below) if fold(label).text in _NAME_LABELS else None
+            if value is not None:
+                return self._scene.name_at(value.start) or self._scene.companies.whole(value)
+            if (place := self._after_name_label(below)) is not None:
                 return self._scene.name_at(place)
             person = person or name
             if (

@@ -127,6 +127,9 @@ class PersonFinder(PageOfNames):
     def _is_of_person(self, bare: str, word: str) -> bool:
         if not bare:
             return False
+        if self._caseless and fold(word).text in self._words.names.beside:
+            # "ת.ז." has the form of initials.
+            return False
         if _INITIAL.match(word) or bare in _PARTICLES:
             return True
         if not _PERSON_WORD.match(bare) or len(bare) < 2:

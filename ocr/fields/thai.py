@@ -14,12 +14,16 @@ from ocr.fields.flow import Flow
 _FIRST = re.compile(r"[\u0e01-\u0e2e\u0e40-\u0e44]")
 _LETTER = re.compile(r"[\u0e01-\u0e4e]")
 _COMPANY = re.compile(
-    r"(?P<form>บริษัท)(?!ฯ)(?P<name>(?:(?!บริษัท)[^\d,:()\n]){2,70}?)จ(?:ำ|ํา|ํ|า)กั?ด(?P<public>\(มหาชน\))?"
+    r"(?P<form>บริษัท|ธนาคาร)(?!ฯ)(?P<name>(?:(?!บริษัท|ธนาคาร|บัญชี|เลขที)(?:[^\d,:()\n]|\([^()\d\n]{2,24}\))){2,70}?)"
+    r"จ(?:ำ|ํา|ํ|า)กั?ด\s?(?P<public>\(มหาชน\))?"
     r"|(?P<limited>ห้างหุ้นส่วนจ(?:ำ|ํา)กัด)(?P<partners>[\u0e01-\u0e4e]{3,40})"
+    r"|(?<![\u0e01-\u0e4e])(?P<short>บจก\.|บมจ\.|หจก\.|บจ\.)(?P<called>\s?[^\d,:;\n]{3,44}?)(?=[,:;\d\n\t]|เลข|\s\(|$|โดย|ได้|ซึ|เป็น|โจทก|จำเลย)"
 )
 # Not the second half of a lawyer or an employer, whose words have the same letters.
 _PERSON = re.compile(
-    r"(?<!ท)(?P<title>นางสาว|นาย|นาง|น\.ส\.)(?!ความ|จ้าง|ทะเบียน|อำเภอ|ประกัน)(?P<name>[\u0e01-\u0e4e]{4,44})"
+    r"(?<!ท)(?P<title>นางสาว|นาย|นาง|น\.ส\.|ว่าที่ร้อย(?:ตรี|โท|เอก)(?:หญิง)?|ดร\.)"
+    r"(?!ความ|จ้าง|ทะเบียน|อำเภอ|ประกัน)(?P<name>[\u0e01-\u0e4e]{4,44})"
+    r"|(?<!ขอบ)(?<!พระ)(?P<courtesy>คุณ)(?!นาย|นาง|ภาพ|สมบัติ|ได้|จะ|สามารถ|มี|ต้อง|ชำระ|ค้าง|เป็น)(?P<called>[\u0e01-\u0e4e]{4,44})"
 )
 # What runs into a name from behind.
 _BEHIND = re.compile(
@@ -72,31 +76,39 @@ def companies(flow: Flow) -> Iterator[tuple[int, int, str]]:
         if match["limited"]:
             yield start, end, f"ห้างหุ้นส่วนจำกัด {match['partners']}"
             continue
+        if match["short"]:
+            spelt = " ".join(flow.text[start:end].split())
+            yield start, end, spelt
+            continue
         name = " ".join(match["name"].split()).strip(" .-")
         if flow.page.source == "text":
             # Spaces inside the name are its own where nothing was recognised.
             name = " ".join(
                 flow.text[text.origin[match.start("name")] : text.origin[match.end("name") - 1] + 1].split()
             )
-        yield start, end, f"บริษัท {_marked(name)} จำกัด" + (" (มหาชน)" if match["public"] else "")
+        # A bank's name follows its word without a space.
+        form = "บริษัท " if match["form"] == "บริษัท" else "ธนาคาร"
+        yield start, end, f"{form}{_marked(name)} จำกัด" + (" (มหาชน)" if match["public"] else "")
 
 
 def persons(flow: Flow) -> Iterator[tuple[int, int, str]]:
     """Persons as start and end in the flow, and spelling: the widest gap parts the first name from the last."""
     text = squeeze(flow.text)
     for match in _PERSON.finditer(text.text):
-        last = match.end()
-        behind = _BEHIND.search(text.text, match.start("name") + 4, match.end())
+        # "Khun" is a courtesy and no part of the name.
+        named = match.start("name") if match["title"] else match.start("called")
+        start, last = match.start() if match["title"] else named, match.end()
+        behind = _BEHIND.search(text.text, named + 4, match.end())
         if behind:
             last = behind.start()
         line_end = flow.text.find("\n", text.origin[match.start()])
         while line_end >= 0 and last > match.start() and text.origin[last - 1] > line_end:
             last -= 1
-        parting = _widest_gap(flow, text, match.start("name") + 2, last - 2)
-        if last - match.start("name") < 4 or parting is None:
+        parting = _widest_gap(flow, text, named + 2, last - 2)
+        if last - named < 4 or parting is None:
             continue
-        first, family = text.text[match.start() : parting], text.text[parting:last]
-        yield text.origin[match.start()], text.origin[last - 1] + 1, _marked(f"{first} {family}")
+        first, family = text.text[start:parting], text.text[parting:last]
+        yield text.origin[start], text.origin[last - 1] + 1, _marked(f"{first} {family}")
 
 
 def _widest_gap(flow: Flow, text: Squeezed, start: int, end: int) -> int | None:
