@@ -14,6 +14,7 @@ from ocr.lexicon import Lexicon
 _LONGEST = 9
 _LONGEST_CASELESS = 6
 _LONGEST_VALUE = 90
+_LONGEST_NUMBER = 4
 _BRANCH = re.compile(r"^ [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+(?: [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+)?$")
 _QUOTED = (
     r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
@@ -100,6 +101,9 @@ class CompanyFinder(PageOfNames):
         )
 
     def _ends_before(self, word: str, beside_form: bool) -> bool:
+        if beside_form and word[0] == "(" and word[-1] == ")" and len(word) > 2:
+            # "(2010)", "(Israel)" before the legal form.
+            return False
         if word[-1] in ":;)]!?" or (word[-1] == "," and not beside_form):
             return True
         return word[-1] == "." and len(word) > 4
@@ -108,6 +112,9 @@ class CompanyFinder(PageOfNames):
         """Whether the word before word `k` is part of the name that word `k` is part of."""
         bare = word.strip("„“”«»\"'(),.")
         if bare in ("&", "+"):
+            return True
+        if self._caseless and beside_form and bare.isdigit() and len(bare) <= _LONGEST_NUMBER:
+            # A year or the number of a house in the name.
             return True
         if not any(letter.isalpha() for letter in bare):
             return False

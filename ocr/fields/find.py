@@ -47,12 +47,16 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
             # A contract that is called by a reference has no other number.
             called = find_numbers(cast.cells[flow.page.number], words, ("reference",))
             numbers = [("contract_number", item) for _, item in called]
+        numbers = _told_apart(numbers)
         amounts = list(find_amounts(flow))
         roles += (Role(name, item, item.rule, 0.95) for name, item in numbers)
         roles += date_roles(flow, numbers, kind, language, words)
         roles += amount_roles(amounts, kind, words, cast.cells[flow.page.number])
         roles += _identifiers(flow, language, parties)
-        roles += _accounts(flow, language, parties)
+        contracts = {item.raw for name, item in numbers if name == "contract_number"}
+        roles += (
+            role for role in _accounts(flow, language, parties) if role.candidate.raw not in contracts
+        )
         money += amounts
     best: dict[str, Role] = {}
     if kind == "payment_confirmation":
@@ -66,6 +70,12 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     fields = [role.reading() for role in best.values()]
     fields += currency_fields(money, flows, kind)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
+
+
+def _told_apart(numbers: list[tuple[str, Candidate]]) -> list[tuple[str, Candidate]]:
+    """The numbers without cases that are files of an enforcement office by their label."""
+    files = {item.value for name, item in numbers if name == "enforcement_number"}
+    return [(name, item) for name, item in numbers if name != "case_number" or item.value not in files]
 
 
 def _unsigned(role: Role) -> Role:

@@ -169,8 +169,29 @@ _FORMS = (
         _always("person"),
         spaced=True,
     ),
-    _Form("hp", ("he",), _labelled(r"ח\.?\s?[\"״]?פ\.?", _digits(9)), hp.is_valid, _always("company")),
-    _Form("tz", ("he",), _labelled(r"ת\.?\s?[\"״]?ז\.?", _digits(9)), idnr.is_valid, _always("person")),
+    _Form(
+        "hp",
+        ("he",),
+        # Private, public and other companies; numbers of a company, a dealer for VAT, a partnership.
+        _labelled(
+            r"(?:ח\.?\s?[\"״']{0,2}[פצ]\.?(?!\w)|(?:מס'|מספר)\s(?:ה?חברה|תאגיד|שותפות|עוסק)|שותפות מס'|[עש]\.ר\.?)"
+            r"(?:\s?/\s?ע\.?\s?[\"״]?מ\.?)?(?:\s(?:מספר|מס'?))?",
+            _digits(9),
+        ),
+        hp.is_valid,
+        _always("company"),
+    ),
+    _Form(
+        "tz",
+        ("he",),
+        _labelled(
+            r"(?:ת\.?\s?[\"״']{0,2}ז\.?(?!\w)|תעודת זהות|(?:מס'|מספר)\s?(?:ה?זהות|ת\.?\s?[\"״]?ז\.?)|זיהוי)"
+            r"(?:\s(?:ישראלית|מספר|מס'?))?",
+            _digits(9),
+        ),
+        idnr.is_valid,
+        _always("person"),
+    ),
     _Form(
         "national_id",
         ("th",),

@@ -43,6 +43,8 @@ _ABOUT = re.compile(r"(?P<about>(?:[ \n]+[^\W\d_\u0e00-\u0e7f]+){1,3})[ \n]+(?=[
 _RED_REACH = 20
 _HEAD = 0.35
 _THAI_NUMBER = fold("เลขที่").text
+# What follows the number of a house, which has the same word as that of a paper.
+_THAI_HOUSE = re.compile(r"\s*(?:ถนน|ถ\.|หมู่|ม\.|ซอย|ซ\.|แขวง|ตำบล|ต\.|อาคาร|ชั้น|ตรอก|ห้อง)")
 _GERMAN_NOUNS = ("rechnung", "vertrag", "gutschrift")
 _THAI_PREFIX = re.compile(rf"^{_THAI_ABBREVIATION}(?:\.| )[ .]*(?=\d)")
 _THAI_GAP = re.compile(r"(?<=[\u0e01-\u0e2e])\s(?=[\u0e01-\u0e2e])")
@@ -74,7 +76,9 @@ def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator
             for match in found:
                 yield (
                     name,
-                    Candidate(flow, match.start(), match.end(), _tidy(match[0]), f"{name}: form", 0.92),
+                    Candidate(
+                        flow, match.start(), match.end(), _told(flow, match[0]), f"{name}: form", 0.92
+                    ),
                 )
     views = [(view, fold(view.text)) for view in flow.views()]
     for name in names:
@@ -127,6 +131,8 @@ def _after(
                 far = _ABOUT.match(view.text, begin)
             if far is not None and not _names_another(_about(far), others):
                 match = _number_at(view.text, far.end())
+            if match and label == _THAI_NUMBER and _THAI_HOUSE.match(view.text, match.end()):
+                match = None
             if match and (view.row is not None or _goes_on(cells, begin - 1, match.start())):
                 value, length = _value(match)
                 span = view.span(match.start(), match.start() + length)
@@ -134,6 +140,11 @@ def _after(
             elif view.row is None:
                 yield from _beneath(cells, begin, rest, label, name)
         place = folded.text.find(label, place + 1)
+
+
+def _told(flow: Flow, text: str) -> str:
+    """The number as it is printed where nothing was recognised, else tidied."""
+    return " ".join(text.split()) if flow.page.source == "text" else _tidy(text)
 
 
 def _decided(flow: Flow, start: int) -> bool:

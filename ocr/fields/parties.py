@@ -58,6 +58,9 @@ class Parties:
             if party.role:
                 return party.role, f"of “{party.best.name.value}”"
         if bearer == "person":
+            debtor = self.cast.playing("debtor")
+            if self.kind == "invoice" and debtor is not None and not debtor.is_person:
+                return "creditor", "a trader's own identifier"
             return "debtor", "a person's identifier"
         if self.kind == "assignment_notice":
             return "creditor", "first company of a notice"
