@@ -116,6 +116,8 @@ ROLES: dict[str, frozenset[Action]] = {
         _COMMON
         | {Action.SEARCH, Action.READ, Action.DOWNLOAD, Action.EVIDENCE, Action.LOG_READ, Action.RECEIPT}
     ),
+    # Brings the registry in, and neither reads papers nor administers.
+    "registrar": frozenset(_COMMON | {Action.REGISTRY_READ, Action.REGISTRY_WRITE}),
     # Administers and does not read.
     "administrator": frozenset(
         _COMMON

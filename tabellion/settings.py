@@ -20,7 +20,7 @@ from tabellion.limit_settings import LimitSettings
 from tabellion.secret_files import is_well_known, with_files
 
 FILE = "tabellion.toml"
-PEOPLE = frozenset({"operator", "collector", "legal", "auditor", "administrator"})
+PEOPLE = frozenset({"operator", "collector", "legal", "auditor", "registrar", "administrator"})
 """Roles of people; a station's works by token."""
 
 LANGUAGES = ("pl", "it", "es", "en", "de", "ru", "he", "th")

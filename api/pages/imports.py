@@ -65,6 +65,7 @@ def show(
         "rows": [(each, lines_of(each.changes, names, say)) for each in listed[:PER_PAGE]],
         "further": listed[PER_PAGE - 1].place if len(listed) > PER_PAGE else None,
         "only": only,
+        "fields": FIELDS[row.what],
         "listed": bool(listed) or only is not None or rows > 0,
     }
     return page(request, "import.html", context, actor=actor, here="debtors")

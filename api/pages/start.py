@@ -16,6 +16,7 @@ STARTS = (
     (Action.LOG_READ, "/evidence"),
     (Action.MATTER_READ, "/matters"),
     (Action.SEARCH, "/search"),
+    (Action.REGISTRY_WRITE, "/imports"),
 )
 """The first action that somebody may do says where he begins."""
 
@@ -23,6 +24,6 @@ STARTS = (
 @router.get("/")
 def start(_: Request, actor: Annotated[Actor, Depends(Ask(Action.ME))]) -> Response:
     """Operators at their batches, administrators at operations, auditors at the evidence, legal staff at
-    their matters, others at the search."""
+    their matters, clerks of the registry at the imports, others at the search."""
     address = next((address for action, address in STARTS if actor.may(action)), "/me")
     return RedirectResponse(address, 303)

@@ -192,6 +192,13 @@ RECORD_FIELDS: Mapping[str, str] = {
     "principal_as_of": N_("Principal as of"),
     "contract_date": N_("Contract date"),
     "limitation_interrupted": N_("Limitation interrupted"),
+    "given_name": N_("Given name"),
+    "family_name": N_("Family name"),
+    "principal": N_("Principal"),
+    "address_lines": N_("Address as lines"),
+    "assigned_from": N_("Seller of the claim"),
+    "assigned_to": N_("Buyer of the claim"),
+    "assigned_on": N_("Day of the assignment"),
 }
 """Fields of debtors and claims, where they are not called as on papers."""
 
@@ -229,6 +236,7 @@ ACCOUNT_ROLES: Mapping[str, str] = {
     "collector": N_("Collector"),
     "legal": N_("Legal"),
     "auditor": N_("Auditor"),
+    "registrar": N_("Registry clerk"),
     "administrator": N_("Administrator"),
     "station": N_("Station"),
 }

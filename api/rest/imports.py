@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Mapping as AnyMapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -180,16 +181,19 @@ async def start(
         "dry_run": dry_run,
     }
     form = form_of(request)
+    save_as = ""
     if form is None:
         reader = BodyReader(request.stream())
     else:
         fields = await form.fields()
+        if (chosen := _chosen(fields)) is not None:
+            given["mapping"], save_as = json.dumps(chosen), fields.get("save_as", "").strip()
         given |= {key: value for key in _FORM_FIELDS if (value := fields.get(key, "").strip())}
         name = await form.file_name()
         reader = BodyReader(form.pieces())
     to = given.pop("to", None)
     made = await to_thread.run_sync(
-        lambda: _start(request, actor, reader, name, given), limiter=request.app.state.uploads
+        lambda: _start(request, actor, reader, name, given, save_as), limiter=request.app.state.uploads
     )
     if to is not None:
         return RedirectResponse(f"{inside(to)}/{made.id}", status.HTTP_303_SEE_OTHER)
@@ -311,7 +315,7 @@ def problem_of(row: Row[Any]) -> RowProblem:
 
 
 def _start(
-    request: Request, actor: Actor, reader: BodyReader, name: str, given: dict[str, Any]
+    request: Request, actor: Actor, reader: BodyReader, name: str, given: dict[str, Any], save_as: str
 ) -> ImportState:
     service = service_of(request)
     if given["what"] not in ("debtors", "claims"):
@@ -319,6 +323,11 @@ def _start(
     with service.archive.catalogue.read() as connection:
         columns = _columns(connection, given["what"], given["mapping"])
         folder = given["portfolio"] and find_portfolio(connection, given["portfolio"])
+    if save_as and columns is not None:
+        with service.archive.catalogue.write() as connection:
+            save_mapping(
+                service.archive, connection, save_as, Mapping(given["what"], columns), actor.pseudonym
+            )
     wanted = NewImport(
         what=given["what"],
         file_name=name or "import",
@@ -334,6 +343,16 @@ def _start(
     service.nudge()
     with service.archive.catalogue.read() as connection:
         return state_of(get_import(connection, made))
+
+
+def _chosen(fields: AnyMapping[str, str]) -> dict[str, str] | None:
+    """The mapping that somebody chose on the page of a trial, column by column; None on another form."""
+    columns = {
+        name.removeprefix("column."): value for name, value in fields.items() if name.startswith("column.")
+    }
+    if not columns:
+        return None
+    return {column: field for place, column in columns.items() if (field := fields.get(f"field.{place}", ""))}
 
 
 def _columns(connection: Any, what: What, mapping: str | None) -> dict[str, str] | None:

@@ -36,37 +36,62 @@ FIELDS: AnyMapping[str, tuple[str, ...]] = {
 
 # Names that columns have in files of collection systems, folded, without spaces.
 _CALLED: AnyMapping[str, str] = {
-    "external_id": "externalid id crmid iddluznika idklienta nrklienta numerklienta idwierzytelnosci customerid "
-    "customernumber codice codicecliente idcliente numerocliente kundennummer kundennr",
+    "external_id": "externalid id crmid iddluznika idklienta nrklienta numerklienta idwierzytelnosci "
+    "customerid customernumber codice codicecliente idcliente numerocliente kundennummer "
+    "kundennr klientnr nrdluznika dluzniknr identyfikator idexternal codicedebitore clientid "
+    "clientnumber debtornumber numerodecliente idclientenumero schuldnernummer номерклиента "
+    "кодклиента клиент",
     "name": "name fullname nazwa imieinazwisko nazwiskoiimie dluznik debitore denominazione nombre наименование фио",
-    "given_name": "givenname firstname imie nome vorname имя",
+    "given_name": "givenname firstname imie nome vorname имя imiona nombredepila prenome",
     "family_name": "familyname lastname surname nazwisko cognome apellidos nachname фамилия",
     "birth_date": "birthdate dateofbirth dataurodzenia dataur datadinascita fechadenacimiento geburtsdatum "
-    "датарождения",
-    "kind": "kind type rodzaj typ tipo",
-    "other_names": "othernames aliases innenazwy",
-    "street": "street address ulica adres indirizzo via calle direccion strasse улица адрес",
+    "датарождения urodzony urodzona urodzonya dob born birthday nato nata natoil geboren "
+    "geburtstag nacido nacimiento родился",
+    "kind": "kind type rodzaj typ tipo rodzajpodmiotu art вид",
+    "other_names": "othernames aliases innenazwy innenazwiska altrinomi otrosnombres weiterenamen другиеимена",
+    "street": "street address ulica adres indirizzo via calle direccion strasse улица адрес ulicainumer "
+    "ulicainr adresulica adreszamieszkania calleynumero strassehausnummer anschrift domicilio",
     "postcode": "postcode zip postalcode kodpocztowy kod cap codigopostal plz индекс",
-    "town": "town city miasto miejscowosc citta comune ciudad localidad ort stadt город",
+    "town": "town city miasto miejscowosc citta comune ciudad localidad ort stadt город miejsce "
+    "localita poblacion municipio wohnort населенныйпункт",
     "country": "country kraj paese pais land страна",
-    "iban": "iban rachunek nrrachunku konto",
-    "number": "number claimnumber numer numersprawy nrsprawy numerwierzytelnosci",
+    "iban": "iban rachunek nrrachunku konto rachunekbankowy numerrachunku nrkonta numerkonta "
+    "contocorrente cuenta cuentabancaria kontonummer bankaccount счет",
+    "number": "number claimnumber numer numersprawy nrsprawy numerwierzytelnosci wierzytelnosc "
+    "wierzytelnoscnr nrwierzytelnosci numerroszczenia claim claimno numerocredito numeropratica "
+    "pratica expediente numeroexpediente forderung forderungsnummer номертребования",
     "portfolio": "portfolio portfel",
-    "creditor": "creditor wierzyciel creditore acreedor glaubiger",
-    "original_creditor": "originalcreditor wierzycielpierwotny cedent",
+    "creditor": "creditor wierzyciel creditore acreedor glaubiger wierzycielaktualny кредитор",
+    "original_creditor": "originalcreditor wierzycielpierwotny cedent pierwotnywierzyciel creditoreoriginario "
+    "acreedororiginal ursprunglicherglaubiger первоначальныйкредитор",
     "currency": "currency waluta valuta divisa moneda wahrung валюта",
-    "principal": "principal amount kwota naleznoscglowna importo importe betrag сумма",
+    "principal": "principal amount kwota naleznoscglowna importo importe betrag сумма kapital kapitalglowny "
+    "kwotaglowna capitale capital hauptforderung основнойдолг",
     "principal_as_of": "principalasof asof stannadzien nadzien",
-    "debtor": "debtor debtorid dluznik iddluznika debitore deudor schuldner должник",
-    "contract_number": "contractnumber contract nrumowy numerumowy contratto contrato vertrag",
+    "debtor": "debtor debtorid dluznik iddluznika debitore deudor schuldner должник nrdluznika dluzniknr "
+    "klientnr codicedebitore deudorid schuldnernummer",
+    "contract_number": "contractnumber contract nrumowy numerumowy contratto contrato vertrag umowa nrkontraktu "
+    "numerocontratto numerodecontrato vertragsnummer номердоговора",
     "invoice_number": "invoicenumber invoice nrfaktury numerfaktury fattura factura rechnung",
-    "case_number": "casenumber sygnatura sygnaturaakt aktenzeichen",
+    "case_number": "casenumber sygnatura sygnaturaakt aktenzeichen sprawasadowa numeroprocedimento autos "
+    "номердела",
+    "pesel": "nrpesel numerpesel",
+    "nip": "nrnip numernip",
+    "regon": "nrregon numerregon",
+    "krs": "nrkrs numerkrs",
+    "enforcement_number": "sygnaturakm kmnr nrkm numerkm",
+    "contract_date": "contractdate dateofcontract agreementdate dataumowy dataumowyzdnia datazawarciaumowy "
+    "datacontratto datadelcontratto fechacontrato fechadelcontrato vertragsdatum датадоговора",
+    "due_date": "duedate paymentdue terminzaplaty terminplatnosci datawymagalnosci datascadenza scadenza "
+    "vencimiento fechavencimiento faelligkeit falligkeit falligkeitsdatum срокоплаты "
+    "срокплатежа",
 }
 
 
 _CLAIMS_DEBTOR = (
-    "iddluznika dluznik idklienta nrklienta numerklienta customerid customernumber codicecliente idcliente "
-    "numerocliente kundennummer kundennr"
+    "iddluznika dluznik idklienta nrklienta numerklienta klientnr nrdluznika dluzniknr customerid customernumber "
+    "clientid clientnumber debtornumber codicecliente codicedebitore idcliente numerocliente kundennummer kundennr "
+    "schuldnernummer номерклиента кодклиента"
 )
 
 
@@ -106,10 +131,10 @@ def guess(what: What, columns: Sequence[str]) -> Mapping:
     names: dict[str, str] = {}
     for field in FIELDS[what]:
         for called in (field.replace("_", ""), *_CALLED.get(field, "").split()):
-            names.setdefault(called, field)
+            names.setdefault(fold_text(called), field)
     if what == "claims":
         # In a file of claims these columns name the debtor; the claim's own id stands beside.
-        names |= dict.fromkeys(_CLAIMS_DEBTOR.split(), "debtor")
+        names |= {fold_text(called): "debtor" for called in _CLAIMS_DEBTOR.split()}
     found: dict[str, str] = {}
     for column in columns:
         field_name = names.get(fold_text(column).replace(" ", ""))

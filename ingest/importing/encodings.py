@@ -36,6 +36,34 @@ def detect(sample: bytes) -> str | None:
     return "utf-8"
 
 
+CHOICES = ("windows-1250", "iso-8859-2", "cp852", "windows-1252", "windows-1251", "windows-1255", "cp874")
+"""Encodings that files of collection systems have beside those of Unicode."""
+
+
+def undecided(sample: bytes) -> str:
+    """Where a text stops being UTF-8, and which encodings are left to choose from."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+        line = 1
+    except UnicodeDecodeError as error:
+        line = sample[: error.start].count(b"\n") + 1
+    left = [name for name in CHOICES if _decodes(sample, name)]
+    choose = (
+        f"choose {' or '.join((', '.join(left[:-1]), left[-1])) if left[1:] else left[0]}"
+        if left
+        else "save it in UTF-8"
+    )
+    return f"it is not clear which encoding the file has: line {line} is no UTF-8; {choose}"
+
+
+def _decodes(sample: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _by_letters(sample: bytes) -> str | None:
     shares = {name: _share(sample, name, letters) for name, letters in _LETTERS.items()}
     best = max(shares.values())

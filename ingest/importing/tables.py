@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from ingest.importing import workbook
 from ingest.importing.cells import as_json, joined, without_quote
-from ingest.importing.encodings import SAMPLE, detect
+from ingest.importing.encodings import SAMPLE, detect, undecided
 from ingest.importing.problems import Problem
 from tabellion.base.errors import BadRequest
 
@@ -94,7 +94,7 @@ def _opened(stream: BinaryIO, layout: Layout) -> _Opened:
         return _from_workbook(stream)
     encoding = layout.encoding or detect(head)
     if encoding is None:
-        raise TableInvalid("it is not clear which encoding the file has")
+        raise TableInvalid(undecided(head))
     lines = _Lines(_decoded(head, stream, encoding))
     first = lines.peek().lstrip("\ufeff \t")
     if first.startswith("{"):

@@ -285,8 +285,8 @@ class TestEveryObject:
                     continue
                 if name == "batch_id" and route.path.endswith("/receipt"):
                     continue  # it is open
-                if role == "administrator" and name == "deposit_id":
-                    continue  # he has no action that shows deposits
+                if role in ("administrator", "registrar") and name == "deposit_id":
+                    continue  # they have no action that shows deposits
                 answer = ask(client, route, held.ids)
                 # What a worker makes first is accepted.
                 assert answer.status_code in (200, 202, 303), f"{route} for {role}: {answer.text[:200]}"

@@ -142,3 +142,46 @@ def test_months_first_are_said_on_the_form(house: House) -> None:
         "/api/v1/imports", data={**form, "dates": "year"}, files={"file": ("crm.csv", table.encode())}
     )
     assert bad.status_code == 400
+
+
+def test_columns_are_chosen_on_the_page_of_a_trial_and_the_choice_is_kept(house: House) -> None:
+    administrator = house.client("administrator")
+    table = "Nr akt,Osoba,Uwagi\nD-1,Anna Nowak,x\n"
+    tried = try_out(house, administrator, table)
+    page = markup(administrator, f"/imports/{tried}")
+    assert "no column is called like a field" in page
+    assert '<input type="hidden" name="column.2" value="Osoba">' in page
+    assert '<select name="field.2">' in page
+    form = {
+        **{"what": "debtors", "to": "/imports", "save_as": "old crm"},
+        **{"column.1": "Nr akt", "field.1": "external_id", "column.2": "Osoba", "field.2": "name"},
+        **{"column.3": "Uwagi", "field.3": ""},
+    }
+    files = {"file": ("crm.csv", table.encode())}
+    sent = administrator.post("/api/v1/imports", data=form, files=files)
+    house.worker.drain()
+    text = see(administrator, sent.headers["location"])
+    assert "rows 1 new 1" in text and "Nr akt as external_id, Osoba as name. Not read: Uwagi." in text
+    (kept,) = administrator.json("/api/v1/import-mappings", params={"what": "debtors"})
+    assert kept == {"name": "old crm", "columns": {"Nr akt": "external_id", "Osoba": "name"}}
+    refused = administrator.post("/api/v1/imports", data={**form, "field.3": "no_such"}, files=files)
+    assert refused.status_code == 400
+    assert "<option>cp852</option>" in markup(administrator, "/imports")
+
+
+def test_a_clerk_of_the_registry_imports_and_is_told_why_nothing_is_seen(house: House) -> None:
+    clerk = house.client("registrar", scopes=[])
+    assert clerk.get("/", follow_redirects=False).headers["location"] == "/imports"
+    made = try_out(house, clerk, "external_id,name\nD-1,Anna\n", dry=False)
+    text = see(clerk, f"/imports/{made}")
+    assert "Your account has no scope, so it sees none of them" in text
+    assert "an administrator does that under Accounts" in text
+    empty = see(clerk, "/debtors")
+    assert "No debtor is in your scope." in empty and "To import needs no scope" in empty
+    assert 'href="/operations/accounts"' in markup(
+        house.client("administrator", scopes=[]), f"/imports/{made}"
+    )
+    problem(clerk.get("/api/v1/accounts"), 404, "NOT_FOUND")
+    problem(clerk.get("/api/v1/search", params={"q": "Anna"}), 404, "NOT_FOUND")
+    everything = house.client("registrar", scopes=["all"])
+    assert "has no scope" not in see(everything, f"/imports/{made}")

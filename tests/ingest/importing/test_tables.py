@@ -55,6 +55,14 @@ def test_an_encoding_that_is_not_clear_must_be_told() -> None:
         rows(data, encoding="no-such")
 
 
+def test_it_is_said_where_an_encoding_is_not_clear_and_what_to_choose() -> None:
+    text = "name\nAnna\nŻółć\n".encode("cp852")
+    with pytest.raises(TableInvalid, match=r"line 3 is no UTF-8; choose .*cp852") as refused:
+        rows(text)
+    assert "iso-8859-2" in refused.value.message and "windows-1250" not in refused.value.message
+    assert names(text, encoding="cp852") == ["Anna", "Żółć"]
+
+
 def test_a_line_of_another_encoding_is_a_problem_and_the_rest_is_read() -> None:
     data = b"name\nAnna\n" + b"J\xf3zef\n" + b"Ewa\n"
     found = rows(data, encoding="utf-8")
