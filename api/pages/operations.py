@@ -16,6 +16,7 @@ from api.pages.render import page
 from api.request import Ask, service_of
 from api.rest import work as rest_work
 from api.service import SPARED
+from api.unreachable_links import count_unreachable
 from archive.catalogue.schema import (
     accounts,
     api_tokens,
@@ -82,6 +83,7 @@ def start(request: Request, actor: Operator) -> Response:
             "free": None if service.free_bytes is None else service.free_bytes(),
             "processes": _processes(connection, now),
             "queues": _queues(connection),
+            "unreachable": count_unreachable(connection),
             "failures": _failures(connection),
             "stamps": connection.execute(
                 select(stamps.c.number, stamps.c.failure, stamps.c.retry_at).where(

@@ -17,6 +17,7 @@ from api.pages.paper import open_pages_of
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.review import Fact, Proposal, count_waiting, facts_of, find_proposal, marks_on, proposals, rivals_of
+from api.unreachable_links import count_unreachable
 from api.waiting_fields import count_waiting as count_figures
 from archive.archive import Archive
 from archive.readings import load_document_page
@@ -60,6 +61,7 @@ def show(
             "figures_waiting": count_figures(connection, actor) if actor.may(Action.CORRECT) else 0,
             "other": other,
             "choices": [],
+            "unreachable": count_unreachable(connection) if actor.sees_all else 0,
             "gone": link is not None and (chosen is None or chosen.link != link),
         }
         if chosen is not None:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from archive.archive import Archive
 from archive.catalogue.schema import current, links
 from archive.histories import LINK_KEY
-from archive.registry import NewParty, put_party
-from tests.api.pages.reading import do, markup
+from archive.registry import NewClaim, NewParty, put_claim, put_party
+from tests.api.pages.reading import do, markup, read_paper, see
 from tests.api.support import Client, House, good
 
 NAME = "Bartholomew Wisniowski"
@@ -160,6 +160,25 @@ def test_review_holds_to_scopes(house: House, paper: str) -> None:
     assert NAME not in elsewhere.get("/review", params={"link": str(link)}).text
     for role in ("operator", "auditor", "administrator"):
         assert house.client(role).get("/api/v1/review/links").status_code == 404
+
+
+def test_what_nobody_in_the_portfolio_can_decide_is_told_to_who_can_help(house: House) -> None:
+    """A paper of a portfolio that may be of a debtor without a claim there: no word of it to who has the portfolio."""
+    north = house.portfolio("North")
+    document = read_paper(house, north, NUMBERED)
+    party = add(house.archive, NAME)
+    house.settle()
+    inside = house.client("collector", scopes=[f"portfolio:{north}"])
+    text = see(inside, "/review?kind=links")
+    assert "Nothing waits that you may decide." in text and "every link" not in text
+    assert "nobody can decide" not in text and NAME not in text
+    told = "Papers with proposals that nobody can decide who has only their portfolio 1"
+    assert told in see(house.client("administrator"), "/operations")
+    assert "1 paper waits with a proposal that nobody can decide" in see(house.client("collector"), "/review")
+    with house.archive.catalogue.write() as connection:
+        put_claim(house.archive, connection, NewClaim("K-1", portfolio=north, parties=((party, "debtor"),)))
+    assert told not in see(house.client("administrator"), "/operations")
+    assert [one["document"] for one in waiting(inside)] == [document]
 
 
 def test_beside_the_paper_a_link_is_confirmed_and_taken_away(house: House, paper: str) -> None:
