@@ -4,7 +4,10 @@
 import { typing } from "./frame.js";
 
 const desk = document.querySelector(".desk");
-document.querySelector('.paper-row[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+// Where the paper lies below the list, on a phone, a paper that was chosen is what comes into view.
+const below = getComputedStyle(document.querySelector(".papers")).overflowY === "visible";
+if (!below) document.querySelector('.paper-row[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+else if (location.hash === "#paper") desk.scrollIntoView({ block: "start" });
 
 const values = [...document.querySelectorAll(".identity [data-value]")];
 const copied = document.querySelector(".copied");

@@ -4,7 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
+from archive.catalogue.schema import links
 from tests.browser.conftest import SignIn
 from tests.browser.house import House, signed_in
 
@@ -183,3 +185,21 @@ def test_everything_is_reached_by_keyboard(sign_in: SignIn) -> None:
         page.keyboard.press("Tab")
     assert any('class="stop"' in each for each in seen)
     assert any("/search?q=odsetki+kind" in each for each in seen)
+
+
+def test_on_a_phone_a_tapped_paper_comes_into_view_and_the_menu_is_whole(
+    sign_in: SignIn, house: House
+) -> None:
+    with house.parts.archive.catalogue.read() as connection:
+        debtor = connection.scalars(
+            select(links.c.target_id).where(links.c.role == "debtor", links.c.state == "automatic")
+        ).first()
+    page = sign_in("collector", f"/debtors/{debtor}", viewport=PHONE)
+    for entry in page.locator(".rail a").all():
+        box = entry.bounding_box()
+        assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+    rows = page.locator(".paper-row")
+    rows.last.click()
+    page.wait_for_url("**#paper")
+    expect(page.locator("a.paper img")).to_be_in_viewport(ratio=0.3)
+    expect(rows.last).to_have_attribute("aria-current", "true")
