@@ -21,20 +21,16 @@ _HEBREW_IN = "ב"
 # "Court" or "enforcement authority" alone, where another line says which.
 _BARE = 0.03
 
-_COURT_FIRST = ("pl", "it", "es")
-"""Languages in which the name of a court begins with the word for it."""
-_POLISH_DIVISION = re.compile(r"^[IVXL]{1,6}\s+Wydział")
 
 def find_courts(cells: Cells, words: Lexicon, language: str) -> Iterator[tuple[Candidate, float]]:
     """Names of courts with how telling their place is, 0..1."""
     for cell in cells.all:
-        if cell.middle > _HEAD or not (found := _start(cell, words.names.courts, language)):
+        if cell.middle > _HEAD or not (found := _start(cell, words.names.courts)):
             continue
         start = cell.start + found - 1
         end = _end(cells, cell, start)
         value = " ".join(cells.flow.text[start:end].split()).strip(" .,;:|_-–")
         if cells.flow.page.source == "ocr":
-        value = _JUDGE.sub("", value) if language == "ru" else value
             value = _spelt(value, language)
         if value.startswith(_HEBREW_IN + _HEBREW_IN):
             value = value[1:]
@@ -58,11 +54,7 @@ def _spelt(name: str, language: str) -> str:
     return name.replace(" — ", " – ") if language == "de" else name
 
 
-# "Мировой судья судебного участка № 4 ... Зимина О. П.": who judges is no part of the name.
-_JUDGE = re.compile(r"(?<=\w)[ ]+[А-ЯЁ][а-яё]+ (?:[А-ЯЁ]\. ?[А-ЯЁ]|[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(?:ич|на|ича|ны))\.?$")
-
-
-def _start(cell: Cell, courts: Sequence[str], language: str) -> int:
+def _start(cell: Cell, courts: Sequence[str]) -> int:
     """One more than where the court's name begins in the cell; 0 where there is none."""
     text = cell.text
     lead = _BEFORE.match(text)
@@ -79,8 +71,7 @@ def _start(cell: Cell, courts: Sequence[str], language: str) -> int:
             return offset + folded.back(place, place + 1)[0] + 1
         # "Leninsky District Court of Perm", "Northampton County Court": the name runs before the word.
         if (
-            language not in _COURT_FIRST
-            and place < 60
+            place < 60
             and len(folded.text) < 80
             and folded.text[place - 1] == " "
             and _capitals(text[offset:])
@@ -104,8 +95,6 @@ def _end(cells: Cells, cell: Cell, start: int) -> int:
     flow = cells.flow
     end = cell.end
     below = cells.below(cell)
-    if _POLISH_DIVISION.match(below.text) and 0 <= below.start - cell.end <= 1:
-        return True
     while below is not None and _goes_on(cells, cell, below) and end - start < _LONGEST:
         end, cell = below.end, below
         below = cells.below(cell)

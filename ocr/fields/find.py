@@ -20,7 +20,6 @@ from ocr.fields.courts import find_courts
 from ocr.fields.date_roles import date_roles
 from ocr.fields.flow import Flow, flows_of
 from ocr.fields.identifiers import find_identifiers
-from ocr.fields.dates import find_dates
 from ocr.fields.numbers import find_numbers
 from ocr.fields.parties import Parties
 from ocr.fields.role import Role
@@ -56,7 +55,6 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         roles += _identifiers(flow, language, parties)
         contracts = {item.raw for name, item in numbers if name == "contract_number"}
         roles += (
-        numbers += _documents(cast.cells[flow.page.number], words, kind)
             role for role in _accounts(flow, language, parties) if role.candidate.raw not in contracts
         )
         money += amounts
@@ -95,8 +93,7 @@ def _names(cast: Cast) -> Iterator[Role]:
                 Candidate(mention.cell.flow, mention.name.start, mention.name.end, value, "name", 0.98)
                 for mention in (party.best, party.told_at or party.best)
             )
-            most = _PRESUMED if cast.presumed and party.role == "assignee" else 0.97
-            strength = min(most, _NAME_BASE + _NAME_STEP * party.weight)
+            strength = min(0.97, _NAME_BASE + _NAME_STEP * party.weight)
             yield Role(f"parties.{party.role}.name", told, f"name of a {form}; {party.why}", strength, best)
 
 
@@ -109,10 +106,7 @@ def _courts(cast: Cast, words: Lexicon, language: str) -> Iterator[Role]:
 def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
     for found in find_identifiers(flow, language):
         party, why = parties.of_identifier(found.candidate, found.bearer)
-        strength = _PRESUMED if parties.cast.presumed and party == "assignee" else 0.95
-        yield Role(
-            f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", strength
-        )
+        yield Role(f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", 0.95)
 
 
 def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
@@ -129,5 +123,4 @@ def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
     for name, item, place in found:
         owner = parties.of_account(place)
         if owner is not None:
-            strength = _PRESUMED if parties.cast.presumed and owner[0] == "assignee" else 0.95
-            yield Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", strength)
+            yield Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)

@@ -100,17 +100,6 @@ _FORMS = (
         codicefiscale.is_valid,
         _always("person"),
     ),
-    # Companies have their own of eleven digits, which is mostly that of their VAT.
-    _Form(
-        "codice_fiscale",
-        ("it",),
-        re.compile(
-            r"(?i:(?<![\w/])(?<!e )(?<!/ )(?:c\.?\s?f\.?|cod(?:ice|\.)?\s*fisc(?:ale|\.)?))"
-            r"(?:\s+e\s+(?:n(?:umero|\.)?\s*(?:di\s+)?)?iscrizione\s[^\d\n]{0,60})?[\s:n.°]{0,6}(?P<id>\d{11})(?!\w)",
-        ),
-        iva.is_valid,
-        _always("company"),
-    ),
     _Form(
         "cif",
         ("es",),

@@ -22,7 +22,7 @@ _LINK = re.compile(
 _THAI_ABBREVIATION = r"(?:[\u0e01-\u0e2e][\u0e34-\u0e3a\u0e47-\u0e4e]?[ ]?){1,3}"
 # "Agreement for the hire of cars no.": what it is about may stand between.
 _FAR_LINK = re.compile(
-    r"(?P<about>(?:[ \n]+\(?[^\W\d_]+\)?){1,6})[ \n]+(?:(?:nr|no|num|numer|numero|número|number|מספר|מס'?)(?!\w)|n(?=[.°º]))"
+    r"(?P<about>(?:[ \n]+[^\W\d_]+){1,3})[ \n]+(?:(?:nr|no|num|numer|numero|número|number|מספר|מס'?)(?!\w)|n(?=[.°º]))"
     r"[.:°º]*(?:[ \n]*[№°º:])*[ \n]*|(?P<about_too>(?:[ \n]+[^\W\d_]+){1,3})[ \n]*№[ \n]*",
     re.IGNORECASE,
 )
