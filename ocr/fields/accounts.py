@@ -77,6 +77,8 @@ def _valid_iban(raw: str) -> tuple[str, bool] | None:
 
 _RU_ACCOUNT = re.compile(r"(?<!\d)(\d{5}[ ]?\d{3}[ ]?\d[ ]?\d{4}[ ]?\d{7})(?!\d)")
 _BIK = re.compile(r"БИК[^\d\n]{0,24}\s?(?P<id>0\d{8})(?!\d)", re.IGNORECASE)
+_CORRESPONDENT = "301"
+"""How a bank's own account with the Bank of Russia begins."""
 _KEY_WEIGHTS = (7, 1, 3) * 8
 
 
@@ -97,6 +99,8 @@ def find_russian_accounts(flow: Flow) -> Iterator[tuple[Candidate, Candidate]]:
     ]
     for match in _RU_ACCOUNT.finditer(flow.text):
         value = SEPARATORS.sub("", match[1])
+        if value.startswith(_CORRESPONDENT):
+            continue
         holding = [bik for bik in biks if account_key_holds(value, bik.value)]
         if holding:
             bik = min(holding, key=lambda item: abs(item.start - match.start()))

@@ -11,6 +11,7 @@ from ocr.lexicon import Lexicon
 
 _HEAD = 0.5
 _LONGEST = 130
+_CASE_ENDING = 3
 # A comma goes on to a division of the court: a number and a word, or the word itself.
 _DIVISION = re.compile(
     r",\s+(?=(?:[IVXL]{1,6}|\d{1,2}\.?ª?)\s+\w+|Wydział|Sezione|Sección|Abteilung|Division|Kammer)"
@@ -20,16 +21,20 @@ _BEFORE = re.compile(r"^(?:in the|at the|the|il|im namen des volkes|przed|w)\s+"
 _HEBREW_IN = "ב"
 # "Court" or "enforcement authority" alone, where another line says which.
 _BARE = 0.03
+_COURT_FIRST = ("pl", "it", "es")
+"""Languages in which the name of a court begins with the word for it."""
+_POLISH_DIVISION = re.compile(r"^[IVXL]{1,6}\s+Wydział")
 
 
 def find_courts(cells: Cells, words: Lexicon, language: str) -> Iterator[tuple[Candidate, float]]:
     """Names of courts with how telling their place is, 0..1."""
     for cell in cells.all:
-        if cell.middle > _HEAD or not (found := _start(cell, words.names.courts)):
+        if cell.middle > _HEAD or not (found := _start(cell, words.names.courts, language)):
             continue
         start = cell.start + found - 1
         end = _end(cells, cell, start)
         value = " ".join(cells.flow.text[start:end].split()).strip(" .,;:|_-–")
+        value = _JUDGE.sub("", value) if language == "ru" else value
         if cells.flow.page.source == "ocr":
             value = _spelt(value, language)
         if value.startswith(_HEBREW_IN + _HEBREW_IN):
@@ -54,7 +59,13 @@ def _spelt(name: str, language: str) -> str:
     return name.replace(" — ", " – ") if language == "de" else name
 
 
-def _start(cell: Cell, courts: Sequence[str]) -> int:
+# "Мировой судья судебного участка № 4 ... Зимина О. П.": who judges is no part of the name.
+_JUDGE = re.compile(
+    r"(?<=\w)[ ]+[А-ЯЁ][а-яё]+ (?:[А-ЯЁ]\. ?[А-ЯЁ]|[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+(?:ич|на|ича|ны))\.?$"
+)
+
+
+def _start(cell: Cell, courts: Sequence[str], language: str) -> int:
     """One more than where the court's name begins in the cell; 0 where there is none."""
     text = cell.text
     lead = _BEFORE.match(text)
@@ -62,7 +73,7 @@ def _start(cell: Cell, courts: Sequence[str]) -> int:
     folded = fold(text[offset:])
     for court in courts:
         place = folded.text.find(court)
-        if place < 0:
+        if place < 0 or not _ends(folded.text, place + len(court)):
             continue
         if place == 0:
             return offset + 1
@@ -71,7 +82,8 @@ def _start(cell: Cell, courts: Sequence[str]) -> int:
             return offset + folded.back(place, place + 1)[0] + 1
         # "Leninsky District Court of Perm", "Northampton County Court": the name runs before the word.
         if (
-            place < 60
+            language not in _COURT_FIRST
+            and place < 60
             and len(folded.text) < 80
             and folded.text[place - 1] == " "
             and _capitals(text[offset:])
@@ -80,12 +92,22 @@ def _start(cell: Cell, courts: Sequence[str]) -> int:
     return 0
 
 
+def _ends(folded: str, stop: int) -> bool:
+    """Whether the word for a court ends here but for a case ending: "суд" does not begin "судебный приказ"."""
+    if "\u0e00" <= folded[stop - 1] <= "\u0e7f":
+        return True
+    ending = folded[stop:].partition(" ")[0]
+    return len(ending) <= _CASE_ENDING
+
+
 def _capitals(text: str) -> bool:
     return text[:1].isupper() and not re.search(r"[,:;]", text[:40])
 
 
 def _goes_on(cells: Cells, cell: Cell, below: Cell) -> bool:
     """Whether the next line is more of the name: it was broken for want of room, and is no number and no label."""
+    if _POLISH_DIVISION.match(below.text) and 0 <= below.start - cell.end <= 1:
+        return True
     if cells.wrapped(below) is not cell or not 0 <= below.start - cell.end <= 1:
         return False
     return not re.search(r"[\d:]", below.text)

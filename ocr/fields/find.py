@@ -16,17 +16,25 @@ from ocr.fields.amount_roles import amount_roles, currency_fields
 from ocr.fields.amounts import Money, find_amounts
 from ocr.fields.candidate import Candidate
 from ocr.fields.cast import Cast
+from ocr.fields.cells import Cells
+from ocr.fields.columns import OTHER_DATE, dates_in_columns, sums_in_rows
 from ocr.fields.courts import find_courts
 from ocr.fields.date_roles import date_roles
+from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow, flows_of
 from ocr.fields.identifiers import find_identifiers
 from ocr.fields.numbers import find_numbers
 from ocr.fields.parties import Parties
+from ocr.fields.payment_order import PaymentOrder
 from ocr.fields.role import Role
 from ocr.lexicon import Lexicon, lexicon
 from ocr.values import FieldReading, Kind, PageReading
 
 _NAME_BASE, _NAME_STEP = 0.7, 0.07
+_NEAR_NUMBER = 24
+_SAME_DAY = 0.85
+_PRESUMED = 0.84
+"""Of what belongs to a claimant who is only presumed to have acquired the claim."""
 
 
 def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tuple[FieldReading, ...]:
@@ -48,15 +56,22 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
             called = find_numbers(cast.cells[flow.page.number], words, ("reference",))
             numbers = [("contract_number", item) for _, item in called]
         numbers = _told_apart(numbers)
+        numbers += _documents(cast.cells[flow.page.number], words, kind)
         amounts = list(find_amounts(flow))
         roles += (Role(name, item, item.rule, 0.95) for name, item in numbers)
         roles += date_roles(flow, numbers, kind, language, words)
         roles += amount_roles(amounts, kind, words, cast.cells[flow.page.number])
         roles += _identifiers(flow, language, parties)
         contracts = {item.raw for name, item in numbers if name == "contract_number"}
-        roles += (
-            role for role in _accounts(flow, language, parties) if role.candidate.raw not in contracts
-        )
+        roles += (role for role in _accounts(flow, language, parties) if role.candidate.raw not in contracts)
+        columns = list(dates_in_columns(flow, cast.cells[flow.page.number], kind, language, words))
+        listed = {(id(flow), role.candidate.start) for role in columns}
+        roles = [role for role in roles if (id(role.candidate.flow), role.candidate.start) not in listed]
+        roles += (role for role in columns if role.name != OTHER_DATE)
+        roles += sums_in_rows(amounts, cast.cells[flow.page.number], kind, words)
+        form = PaymentOrder.on(cast.cells[flow.page.number]) if kind == "payment_confirmation" else None
+        if form is not None:
+            roles += form.sums(cast.cells[flow.page.number])
         money += amounts
     best: dict[str, Role] = {}
     if kind == "payment_confirmation":
@@ -65,6 +80,9 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     for role in roles:
         if role.name not in best or role.strength > best[role.name].strength:
             best[role.name] = role
+    _date_the_number(roles, best)
+    if kind == "payment_confirmation":
+        _one_day(flows, language, best)
     settle(roles, best, money, kind)
     settle_dates(roles, best, kind)
     fields = [role.reading() for role in best.values()]
@@ -76,6 +94,30 @@ def _told_apart(numbers: list[tuple[str, Candidate]]) -> list[tuple[str, Candida
     """The numbers without cases that are files of an enforcement office by their label."""
     files = {item.value for name, item in numbers if name == "enforcement_number"}
     return [(name, item) for name, item in numbers if name != "case_number" or item.value not in files]
+
+
+def _date_the_number(roles: Sequence[Role], best: dict[str, Role]) -> None:
+    """Of several invoices that are spoken of, the date is that of the one whose number is given."""
+    number = best.get("invoice_number")
+    if number is None:
+        return
+    end = number.candidate.end
+    for role in roles:
+        same = role.name == "invoice_date" and role.candidate.flow is number.candidate.flow
+        if same and 0 <= role.candidate.start - end <= _NEAR_NUMBER:
+            best["invoice_date"] = role
+            return
+
+
+def _one_day(flows: Sequence[Flow], language: str, best: dict[str, Role]) -> None:
+    """A receipt that knows one day was made out on the day of the payment."""
+    told = [name for name in ("document_date", "payment_date") if name in best]
+    days = {date.value for flow in flows for date in find_dates(flow, language)}
+    if len(told) == 1 and len(days) == 1:
+        known = best[told[0]]
+        other = "payment_date" if told[0] == "document_date" else "document_date"
+        strength = min(known.strength, _SAME_DAY)
+        best[other] = replace(known, name=other, rule=f"{known.rule}; the only day", strength=strength)
 
 
 def _unsigned(role: Role) -> Role:
@@ -93,8 +135,22 @@ def _names(cast: Cast) -> Iterator[Role]:
                 Candidate(mention.cell.flow, mention.name.start, mention.name.end, value, "name", 0.98)
                 for mention in (party.best, party.told_at or party.best)
             )
-            strength = min(0.97, _NAME_BASE + _NAME_STEP * party.weight)
+            most = _PRESUMED if cast.presumed and party.role == "assignee" else 0.97
+            strength = min(most, _NAME_BASE + _NAME_STEP * party.weight)
             yield Role(f"parties.{party.role}.name", told, f"name of a {form}; {party.why}", strength, best)
+
+
+def _documents(cells: Cells, words: Lexicon, kind: Kind) -> list[tuple[str, Candidate]]:
+    """What is called the number of a document: an invoice's own; in the column of a table, that of a listed invoice.
+
+    Beside a label it is the letter's own.
+    """
+    found = find_numbers(cells, words, ("document_number",))
+    return [
+        ("invoice_number" if kind == "invoice" or "beneath" in item.rule else "reference", item)
+        for _, item in found
+        if kind != "contract"
+    ]
 
 
 def _courts(cast: Cast, words: Lexicon, language: str) -> Iterator[Role]:
@@ -106,7 +162,10 @@ def _courts(cast: Cast, words: Lexicon, language: str) -> Iterator[Role]:
 def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
     for found in find_identifiers(flow, language):
         party, why = parties.of_identifier(found.candidate, found.bearer)
-        yield Role(f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", 0.95)
+        strength = _PRESUMED if parties.cast.presumed and party == "assignee" else 0.95
+        yield Role(
+            f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", strength
+        )
 
 
 def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
@@ -123,4 +182,5 @@ def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
     for name, item, place in found:
         owner = parties.of_account(place)
         if owner is not None:
-            yield Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", 0.95)
+            strength = _PRESUMED if parties.cast.presumed and owner[0] == "assignee" else 0.95
+            yield Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", strength)

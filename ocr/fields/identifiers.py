@@ -100,6 +100,17 @@ _FORMS = (
         codicefiscale.is_valid,
         _always("person"),
     ),
+    # Companies have their own of eleven digits, which is mostly that of their VAT.
+    _Form(
+        "codice_fiscale",
+        ("it",),
+        re.compile(
+            r"(?i:(?<![\w/])(?<!e )(?<!/ )(?:c\.?\s?f\.?|cod(?:ice|\.)?\s*fisc(?:ale|\.)?))"
+            r"(?:\s+e\s+(?:n(?:umero|\.)?\s*(?:di\s+)?)?iscrizione\s[^\d\n]{0,60})?[\s:n.°]{0,6}(?P<id>\d{11})(?!\w)",
+        ),
+        iva.is_valid,
+        _always("company"),
+    ),
     _Form(
         "cif",
         ("es",),
@@ -148,12 +159,18 @@ _FORMS = (
     _Form(
         "inn",
         ("ru",),
-        _labelled(r"ИНН(?:\s+[^\W\d]+)?", rf"{_digits(12)}|{_digits(10)}"),
+        _labelled(r"ИНН(?:\s?[/\\]\s?КПП)?(?:\s+[^\W\d]+)?", rf"{_digits(12)}|{_digits(10)}"),
         inn.is_valid,
         _inn_bearer,
     ),
     # A КПП has no check digit.
-    _Form("kpp", ("ru",), _labelled("КПП", r"\d{4}[\dA-Z]{2}\d{3}"), _true, _always("company")),
+    _Form(
+        "kpp",
+        ("ru",),
+        _labelled(r"КПП|ИНН\s?[/\\]\s?КПП(?:\s+[^\W\d]+)?[\s.:]{0,3}\d{10}\s?[/\\]", r"\d{4}[\dA-Z]{2}\d{3}"),
+        _true,
+        _always("company"),
+    ),
     _Form(
         "ogrn",
         ("ru",),
@@ -174,7 +191,7 @@ _FORMS = (
         ("he",),
         # Private, public and other companies; numbers of a company, a dealer for VAT, a partnership.
         _labelled(
-            r"(?:ח\.?\s?[\"״']{0,2}[פצ]\.?(?!\w)|(?:מס'|מספר)\s(?:ה?חברה|תאגיד|שותפות|עוסק)|שותפות מס'|[עש]\.ר\.?)"
+            r"(?:ח\.?\s?[\"״']{0,2}[פצ]\.?(?!\w)|(?:מס'|מספר)\s(?:ה?חברה|תאגיד|שותפות|עוסק)|שותפות מס'|[עש]\.ר\.?|עוסק מורשה|ע\.\s?מ\.?)"
             r"(?:\s?/\s?ע\.?\s?[\"״]?מ\.?)?(?:\s(?:מספר|מס'?))?",
             _digits(9),
         ),

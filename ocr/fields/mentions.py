@@ -3,10 +3,14 @@
 from ocr.fields.cells import Cells
 from ocr.fields.labelled import LabelledNames
 from ocr.fields.letterhead import HeadOfLetter
+from ocr.fields.payment_order import PaymentOrder
 from ocr.fields.running import RunningText
 from ocr.fields.scene import Mention, Scene
 from ocr.lexicon import Lexicon
 from ocr.values import Kind
+
+_BOTH = 2
+"""Payer and payee."""
 
 
 def find_mentions(cells: Cells, kind: Kind, words: Lexicon, language: str) -> list[Mention]:
@@ -24,4 +28,11 @@ def find_mentions(cells: Cells, kind: Kind, words: Lexicon, language: str) -> li
     ends = [*(mention.name.start for mention in scene.mentions[1:]), len(cells.flow.text)]
     for mention, end in zip(scene.mentions, ends, strict=False):
         mention.signs += text.around(mention.name, end)
+    form = PaymentOrder.on(cells) if kind == "payment_confirmation" else None
+    named = list(form.named([(one.cell, one.name) for one in scene.mentions])) if form is not None else []
+    if len(named) == _BOTH:
+        for mention in scene.mentions:
+            mention.signs.clear()
+        for name, sign in named:
+            scene.add(name).signs.append(sign)
     return scene.mentions

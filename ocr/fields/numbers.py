@@ -22,7 +22,7 @@ _LINK = re.compile(
 _THAI_ABBREVIATION = r"(?:[\u0e01-\u0e2e][\u0e34-\u0e3a\u0e47-\u0e4e]?[ ]?){1,3}"
 # "Agreement for the hire of cars no.": what it is about may stand between.
 _FAR_LINK = re.compile(
-    r"(?P<about>(?:[ \n]+[^\W\d_]+){1,3})[ \n]+(?:(?:nr|no|num|numer|numero|número|number|מספר|מס'?)(?!\w)|n(?=[.°º]))"
+    r"(?P<about>(?:[ \n]+\(?[^\W\d_]+\)?){1,6})[ \n]+(?:(?:nr|no|num|numer|numero|número|number|מספר|מס'?)(?!\w)|n(?=[.°º]))"
     r"[.:°º]*(?:[ \n]*[№°º:])*[ \n]*|(?P<about_too>(?:[ \n]+[^\W\d_]+){1,3})[ \n]*№[ \n]*",
     re.IGNORECASE,
 )
@@ -61,6 +61,13 @@ _REPAIRS = (
     ),
 )
 _TOO_LONG = 40
+_GROUPED = re.compile(
+    r"(?:[A-ZÄÖÜ]{1,4} (?=\d{4})\d+|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
+    r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
+)
+_FEWEST_GROUPED = 6
+_ACCOUNT = re.compile(r"^[34]\d{19}$")
+"""A Russian account: the word for one is that for an invoice."""
 
 
 def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator[tuple[str, Candidate]]:
@@ -76,9 +83,7 @@ def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator
             for match in found:
                 yield (
                     name,
-                    Candidate(
-                        flow, match.start(), match.end(), _told(flow, match[0]), f"{name}: form", 0.92
-                    ),
+                    Candidate(flow, match.start(), match.end(), _told(flow, match[0]), f"{name}: form", 0.92),
                 )
     views = [(view, fold(view.text)) for view in flow.views()]
     for name in names:
@@ -125,7 +130,7 @@ def _after(
             link and _compound(folded.text, place, label, link[0])
         ):
             rest = link.end() if link else begin
-            match = _number_at(view.text, rest)
+            match = _grouped_at(view.text, rest) or _number_at(view.text, rest)
             far = _FAR_LINK.match(view.text, begin) if match is None and " " not in label else None
             if far is None and match is None and " " not in label and label[0] < "\u0e00":
                 far = _ABOUT.match(view.text, begin)
@@ -163,9 +168,21 @@ def _names_another(about: str, others: Collection[str]) -> bool:
 
 def _number_at(text: str, place: int) -> re.Match[str] | None:
     match = _NUMBER.match(text, place)
-    if match is None or _DATE.match(match[0]) or _AMOUNT.match(match[0]) or len(match[0]) > _TOO_LONG:
+    if (
+        match is None
+        or _DATE.match(match[0])
+        or _ACCOUNT.match(match[0])
+        or _AMOUNT.match(match[0])
+        or len(match[0]) > _TOO_LONG
+    ):
         return None
     return match
+
+
+def _grouped_at(text: str, place: int) -> re.Match[str] | None:
+    """A number printed in groups, "5 8834 2217 09" or "AK 4471882", up to the end of what its cell or clause says."""
+    match = _GROUPED.match(text, place)
+    return match if match is not None and sum(map(str.isdigit, match[0])) >= _FEWEST_GROUPED else None
 
 
 def _value(match: re.Match[str]) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from typing import Literal
 from ocr.fields.candidate import Candidate
 from ocr.fields.cast import Cast
 from ocr.fields.identifiers import Bearer
+from ocr.fields.payment_order import PaymentOrder
 from ocr.fields.scene import Mention
 from ocr.fields.wording import holds_word
 from ocr.folding import fold
@@ -49,22 +50,31 @@ class Parties:
     def of_identifier(self, candidate: Candidate, bearer: Bearer) -> tuple[str, str]:
         """Whose identifier it is, and by what rule."""
         labelled = self._label(candidate)
-        companys = bearer == "company" and self._debtor_is_person
-        if labelled is not None and not (companys and labelled[0] == "debtor"):
-            return labelled
+        if (
+            labelled is not None
+            and labelled[0] == "debtor"
+            and bearer == "company"
+            and self._debtor_is_person
+        ):
+            labelled = None
+        told = self._half(candidate) or labelled
+        if told is not None:
+            return told
         mention = self._name_before(candidate, bearer)
         if mention is not None:
             party = next(party for party in self.cast.parties if mention in party.mentions)
             if party.role:
                 return party.role, f"of “{party.best.name.value}”"
-        if bearer == "person":
-            debtor = self.cast.playing("debtor")
-            if self.kind == "invoice" and debtor is not None and not debtor.is_person:
-                return "creditor", "a trader's own identifier"
-            return "debtor", "a person's identifier"
-        if self.kind == "assignment_notice":
-            return "creditor", "first company of a notice"
-        return self.claimant, "sender of the paper"
+        return ("debtor", "a person's identifier") if bearer == "person" else self._senders()
+
+    def _senders(self) -> tuple[str, str]:
+        """Who writes, to whom a company's identifier belongs that stands near no name."""
+        if self.kind != "assignment_notice":
+            return self.claimant, "sender of the paper"
+        for party in self.cast.parties:
+            if party.role and any(sign.role == "sender" for one in party.mentions for sign in one.signs):
+                return party.role, "sender of the paper"
+        return "creditor", "first company of a notice"
 
     def of_account(self, candidate: Candidate) -> tuple[str, str] | None:
         """Whose account it is, and by what rule; None where the paper does not say."""
@@ -72,7 +82,7 @@ class Parties:
             if self.kind in ("contract", "invoice") and self._is_debtors(candidate):
                 return "debtor", "account of the debtor by its label"
             return self.claimant, "account to pay into"
-        labelled = self._label(candidate)
+        labelled = self._half(candidate) or self._label(candidate)
         if labelled is not None:
             return labelled
         mention = self._name_before(candidate, "either")
@@ -80,6 +90,17 @@ class Parties:
             return None
         party = next(party for party in self.cast.parties if mention in party.mentions)
         return (party.role, f"of “{party.best.name.value}”") if party.role else None
+
+    def _half(self, candidate: Candidate) -> tuple[str, str] | None:
+        """On a Russian payment order, the half of the form in which the value stands."""
+        if self.kind != "payment_confirmation":
+            return None
+        cells = self.cast.cells[candidate.flow.page.number]
+        form = PaymentOrder.on(cells)
+        if form is None:
+            return None
+        payers = form.is_payers(cells.at(candidate.start))
+        return ("debtor" if payers else self.claimant), f"{'upper' if payers else 'lower'} half of the form"
 
     def _is_debtors(self, candidate: Candidate) -> bool:
         """Whether the label of the account names who owes: "customer's account", from which the fee is collected.
