@@ -78,6 +78,20 @@ def test_a_name_without_a_page_leads_to_the_papers_of_its_debtor(house: House, n
     )
 
 
+def test_the_search_promises_of_identifiers_what_finds_their_owner(house: House, north: str) -> None:
+    administrator, collector = house.client("administrator"), house.client("collector")
+    put = administrator.post(
+        "/api/v1/debtors", json={"name": "Anna Nowak", "identifiers": [["nip", "5261040828"]]}
+    )
+    anna = good(put)["id"]
+    assert "an identifier by its beginning or end" in see(collector, "/search")
+    found = {
+        part: [one["id"] for one in collector.json("/api/v1/search", params={"q": part})["debtors"]]
+        for part in ("5261", "0828", "6104")
+    }
+    assert found == {"5261": [anna], "0828": [anna], "6104": []}
+
+
 def test_half_a_name_leads_to_the_papers_of_its_debtors_in_scope(house: House, north: str) -> None:
     """On no page it stands alone; the same with part of a claim's number that no page has."""
     south = house.portfolio("South")
