@@ -59,6 +59,8 @@ class Cast:
 
     parties: tuple[Party, ...]
     assigned: bool
+    presumed: bool
+    """The paper does not say that the claim has changed hands, such papers mostly mean it."""
     cells: dict[int, Cells]
     """The cells of each page, by the page's number."""
 
@@ -83,7 +85,7 @@ class Cast:
                 party.why += "; presumed to have acquired the claim"
                 party.weight = one.weight - _DOUBT
         assigned = assigned or presumed
-        return cls(tuple(parties), assigned, cells)
+        return cls(tuple(parties), assigned, presumed, cells)
 
     def playing(self, role: str) -> Party | None:
         """The party in this role."""
@@ -97,7 +99,11 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
     weights: list[tuple[Party, dict[str, Casting]]] = []
     shared = _shared(parties)
     collectors = sum(not party.is_person and named_like(party, words.names.collectors) for party in parties)
+    others = [party for party in parties if not party.is_person and not _acts_for_others(party, words)]
     for party in parties:
+        if kind != "contract" and others and not party.is_person and _acts_for_others(party, words):
+            # Who writes or collects for somebody is no party where somebody is named.
+            continue
         found: dict[str, list[Told]] = {}
         signs = [
             Told(sign, mention)
@@ -115,9 +121,9 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
                 found.setdefault(role, []).append(told)
         if party.is_person:
             found.setdefault("debtor", []).append(Told(Sign("debtor", 1.0, "a person")))
-        elif named_like(party, words.names.collectors):
+        elif kind not in ("contract", "invoice") and named_like(party, words.names.collectors):
             role = "assignee" if "assignee" in roles else "claimant"
-            if role in roles and kind not in ("contract", "invoice"):
+            if role in roles:
                 found.setdefault(role, []).append(Told(Sign(role, 0.9, "a collector by its name")))
             if kind == "assignment_notice" and collectors > 1:
                 # Of two such companies one has sold.
@@ -134,6 +140,13 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
         weights.append((party, {role: _summed(party, signs) for role, signs in found.items()}))
     weights.sort(key=lambda item: -max((one.weight for one in item[1].values()), default=0.0))
     return _best_cast(weights[:_MOST_PARTIES], roles)
+
+
+def _acts_for_others(party: Party, words: Lexicon) -> bool:
+    """Whether the party is a law office or a bailiff by its name, and no company of another form."""
+    names = [fold(mention.name.value).text for mention in party.mentions]
+    forms = tuple(f" {fold(form).text}" for form in words.names.after)
+    return any(name.startswith(words.names.agents) and not name.endswith(forms) for name in names)
 
 
 def _summed(party: Party, signs: Sequence[Told]) -> Casting:

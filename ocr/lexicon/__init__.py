@@ -56,6 +56,8 @@ class NameWords:
     collectors: tuple[str, ...]
     """Parts of the names of those who buy or collect claims."""
     born: tuple[str, ...]
+    agents: tuple[str, ...]
+    """How the names of those begin who write or act for others: law offices, bailiffs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def lexicon(language: str) -> Lexicon:
     names = {
         part.name: tuple(sorted(data["names"][part.name], key=lambda form: (-len(form), form)))
         if part.name in _AS_PRINTED
-        else _folded(data["names"][part.name])
+        else _folded(data["names"].get(part.name, []))
         for part in fields(NameWords)
     }
     return Lexicon(
