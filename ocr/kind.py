@@ -22,6 +22,7 @@ _LETTER_WEIGHT = 0.5
 _NOTHING = 1.6
 _SHARPNESS = 0.55
 _AT_THE_END = 0.8
+_OF_SUBJECT = 0.6
 _HEADED, _PROMINENT, _LONGEST_HEADED = 3.5, 0.3, 80
 # "Subject:" in eight languages; Thai has no space behind it.
 _SUBJECTS = (
@@ -51,18 +52,19 @@ class KindVerdict:
 def kind_of(rows: Sequence[Row], language: str) -> KindVerdict:
     """The kind of a paper from the rows of its first page, or of all its pages."""
     text = fold(" ".join(row.text for row in rows)).text
-    titles = [(_without_subject(fold(row.text).text), row.prominence) for row in rows]
+    titles = [_titled(fold(row.text).text, row.prominence) for row in rows]
     scores: dict[Kind, float] = {"other": _NOTHING}
     reasons: dict[Kind, list[str]] = {"other": []}
     headed = _headed(titles, language)
     for kind, words in lexicon(language).kinds.items():
         title_score, title = max((_title(title, titles) for title in words.titles), default=(0.0, ""))
+        letter = _LETTER_WEIGHT if kind == "correspondence" else 1.0
+        title_score *= letter
         if headed.get(kind, 0.0) > title_score:
             title_score, title = headed[kind], "by its noun"
         found = [phrase for phrase in words.phrases if _holds(text, phrase)]
         # Each further phrase says less than the one before.
-        score = title_score + 1.6 * math.log2(1 + len(found))
-        scores[kind] = score * (_LETTER_WEIGHT if kind == "correspondence" else 1.0)
+        scores[kind] = title_score + letter * 1.6 * math.log2(1 + len(found))
         reasons[kind] = ([f"title: {title}"] if title_score else []) + [
             f"phrase: {phrase}" for phrase in found
         ]
@@ -107,9 +109,12 @@ def _head(head: str, language: str) -> str:
     return rf"{before}{re.escape(head)}(?= |$)"
 
 
-def _without_subject(row: str) -> str:
-    """The row without the word that a subject line begins with."""
-    return next((row.removeprefix(f"{word} ") for word in _SUBJECTS if row.startswith(f"{word} ")), row)
+def _titled(row: str, prominence: float) -> tuple[str, float]:
+    """The row without the word that a subject line begins with: what a letter is about is its title in any print."""
+    for word in _SUBJECTS:
+        if row.startswith(f"{word} "):
+            return row.removeprefix(f"{word} "), max(prominence, _OF_SUBJECT)
+    return row, prominence
 
 
 def _title(title: str, rows: Sequence[tuple[str, float]]) -> tuple[float, str]:

@@ -11,6 +11,7 @@ from ocr.fields.flow import Flow
 from ocr.fields.headings import heading_of
 from ocr.fields.labels import LABEL_REACH, label_before, label_behind, nearest_label
 from ocr.fields.role import Role
+from ocr.fields.wording import begins_with
 from ocr.folding import fold
 from ocr.lexicon import Lexicon
 from ocr.values import FieldReading, Kind
@@ -18,6 +19,7 @@ from ocr.values import FieldReading, Kind
 _CONTRACT_REACH = 60
 _HEADING_REACH = 12
 _PART_REACH = 12
+_TELLING = 16
 
 
 def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cells) -> Iterator[Role]:
@@ -28,7 +30,10 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
     allowed = AMOUNTS[kind]
     labels = {role: found for role, found in words.labels.items() if role.startswith("amounts.")}
     reach = LABEL_REACH
-    if kind == "contract":
+    if kind == "contract" and _settles(words, cells):
+        # A debt that is acknowledged and paid by instalments: what it is made of is on the paper.
+        allowed = (*AMOUNTS["dunning_letter"], "amounts.monthly_fee")
+    elif kind == "contract":
         # "The monthly fee is 100.00 net": a fee all the same, and all that the paper speaks of.
         labels = {role: found for role, found in labels.items() if role in (*allowed, "amounts.other")}
         reach = _CONTRACT_REACH
@@ -59,6 +64,14 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
         yield Role(
             label.role, candidate, f"{candidate.rule}; after “{label.label}”", strength * label.likeness
         )
+
+
+def _settles(words: Lexicon, cells: Cells) -> bool:
+    """Whether the contract settles a debt: its title or its text says so."""
+    settled = words.labels.get("settled", ())
+    return any(begins_with(fold(cell.text).text, word) for cell in cells.all for word in settled) or any(
+        word in fold(cells.flow.text).text for word in settled if len(word) > _TELLING
+    )
 
 
 def _is_part(candidate: Candidate, words: Lexicon) -> bool:

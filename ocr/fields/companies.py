@@ -15,6 +15,10 @@ _LONGEST = 9
 _LONGEST_CASELESS = 6
 _LONGEST_VALUE = 90
 _LONGEST_NUMBER = 4
+# "Rossi S.n.c. di Rossi Mario & C.": an Italian partnership is called by its partners (art. 2292, 2314 c.c.).
+_PARTNERS = re.compile(
+    r"\s+di(?:\s+(?:[A-ZÀ-Ž][\w.’'-]*|d[aei]l?|e|ed|&)){2,9}?(?:\s+(?:&|e|ed|e\s+soci)\s*C\.|(?=\s*(?:[,;:)\n\t]|$)))"
+)
 _BRANCH = re.compile(r"^ [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+(?: [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+)?$")
 _QUOTED = (
     r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
@@ -45,7 +49,7 @@ class CompanyFinder(PageOfNames):
             comma = "" if name.endswith(",") or text[form.start - 1 : form.start] != "," else ","
             printed = " ".join(text[form.start : form.end].split())
             spelt = printed if self._printed else form.spelling
-            branch = self._branch(form.end)
+            branch = self._partners(form.end, spelt) or self._branch(form.end)
             yield Name(
                 start, form.end + len(branch), f"{name}{comma} {spelt}{branch}".lstrip(OPENING), "company"
             )
@@ -61,6 +65,13 @@ class CompanyFinder(PageOfNames):
         ):
             return None
         return Name(cell.start, cell.end, value, "company")
+
+    def _partners(self, end: int, form: str) -> str:
+        """What stands behind the form of an Italian partnership: the partners by whom it is called."""
+        if self._language != "it" or fold(form).text.replace(" ", "") not in ("snc", "sas"):
+            return ""
+        found = _PARTNERS.match(self._flow.text[: self._cells.at(end - 1).end], end)
+        return " " + " ".join(found[0].split()) if found else ""
 
     def _branch(self, end: int) -> str:
         """What stands behind the form and ends the cell: the branch of a company, where nothing can be a speck."""
@@ -117,7 +128,8 @@ class CompanyFinder(PageOfNames):
             # A year or the number of a house in the name.
             return True
         if not any(letter.isalpha() for letter in bare):
-            return False
+            # "Horizon 4 Fund": a number inside a name.
+            return bare.isdigit() and len(bare) < 3 and self._capital_before(k - 1)
         folded = fold(bare).text
         if folded in self._words.names.stops or any(title == folded for title in self._words.names.titles):
             return False

@@ -3,11 +3,20 @@
 from ocr.fields.amounts import without_currency
 from ocr.fields.candidate import Candidate
 from ocr.fields.cells import Cell, Cells
+from ocr.folding import fold
 
 _DEEPEST = 8
 """Rows of a table up to its headings at most."""
 _OVERLAP = 0.3
 _ROW_GAP = 3.2
+_SUMMED = frozenset(
+    fold(word).text
+    for word in (
+        "razem", "ogółem", "suma", "łącznie", "totale", "totali", "total", "totals", "sum", "summe", "gesamt", "итого",
+        "всего", "סה\"כ", "รวม", "w tym", "di cui", "x",
+    )
+)  # fmt: skip
+"""Words that begin the row of a table in which its columns are summed."""
 
 
 def heading_of(candidate: Candidate, cells: Cells) -> str | None:
@@ -19,7 +28,7 @@ def heading_of(candidate: Candidate, cells: Cells) -> str | None:
     if not _bare(own.text):
         return None
     row = [cell for cell in cells.all if cell is not own and cell.beside(own)]
-    if not row or not all(_bare(cell.text) or not without_currency(cell.text).strip() for cell in row):
+    if not row or not all(_of_table(cell.text) for cell in row):
         return None
     at = own
     for _ in range(_DEEPEST):
@@ -30,6 +39,14 @@ def heading_of(candidate: Candidate, cells: Cells) -> str | None:
             return above.text
         at = above
     return None
+
+
+def _of_table(text: str) -> bool:
+    """Whether a cell says nothing that would label its row: a value, a currency, the word for a sum, one number."""
+    plain = without_currency(text).strip()
+    if not plain or _bare(text) or fold(plain).text in _SUMMED:
+        return True
+    return " " not in plain and ":" not in plain and any(letter.isdigit() for letter in plain)
 
 
 def _above(cell: Cell, cells: Cells) -> Cell | None:

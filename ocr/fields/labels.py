@@ -13,6 +13,20 @@ _SIMILAR = 88.0
 _FUZZY_FROM = 8
 LABEL_REACH = 34
 _FLOW_REACH = 110
+_FAR_BEHIND = 220
+_IN_WORDS = re.compile(r"\s*\([^\d()]{4,150}(?:\d{1,2}/100[^()]{0,12})?\)")
+_DASH = re.compile(r" ?[-–—=] ")
+_ITEM = re.compile(
+    r"(?:^|[\s:;,])(?:[a-z\d]{1,2}[).]|[-–—•*])?\s*(?:kwot[aęy]|€|euro|eur)?\s*$", re.IGNORECASE
+)
+"""A list of amounts, each with what it is behind a dash: "a) 500.00 - the fee"."""
+# "100.00 - principal, 20.00 - interest": in one line, where a dash at its beginning would be that of a list.
+_BESIDE = re.compile(r" ?[-–—] ?(?=[^\W\d])| ?\((?=[^\W\d])")
+# Russian counts out money of something: "145 200 руб. долга".
+_GENITIVES = (
+    "долга", "основного долга", "неустоики", "процентов", "пени ", "пенеи", "расходов", "государственнои пошлины",
+    "госпошлины", "судебных расходов", "судебных издержек", "штрафа", "задолженности",
+)  # fmt: skip
 # Words that may stand between an amount and the label behind it.
 _BRIDGE = re.compile(
     r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|para|presupuestad[oa]s|calculad[oa]s|fijad[oa]s|в|качестве)\s)*"
@@ -79,14 +93,22 @@ def label_behind(
     candidate: Candidate, labels: dict[str, tuple[str, ...]], allowed: Sequence[str]
 ) -> LabelFound | None:
     """The label that follows its amount: "210.00 in respect of costs"."""
-    behind = fold(candidate.flow.text[candidate.end : candidate.end + LABEL_REACH]).text
+    after = candidate.flow.text[candidate.end : candidate.end + _FAR_BEHIND]
+    # The amount in words may stand between.
+    rest = after[in_words.end() :] if (in_words := _IN_WORDS.match(after)) else after
+    behind = fold(rest[: LABEL_REACH * 2]).text
     bridge = _BRIDGE.match(behind)
-    if bridge is None or not bridge[0]:
+    flow = candidate.flow
+    place = min(candidate.end + 2, len(flow.text) - 1)
+    same = flow.row_number(place) == flow.row_number(max(candidate.start, candidate.end - 1))
+    listed = same and _DASH.match(rest) is not None and _ITEM.search(flow.row_before(candidate.start))
+    beside = same and "\t" not in rest[:3] and (behind.startswith(_GENITIVES) or _BESIDE.match(rest))
+    if bridge is None or not (bridge[0] or listed or beside):
         return None
     rest = behind[bridge.end() :]
     for role in allowed:
         for label in labels.get(role, ()):
-            if len(label) > 4 and rest.startswith(label):
+            if len(label) > 4 and rest.startswith(label) and not rest[len(label) : len(label) + 1].isalpha():
                 return LabelFound(role, label, bridge.end(), 1.0)
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ocr.fields.cells import Cell
 from ocr.fields.names import Name
-from ocr.fields.scene import HEAD, Scene, Sign
+from ocr.fields.scene import HEAD, Mention, Scene, Sign
 from ocr.fields.wording import begins_with
 from ocr.folding import fold
 from ocr.values import Kind
@@ -12,6 +12,7 @@ from ocr.values import Kind
 _LETTERS: tuple[Kind, ...] = ("invoice", "assignment_notice", "dunning_letter", "correspondence", "other")
 _LETTERHEAD = 0.3
 _ADDRESS_LINES = 3
+_TOP, _LEFT = 0.12, 0.4
 _LONGEST_LINE = 90
 
 
@@ -65,6 +66,8 @@ class HeadOfLetter:
             ),
             None,
         )
+        if first is None and self._scene.kind in _LETTERS:
+            first = self._trader()
         for mention in self._scene.mentions:
             if not any(sign.role == "head" for sign in mention.signs):
                 continue
@@ -74,6 +77,36 @@ class HeadOfLetter:
                 mention.signs.append(Sign("debtor", 1.6, "addressee in the head"))
         if first is not None:
             first.signs.append(Sign("sender", 1.6, "head of the paper"))
+
+    def _trader(self) -> Mention | None:
+        """Who trades under a name of their own: the first line of the paper, over an address or beside a title."""
+        cell = min(self._scene.cells.all, key=lambda item: (round(item.middle, 2), item.x0), default=None)
+        below = None if cell is None else self._scene.cells.below(cell)
+        if cell is None or below is None or cell.middle > _TOP or cell.x0 > _LEFT or cell.text.count(" ") < 2:
+            return None
+        folded = fold(cell.text)
+        titles = [title for kind in self._scene.words.kinds.values() for title in kind.titles]
+        if any(begins_with(folded.text, title) for title in titles) or not self._scene.is_address(below.text):
+            return None
+        if any(begins_with(folded.text, word) for word in self._scene.words.names.addressed if len(word) > 1):
+            return None
+        name = self._scene.companies.whole(cell)
+        if name is None or any(
+            sign.role == "debtor" for mention in self._over(name) for sign in mention.signs
+        ):
+            return None
+        covered = self._over(name)
+        self._scene.mentions = [mention for mention in self._scene.mentions if mention not in covered]
+        mention = self._scene.add(name)
+        self._scene.mentions.sort(key=lambda item: item.name.start)
+        return mention
+
+    def _over(self, name: Name) -> list[Mention]:
+        return [
+            mention
+            for mention in self._scene.mentions
+            if mention.name.start < name.end and name.start < mention.name.end
+        ]
 
     def _company_over(self, cell: Cell) -> Name | None:
         """The company on the line above a person's form of address: the letter goes to it, the person works there."""
