@@ -23,6 +23,8 @@ _COMPLETED: tuple[Kind, ...] = ("invoice", "dunning_letter", "assignment_notice"
 
 def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money], kind: Kind) -> None:
     """Put into `best` the amounts that add up; where none do, take out what contradicts the rest."""
+    if kind == "court_order":
+        _call_the_debt_principal(roles, best)
     if not _agree(roles, best, money if kind in _COMPLETED else ()):
         _drop_doubtful_vat(best)
         _drop_parts_beyond_the_whole(best)
@@ -61,12 +63,32 @@ def _doubt_contended(roles: Sequence[Role], best: dict[str, Role]) -> None:
         best[written.name] = replace(written, rule=rule, strength=min(written.strength, _CONTENDED))
 
 
+def _call_the_debt_principal(roles: Sequence[Role], best: dict[str, Role]) -> None:
+    """Courts order "the sum of 100.00 with interest": the only amount that is no costs is the debt."""
+    total = best.get("amounts.total")
+    if total is None or any(role.name == "amounts.principal" for role in roles):
+        return
+    if len({role.candidate.value for role in roles if role.name == total.name}) == 1:
+        del best[total.name]
+        best["amounts.principal"] = replace(
+            total, name="amounts.principal", strength=min(total.strength, 0.85)
+        )
+
+
 def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:
     """Amounts that add up confirm one another, and win over stronger labels that do not. Whether any did."""
     rivals: dict[str, list[Role]] = {}
     for role in sorted(roles, key=lambda item: -item.strength):
         if len(rivals.setdefault(role.name, [])) < _RIVALS:
             rivals[role.name].append(role)
+    if (
+        "amounts.principal" not in rivals
+        and len({role.candidate.value for role in rivals.get("amounts.total", ())}) > 1
+    ):
+        # "Outstanding balance" names the whole of many papers, and on others the debt before interest and costs.
+        rivals["amounts.principal"] = [
+            replace(role, name="amounts.principal") for role in rivals["amounts.total"]
+        ]
     for names in _SUMS:
         if not all(name in rivals for name in names):
             continue

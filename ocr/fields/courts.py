@@ -124,7 +124,9 @@ def _end(cells: Cells, cell: Cell, start: int) -> int:
     place = 0
     while match := _END.search(text, place):
         division = _DIVISION.match(text, match.start())
-        if division is None and not re.match(r"г\.\s|n\.\s|nr\.\s|№", text[max(0, match.start() - 1) :][:4]):
+        if division is None and not re.match(
+            r"г\.\s|[nN]\.\s|nr\.\s|№", text[max(0, match.start() - 1) :][:4]
+        ):
             return start + match.start()
         place = match.end()
     return start + len(text)

@@ -8,6 +8,7 @@ from typing import Literal
 from stdnum.de import vat as de_vat
 from stdnum.es import cif, dni, nie
 from stdnum.gb import vat as gb_vat
+from stdnum.ie import vat as ie_vat
 from stdnum.il import hp, idnr
 from stdnum.it import codicefiscale, iva
 from stdnum.pl import nip, pesel, regon
@@ -69,7 +70,7 @@ def _true(_: str) -> bool:
     return True
 
 
-_VAT_NAMES = r"VAT\s*(?:Reg(?:istration)?\.?)?\s*(?:No|Number|Nr|ID)?"
+_VAT_NAMES = r"VAT\s*(?:Reg(?:istration|istered|d)?\.?)?\s*(?:No|Number|Num|Nr|ID)?"
 _FORMS = (
     _Form("nip", ("pl",), _labelled("NIP", rf"(?:PL\s?)?{_digits(10)}"), nip.is_valid, _always("either")),
     _Form(
@@ -134,14 +135,31 @@ _FORMS = (
         gb_vat.is_valid,
         _always("company"),
     ),
+    _Form(
+        "vat",
+        ("en",),
+        _labelled(_VAT_NAMES, r"IE\s?\d[\dA-Z+*]\d{5}[A-Z]{1,2}"),
+        ie_vat.is_valid,
+        _always("company"),
+    ),
+    # Small traders leave their country out: the check digits tell the number from others.
+    _Form(
+        "vat",
+        ("en",),
+        _labelled(_VAT_NAMES, r"\d{3}\s?\d{4}\s?\d{2}"),
+        gb_vat.is_valid,
+        _always("company"),
+    ),
     # Companies House numbers have no check digit either.
     _Form(
         "company_number",
         ("en",),
         _labelled(
-            r"(?:compan(?:y|ies)(?:\s+house)?(?:\s+reg(?:istration|istered)?)?|regist(?:ered|ration)(?:\s+in\s+england(?:\s+and\s+wales)?)?"
-            r"(?:\s+(?:under|with))?)\s+(?:number|no)",
-            r"(?:\d{8}|(?:SC|NI|OC)\d{6})",
+            r"(?:(?:co(?:mpan(?:y|ies)|\.)(?:\s+house)?(?:\s+reg(?:istration|istered|n|\.)*)?|reg(?:istered|istration|d|n|\.)*"
+            r"(?:\s+in\s+(?:england|scotland|ireland|wales|northern\s+ireland)(?:\s+(?:and|&)\s+wales)?)?)"
+            r"(?:\s+(?:under|with))?(?:\s+company)?,?\s+(?:number|num|no)|\bCR[NO](?:\s+(?:number|no))?"
+            r"|registered\s+in\s+(?:england|scotland|ireland|wales)(?:\s+(?:and|&)\s+wales)?)",
+            r"(?:\d{8}|(?:SC|NI|OC|SO|NC|FC|LP|SL)\d{6}|\d{6}(?!\s?\d))",
         ),
         _true,
         _always("company"),

@@ -30,6 +30,8 @@ _NUMBER = re.compile(
     rf"(?:{_THAI_ABBREVIATION}\.?[ ]?(?=\d))?"
     r"(?=[^\s,;()]*(?:/\n)?\d[^\s,;()]*\d)[^\W_](?:[\w\u0e01-\u0e4e./–-]|(?<=[/-])\n)*[^\W_](?!\w)",
 )
+# "Payable to account number GB72 ...": an IBAN is no number of a paper.
+_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){3}")
 _DATE = re.compile(r"^\d{1,2}([./-])\d{1,2}\1\d{4}$")
 _AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
 # A number that goes on in the next line after a stroke.
@@ -170,6 +172,7 @@ def _number_at(text: str, place: int) -> re.Match[str] | None:
     match = _NUMBER.match(text, place)
     if (
         match is None
+        or _IBAN.match(text, place)
         or _DATE.match(match[0])
         or _ACCOUNT.match(match[0])
         or _AMOUNT.match(match[0])

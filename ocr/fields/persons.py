@@ -154,7 +154,7 @@ class PersonFinder(PageOfNames):
             return True
         if any(word in title.split() for word in folded if len(word) > 4 for title in titles):
             return True
+        # "For the attention of Accounts Payable": to whom letters go is a department as often as a person.
+        departments = [word for word in names.addressed if len(word) > 5]
         nouns = [noun for noun in self._nouns if len(noun) > 3]
-        return any(whole.startswith(noun) for noun in nouns) or any(
-            whole.startswith(officer) for officer in names.officers
-        )
+        return any(whole.startswith(word) for word in (*nouns, *departments, *names.officers))
