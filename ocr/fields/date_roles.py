@@ -23,6 +23,7 @@ _OF_SOMETHING = 0.76
 _OF_ANOTHER = 0.55
 _PLACE_AND_DATE = 0.962
 _BESIDE = 10
+_NEXT = 3
 _TOWN = re.compile(r"^[^\W\d_][^\W\d_ .'’-]+(?:[ .'’-]+[^\W\d_]+){0,3},\s")
 # A town with what may stand before it (a postcode, "г."), and a comma; its first letter is the group.
 _PLACE = re.compile(
@@ -47,7 +48,10 @@ def date_roles(
     labels = {
         role: found
         for role, found in words.labels.items()
-        if role.endswith(("_date", "_from")) and role != "invoice_date"
+        if role.endswith(("_date", "_from"))
+        and role != "invoice_date"
+        # Nothing is paid or assigned by a contract: what it says of a day is when it was concluded.
+        and not (kind == "contract" and role in ("payment_date", "assignment_date"))
     }
     order = [*allowed, *(role for role in labels if role not in allowed)]
     dates = sorted(find_dates(flow, language), key=lambda item: item.start)
@@ -71,7 +75,7 @@ def date_roles(
         if label is not None and label.role in allowed and not (line and _is_bare_from(label)):
             strength = (_strongest(label, words) - label.distance / _FADES) * label.likeness
             found = Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
-        elif line:
+        elif line and not (label is not None and label.role == "other_date" and label.distance < _NEXT):
             found = Role("document_date", date, f"{date.rule}; on a line of its own", line)
         else:
             continue
@@ -87,11 +91,17 @@ def date_roles(
 def _strongest(label: LabelFound, words: Lexicon) -> float:
     """How sure a label right before a date is: the longer, the more telling; "of" and "dated" may follow anything."""
     if label.role == "document_date":
-        if label.label in words.labels["invoice_date"]:
+        if label.label in words.labels["invoice_date"] and not _is_noun(label, words):
             return _OF_SOMETHING
         if label.distance > _BESIDE and " " not in label.label:
             return _OF_SOMETHING
     return 0.95 + min(len(label.label), 20) / 1000
+
+
+def _is_noun(label: LabelFound, words: Lexicon) -> bool:
+    """Whether it is the word for a date, with which longer labels begin: "date of issue"."""
+    longer = (other for other in words.labels["document_date"] if other != label.label)
+    return any(other.startswith(label.label) for other in longer)
 
 
 def _is_bare_from(label: LabelFound) -> bool:

@@ -40,6 +40,8 @@ _NAMED = re.compile(
 _THAI_SHORT = re.compile(
     r"(?<![\d/.-])(\d{1,2})\s*(เ?[ก-ฮ][\u0e34\u0e35]?)\s?\.\s?([ก-ฮ])\s?\.?\s*(?:พ\.ศ\.\s*)?(\d{4}|\d{2})(?!\d)"
 )
+# The Buddhist era, where it has run into the name of the month.
+_ERA = re.compile(r"(?:พุทธศักราช|พ\s?\.?\s?ศ\s?\.?)$")
 _MONTH_FIRST = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,\s+(\d{4})(?!\d)")
 
 
@@ -69,7 +71,7 @@ def _in_text(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
         year = str((_BUDDHIST_CENTURY if language == "th" else century) + int(match[4]))
         yield from _candidate(flow, match.span(), year, match[3], match[1], SHORT_YEAR, 0.85)
     for match in _NAMED.finditer(text):
-        number = month_number(match[2], language)
+        number = month_number(_ERA.sub("", match[2]) or match[2], language)
         if number:
             yield from _candidate(
                 flow, match.span(), match[3], str(number), match[1], "date: name of the month", 0.95

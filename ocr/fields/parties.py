@@ -65,7 +65,11 @@ class Parties:
             party = next(party for party in self.cast.parties if mention in party.mentions)
             if party.role:
                 return party.role, f"of “{party.best.name.value}”"
-        return ("debtor", "a person's identifier") if bearer == "person" else self._senders()
+        if bearer != "person":
+            return self._senders()
+        if self.kind == "invoice" and self.cast.playing("debtor") is not None and not self._debtor_is_person:
+            return "creditor", "a trader's own identifier"
+        return "debtor", "a person's identifier"
 
     def _senders(self) -> tuple[str, str]:
         """Who writes, to whom a company's identifier belongs that stands near no name."""

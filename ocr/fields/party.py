@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from ocr.fields.scene import Mention
-from ocr.folding import fold
+from ocr.folding import HEBREW_PREFIXES, fold
 
 _SAME = 86.0
 _MOST_MENTIONS = 600
@@ -40,6 +40,12 @@ class Party:
             for mention in self.mentions
             if mention.name.value.partition(" ")[2] not in spellings
             or len(mention.name.value.partition(" ")[0]) > _SPECK
+        ]
+        # "To Moor Ltd" is one word with the name in Hebrew; where the name also stands alone, that is its spelling.
+        clean = [
+            mention
+            for mention in clean
+            if mention.name.value[:1] not in HEBREW_PREFIXES or mention.name.value[1:] not in spellings
         ]
         return max(clean or self.mentions, key=lambda item: (spellings[item.name.value], self._sure(item)))
 

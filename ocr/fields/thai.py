@@ -17,7 +17,7 @@ _COMPANY = re.compile(
     r"(?P<form>บริษัท|ธนาคาร)(?!ฯ)(?P<name>(?:(?!บริษัท|ธนาคาร|บัญชี|เลขที)(?:[^\d,:()\n]|\([^()\d\n]{2,24}\))){2,70}?)"
     r"จ(?:ำ|ํา|ํ|า)กั?ด\s?(?P<public>\(มหาชน\))?"
     r"|(?P<limited>ห้างหุ้นส่วนจ(?:ำ|ํา)กัด)(?P<partners>[\u0e01-\u0e4e]{3,40})"
-    r"|(?<![\u0e01-\u0e4e])(?P<short>บจก\.|บมจ\.|หจก\.|บจ\.)(?P<called>\s?[^\d,:;\n]{3,44}?)(?=[,:;\d\n\t]|เลข|\s\(|$|โดย|ได้|ซึ|เป็น|โจทก|จำเลย)"
+    r"|(?P<short>บจก\.|บมจ\.|หจก\.)(?P<called>\s?[^\d,:;\n]{3,44}?)(?=[,:;\d\n\t]|เลข|\s\(|$|โดย|ได้|ซึ|เป็น|โจทก|จำเลย)"
 )
 # Not the second half of a lawyer or an employer, whose words have the same letters.
 _PERSON = re.compile(
@@ -77,8 +77,9 @@ def companies(flow: Flow) -> Iterator[tuple[int, int, str]]:
             yield start, end, f"ห้างหุ้นส่วนจำกัด {match['partners']}"
             continue
         if match["short"]:
-            spelt = " ".join(flow.text[start:end].split())
-            yield start, end, spelt
+            # Nothing but the line ends such a name.
+            printed = flow.text[start:end].partition("\n")[0].rstrip()
+            yield start, start + len(printed), " ".join(printed.split())
             continue
         name = " ".join(match["name"].split()).strip(" .-")
         if flow.page.source == "text":

@@ -102,3 +102,11 @@ def test_of_two_dates_that_say_the_same_of_themselves_neither_is_sure() -> None:
     assert sure.confidence > 0.9
     assert contended.confidence < 0.85
     assert contended.rule.endswith("another date says so as well")
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("th", "สำนักงาน วันที่ 13 มีนาคม 2562"), ("he", "תאריך: 13 במרץ 2019"), ("en", "Date: 13 March 2019")],
+)
+def test_the_word_for_a_date_means_the_papers_own(language: str, line: str) -> None:
+    assert document_date(("A", "", line), language).confidence > 0.9
