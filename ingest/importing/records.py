@@ -1,35 +1,20 @@
-"""From the fields of a row to a party or a claim, laid over what is known of it, with everything that is wrong.
+"""From the fields of a row to a party, laid over what is known of it, with everything that is wrong.
 
 A field that the row does not have stays as it is; one that it has and that is empty is emptied.
 """
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TypeVar
+from collections.abc import Mapping
 
 from archive.identifiers import identifies
 from archive.names import fold_number
-from archive.registry import PARTY_KINDS, NewClaim, NewParty
-from archive.registry.values import LARGEST_IDENTIFIER, LARGEST_NAME, LARGEST_NUMBER
-from ingest.importing.cells import divided, members_of, objects_of, pairs_of
-from ingest.importing.columns import CLAIM_DATES, IDENTIFIERS, NUMBERS, PARTY_ROLES
-from ingest.importing.days import Days, NoDay
+from archive.registry import PARTY_KINDS, NewParty
+from archive.registry.values import LARGEST_IDENTIFIER, LARGEST_NAME
+from ingest.importing.cells import members_of, objects_of, pairs_of
+from ingest.importing.columns import IDENTIFIERS
+from ingest.importing.days import Days
 from ingest.importing.problems import Problem
+from ingest.importing.reader import Reader
 
-_LARGEST_TEXT = {
-    "external_id": 200,
-    "town": 120,
-    "street": 200,
-    "postcode": 20,
-    "country": 60,
-    "principal_source": 60,
-    "address_lines": 1_000,
-}
-_LARGEST_AMOUNT = Decimal(10) ** 13
-_SHOWN = 60
 _DIGITS: Mapping[str, tuple[int, ...]] = {
     "pesel": (11,), "nip": (10,), "regon": (9, 14), "krs": (10,), "partita_iva": (11,), "inn": (10, 12),
     "ogrn": (13, 15), "snils": (11,), "hp": (9,), "national_id": (13,), "tax_id": (13,), "company_number": (8,),
@@ -37,86 +22,13 @@ _DIGITS: Mapping[str, tuple[int, ...]] = {
 """How many digits identifiers have that spreadsheets take for numbers."""
 
 _MOST_ZEROS = 5
-_IMPORTED = "import"
-"""The source of a principal that an import brought and that names none."""
-
-P = TypeVar("P")
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """A claim whose parties and portfolio are still called as the other system calls them.
-
-    `claim` is laid over what was known but for those; `given` are the fields that the row has.
-    """
-
-    external_id: str
-    claim: NewClaim
-    given: frozenset[str]
-    portfolio: str | None
-    creditor: str | None
-    original_creditor: str | None
-    parties: tuple[tuple[str, str], ...]
-    assigned: tuple[str | None, str, date] | None
-
-
-@dataclass(slots=True)
-class _Reader:
-    """The fields of one row as they are read; what is wrong is noted."""
-
-    line: int
-    fields: Mapping[str, str]
-    days: Days
-    problems: list[Problem] = field(default_factory=list)
-
-    def refuse(self, name: str, code: str, reason: str, value: str = "") -> None:
-        self.problems.append(Problem(self.line, name, code, reason, value=value[:_SHOWN]))
-
-    def warn(self, name: str, code: str, reason: str, value: str) -> None:
-        self.problems.append(Problem(self.line, name, code, reason, warning=True, value=value[:_SHOWN]))
-
-    @property
-    def refused(self) -> bool:
-        return any(not problem.warning for problem in self.problems)
-
-    def text(self, name: str, former: str | None = None) -> str | None:
-        """The text of a field; what was there stays where the row has it, but for spaces around it."""
-        value = self.fields.get(name)
-        if value is None or value == (former or "").strip():
-            return former
-        if len(value) > (largest := _LARGEST_TEXT.get(name, LARGEST_NAME)):
-            self.refuse(name, "TOO_LONG", f"longer than {largest} characters")
-            return None
-        return value or None
-
-    def day(self, name: str, former: date | None = None) -> date | None:
-        if not (value := self.fields.get(name)):
-            return former if value is None else None
-        try:
-            return self.days.read(name, value)
-        except NoDay as error:
-            self.refuse(name, error.code, str(error), value)
-            return None
-
-    def many(self, name: str) -> list[str]:
-        return divided(self.fields.get(name, ""))
-
-    def parsed(self, name: str, parse: Callable[[str], P], former: P) -> P:
-        """A field of JSON, as exports write what no other field holds."""
-        if (value := self.fields.get(name)) is None:
-            return former
-        try:
-            return parse(value)
-        except ValueError:
-            self.refuse(name, "BAD_VALUE", "not as an export writes it", value)
-            return former
 
 
 def party_of(
     line: int, fields: Mapping[str, str], former: NewParty | None = None, days: Days | None = None
 ) -> tuple[NewParty | None, list[Problem]]:
     """The party of a row, laid over what it was, or None, and what is wrong with the row."""
-    row = _Reader(line, fields, days or Days())
+    row = Reader(line, fields, days or Days())
     external_id = row.text("external_id")
     if external_id is None and not row.problems:
         row.refuse("external_id", "NO_EXTERNAL_ID", "no external id")
@@ -155,58 +67,7 @@ def party_of(
     return party, row.problems
 
 
-def claim_of(
-    line: int, fields: Mapping[str, str], former: NewClaim | None = None, days: Days | None = None
-) -> tuple[ClaimRow | None, list[Problem]]:
-    """The claim of a row, laid over what it was, or None, and what is wrong with the row."""
-    row = _Reader(line, fields, days or Days())
-    known = NewClaim("") if former is None else former
-    external_id, number = row.text("external_id"), row.text("number", known.number or None)
-    if external_id is None:
-        row.refuse("external_id", "NO_EXTERNAL_ID", "no external id")
-    if number is None or len(number) > LARGEST_NUMBER:
-        row.refuse("number", "NO_NUMBER", f"no number of at most {LARGEST_NUMBER} characters")
-    currency = row.text("currency", known.currency)
-    if currency is not None and currency != known.currency:
-        currency = currency.upper()
-        if not re.fullmatch("[A-Z]{3}", currency):
-            row.refuse("currency", "BAD_CURRENCY", "no code of three letters", currency)
-    principal = _minor(row) if "principal" in fields else known.principal_minor
-    as_of, assigned_on = row.day("principal_as_of", known.principal_as_of), row.day("assigned_on")
-    assigned_to, assigned_from = row.text("assigned_to"), row.text("assigned_from")
-    source, numbers, dates = _source(row, known, principal), _numbers(row, known), _dates(row, known)
-    if (assigned_on is None) != (assigned_to is None):
-        row.refuse("assigned_on", "INCOMPLETE_ASSIGNMENT", "an assignment has a buyer and a day")
-    if row.problems or external_id is None or number is None:
-        return None, row.problems
-    claim = NewClaim(
-        number=number,
-        external_id=external_id,
-        portfolio=known.portfolio,
-        creditor=known.creditor,
-        original_creditor=known.original_creditor,
-        currency=currency,
-        principal_minor=principal,
-        principal_source=source,
-        principal_as_of=as_of,
-        parties=tuple((party, role) for party, role in known.parties if role not in fields),
-        numbers=numbers,
-        dates=dates,
-    )
-    bought = None if assigned_on is None or assigned_to is None else (assigned_from, assigned_to, assigned_on)
-    return ClaimRow(
-        external_id=external_id,
-        claim=claim,
-        given=frozenset(fields),
-        portfolio=row.text("portfolio"),
-        creditor=row.text("creditor"),
-        original_creditor=row.text("original_creditor"),
-        parties=tuple((party, role) for role in PARTY_ROLES for party in row.many(role)),
-        assigned=bought,
-    ), []
-
-
-def _name(row: _Reader, former: NewParty | None) -> str | None:
+def _name(row: Reader, former: NewParty | None) -> str | None:
     """The whole name; half of one does not take the place of a name that is known."""
     halves = ("given_name", "family_name")
     if former is None or "name" in row.fields or all(half in row.fields for half in halves):
@@ -222,7 +83,7 @@ def _kind_of(fields: Mapping[str, str]) -> str:
     return "company"
 
 
-def _address(row: _Reader, known: NewParty) -> dict[str, str]:
+def _address(row: Reader, known: NewParty) -> dict[str, str]:
     address = dict(known.address)
 
     def lay(part: str, value: str | None) -> None:
@@ -250,7 +111,7 @@ def _address(row: _Reader, known: NewParty) -> dict[str, str]:
     return address
 
 
-def _identifiers(row: _Reader, former: NewParty | None) -> tuple[tuple[str, str], ...]:
+def _identifiers(row: Reader, former: NewParty | None) -> tuple[tuple[str, str], ...]:
     known = () if former is None else former.identifiers
     found = [(of, value) for of, value in known if of in IDENTIFIERS and of not in row.fields]
     for of in IDENTIFIERS:
@@ -267,7 +128,7 @@ def _identifiers(row: _Reader, former: NewParty | None) -> tuple[tuple[str, str]
     return (*found, *row.parsed("other_identifiers", pairs_of, others))
 
 
-def _doubt(row: _Reader, of: str, bare: str) -> None:
+def _doubt(row: Reader, of: str, bare: str) -> None:
     """Warn of an identifier that is none, and of what a spreadsheet may have done to it."""
     if of == "kpp" or identifies(of, bare):
         return
@@ -280,59 +141,3 @@ def _doubt(row: _Reader, of: str, bare: str) -> None:
             row.warn(of, "LEADING_ZERO", reason, bare)
             return
     row.warn(of, "CHECK_DIGIT", "its check digit does not hold", "")
-
-
-def _numbers(row: _Reader, known: NewClaim) -> tuple[tuple[str, str], ...]:
-    found = [(of, value) for of, value in known.numbers if of in NUMBERS and of not in row.fields]
-    found += [(of, value) for of in NUMBERS for value in row.many(of)]
-    for of, value in found:
-        if len(value) > LARGEST_NUMBER:
-            row.refuse(of, "TOO_LONG", f"longer than {LARGEST_NUMBER} characters")
-    others = tuple((of, value) for of, value in known.numbers if of not in NUMBERS)
-    return (*found, *row.parsed("other_numbers", pairs_of, others))
-
-
-def _dates(row: _Reader, known: NewClaim) -> dict[str, str]:
-    dates = dict(known.dates)
-    for name in CLAIM_DATES:
-        if name in row.fields:
-            dates.pop(name, None)
-            if (day := row.day(name)) is not None:
-                dates[name] = day.isoformat()
-    if "other_dates" in row.fields:
-        dates = {name: value for name, value in dates.items() if name in CLAIM_DATES}
-        dates |= row.parsed("other_dates", members_of, dict[str, str]())
-    return dates
-
-
-def _source(row: _Reader, known: NewClaim, principal: int | None) -> str | None:
-    """Where the principal comes from: from an import, where nobody says anything else of a new one."""
-    if said := row.text(
-        "principal_source", known.principal_source if row.fields.get("principal_source") else None
-    ):
-        return said
-    before = known.principal_source
-    same = principal == known.principal_minor
-    if same and (before in (None, _IMPORTED) or "principal_source" not in row.fields):
-        return before
-    return None if principal is None else _IMPORTED
-
-
-def _minor(row: _Reader) -> int | None:
-    """An amount in hundredths; a comma or a point before the last one or two digits is the decimal sign."""
-    if not (text := row.fields.get("principal")):
-        return None
-    plain = re.sub(r"[\s'’\u00a0\u202f]", "", text)
-    match = re.fullmatch(r"(-?[\d.,]*?)(?:[.,](\d{1,2}))?", plain)
-    try:
-        if match is None:
-            raise InvalidOperation
-        whole = match[1].replace(".", "").replace(",", "")
-        amount = Decimal(f"{whole or '0'}.{match[2] or '0'}")
-    except InvalidOperation:
-        row.refuse("principal", "BAD_AMOUNT", "no amount such as 2926.05", text)
-        return None
-    if abs(amount) >= _LARGEST_AMOUNT:
-        row.refuse("principal", "BAD_AMOUNT", "larger than any amount", text)
-        return None
-    return int(amount * 100)

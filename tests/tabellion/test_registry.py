@@ -1,5 +1,6 @@
 """`tabellion portfolios`, `debtors`, `claims`, `users`."""
 
+import json
 from pathlib import Path
 
 from tests.tabellion.house import House
@@ -38,6 +39,29 @@ def test_a_claim_is_kept_with_its_people_and_numbers(house: House) -> None:
         "debtors", "add", "Bartłomiej Wiśniowski", "--external-id", "D-1", "--town", "Poznań"
     )
     assert again.out.strip() == party
+
+
+def test_a_table_with_fewer_columns_and_a_trial_of_it(house: House, tmp_path: Path) -> None:
+    whole, part, empty = (tmp_path / name for name in ("whole.csv", "part.csv", "empty.csv"))
+    whole.write_text("external_id;name;town;birth_date\nT-1;Anna Nowak;Kielce;1944-05-14\n")
+    part.write_text("external_id;name\nT-1;Anna Nowak\n")
+    empty.write_text("external_id;birth_date\nT-1;\n")
+    house.terminal.run("debtors", "import", str(whole))
+    assert "1 unchanged" in house.terminal.run("debtors", "import", str(part)).out
+    tried = house.terminal.run("debtors", "import", str(empty), "--dry-run", "--json").out.splitlines()
+    row, counts = (json.loads(line) for line in tried)
+    assert row["changes"] == [{"field": "birth_date", "from": ["1944-05-14"], "to": []}]
+    assert counts["emptied"] == {"birth_date": 1}
+    told = house.terminal.run("debtors", "import", str(empty), "--dry-run").out
+    assert "would be emptied, and of how many records: birth_date of 1" in told
+    # What no option of `add` names stays, too; and the export comes back unchanged.
+    house.terminal.run(
+        "debtors", "add", "Anna Nowak", "--external-id", "T-1", "--identifier", "pesel=44051401359"
+    )
+    exported = tmp_path / "debtors.csv"
+    house.terminal.run("debtors", "export", "--output", str(exported))
+    assert "Kielce" in exported.read_text() and "44051401359" in exported.read_text()
+    assert "0 added, 0 changed" in house.terminal.run("debtors", "import", str(exported)).out
 
 
 def test_wrong_values_are_wrong_use(house: House) -> None:

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.importing.cells import without_quote
@@ -116,6 +116,7 @@ def test_what_is_no_table_is_refused(data: bytes) -> None:
         rows(data)
 
 
+@settings(deadline=None)  # a busy machine may need longer
 @given(
     st.lists(
         st.tuples(st.text("ab,;\"'\n=ż ", max_size=12), st.text('xyz"\n,', min_size=1, max_size=8)),
