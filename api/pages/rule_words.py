@@ -17,6 +17,7 @@ _PLAIN = {
         N_("amount: with currency"),
         N_("amount: two decimals"),
         N_("amount: whole units"),
+        N_("amount: of a payment order"),
         N_("currency: printed with the amounts"),
         N_("currency: named apart from the amounts"),
         N_("IBAN: modulo 97"),
@@ -39,6 +40,10 @@ _PLAIN = {
         N_("account of the debtor by its label"),
         N_("on a line of its own"),
         N_("after a word for birth"),
+        N_("after a place, in the head"),
+        N_("another date says so as well"),
+        N_("the only day"),
+        N_("row of sums"),
         N_("adds up"),
         N_("completes the sum"),
     )
@@ -52,6 +57,7 @@ _FORMS: Mapping[str, str] = {
 _AROUND: Mapping[str, str] = {
     "after": N_("after “%(word)s”"),
     "before": N_("before “%(word)s”"),
+    "above": N_("above “%(word)s”"),
     "beneath": N_("beneath “%(word)s”"),
     "near": N_("near “%(word)s”"),
     "called": N_("called “%(word)s”"),
@@ -63,6 +69,7 @@ _EMBEDDED = N_("the file's own data: %(word)s")
 _AS_IT_IS = "%(word)s"
 
 _APART = re.compile(r"; (?![^“]*”)")
+_OF_ANOTHER = re.compile(r"(?s)([^“]+(?:“.*?”)?), of “(.*)”")
 _QUOTED = re.compile(r"(?s)([a-z]+:?) “(.*)”")
 
 
@@ -84,6 +91,8 @@ def _parts(text: str) -> list[RulePart]:
     for end, message in _ENDS.items():
         if text.endswith(end):
             return [*_parts(text.removesuffix(end)), RulePart(message)]
+    if (ended := _OF_ANOTHER.fullmatch(text)) is not None:
+        return [*_parts(ended[1]), RulePart(_AROUND["of"], {"word": ended[2]})]
     if text in _PLAIN:
         return [RulePart(_PLAIN[text])]
     return [_around(text) or _of_field(text) or RulePart(_AS_IT_IS, {"word": text})]

@@ -21,6 +21,7 @@ RULES = {
     "date: name of the month, Buddhist year; after invoice_number": (
         "data: nazwa miesiąca; rok buddyjski; Numer faktury: po tym polu"
     ),
+    "date: numbers; after “dnia”, of “umowa”": "data: cyfry; po „dnia”; należy do „umowa”",
     "embedded: FatturaPA": "dane samego pliku: FatturaPA",
     "something 100% new": "something 100% new",
 }
@@ -58,7 +59,8 @@ def _texts() -> list[str]:
                     str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values
                 )
                 if "“{}”" in text or text.endswith((": form", ": alone", ": check digit")):
-                    found += [part.replace("{}", "nip") for part in text.split("; ") if part != "{}"]
+                    parts = (part.removeprefix("{}, ") for part in text.split("; ") if part != "{}")
+                    found += [part.replace("{}", "nip") for part in parts]
             elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sign":
                 last = node.args[-1]
                 if isinstance(last, ast.Constant) and isinstance(last.value, str):
