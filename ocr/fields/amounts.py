@@ -39,7 +39,12 @@ _SIGNS = {
     "$": "USD",
     "usd": "USD",
     "chf": "CHF",
+    "mxn": "MXN",
+    "cop": "COP",
+    "clp": "CLP",
+    "uyu": "UYU",
 }
+_PESOS = ("MXN", "COP", "CLP", "UYU")
 _SIGN = "|".join(sorted((re.escape(sign) for sign in _SIGNS), key=len, reverse=True))
 # Thai runs its words together.
 _ENDS = r"(?:(?<=บาท)|(?!\w))"
@@ -100,7 +105,8 @@ def _money(flow: Flow, match: re.Match[str], bare: str) -> Money | None:
     whole = re.sub(r"\D", "", told["whole"])
     if len(whole) > 12:
         return None
-    currency = _SIGNS.get((told["before"] or told["after"] or "").lower())
+    sign = told["after"] if told["before"] == "$" and told["after"] else told["before"] or told["after"]
+    currency = _SIGNS.get((sign or "").lower())
     value = f"{'-' if told.get('minus') else ''}{int(whole)}.{told['cents'] or '00'}"
     rule = "amount: with currency" if currency else bare
     return Money(
@@ -111,6 +117,9 @@ def _money(flow: Flow, match: re.Match[str], bare: str) -> Money | None:
 def currency_of(amounts: Sequence[Money]) -> str | None:
     """The currency that most amounts are printed with."""
     counted = Counter(money.currency for money in amounts if money.currency)
+    if counted["USD"] and (pesos := [code for code in _PESOS if counted[code]]):
+        # Pesos have the sign of the dollar, and their name beside one amount or two.
+        return pesos[0]
     return counted.most_common(1)[0][0] if counted else None
 
 

@@ -58,7 +58,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         numbers = _told_apart(numbers)
         numbers += _documents(cast.cells[flow.page.number], words, kind)
         amounts = list(find_amounts(flow))
-        roles += (Role(name, item, item.rule, 0.95) for name, item in numbers)
+        roles += (Role(name, item, item.rule, _told_strength(item, words)) for name, item in numbers)
         roles += date_roles(flow, numbers, kind, language, words)
         roles += amount_roles(amounts, kind, words, cast.cells[flow.page.number])
         roles += _identifiers(flow, language, parties)
@@ -88,6 +88,12 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     fields = [role.reading() for role in best.values()]
     fields += currency_fields(money, flows, kind)
     return tuple(sorted(fields, key=lambda item: (item.page, item.box.y0, item.name)))
+
+
+def _told_strength(number: Candidate, words: Lexicon) -> float:
+    """How sure a number is by its label: "your reference" is the other side's, and a paper's own comes before it."""
+    others = words.numbers.get("others_reference", ())
+    return 0.9 if any(number.rule.endswith(f"“{label}”") for label in others) else 0.95
 
 
 def _told_apart(numbers: list[tuple[str, Candidate]]) -> list[tuple[str, Candidate]]:

@@ -76,6 +76,10 @@ class LabelledNames:
                 if named is not None and behind is not None:
                     yield named, Sign(behind[0], 2.5, f"before “{behind[1]}”")
                     continue
+            of_court = self._scene.kind == "court_order"
+            if of_court and (left := self._left_of_role(cell, folded.text)) is not None:
+                yield left
+                continue
             begun = [
                 (role, noun, end)
                 for role, noun in self._scene.nouns()
@@ -93,6 +97,15 @@ class LabelledNames:
                 rest = cell.end
             if rest == cell.end or short:
                 yield from self._value(cell, rest, (role, noun), 2.5)
+
+    def _left_of_role(self, cell: Cell, folded: str) -> tuple[Name, Sign] | None:
+        """Who is named to the left of a cell that is nothing but a role: "Padraig Joyce - Respondent"."""
+        before = self._scene.cells.before(cell)
+        found = next(((role, noun) for role, noun in self._scene.nouns() if noun == folded), None)
+        if before is None or found is None or ":" in cell.text:
+            return None
+        name = self._scene.name_at(before.start)
+        return None if name is None else (name, Sign(found[0], 2.5, f"before “{found[1]}”"))
 
     def _value(
         self, cell: Cell, rest: int, found: tuple[str, str], weight: float

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from ocr.fields.cells import Cell
 from ocr.fields.names import Name
 from ocr.fields.scene import HEAD, Mention, Scene, Sign
-from ocr.fields.wording import begins_with
+from ocr.fields.wording import begins_with, holds_word
 from ocr.folding import fold
 from ocr.values import Kind
 
 _LETTERS: tuple[Kind, ...] = ("invoice", "assignment_notice", "dunning_letter", "correspondence", "other")
 _LETTERHEAD = 0.3
 _ADDRESS_LINES = 3
+_ON_BEHALF: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
+_ABBREVIATED = 4
 _TOP, _LEFT = 0.12, 0.4
 _LONGEST_LINE = 90
 
@@ -66,7 +68,16 @@ class HeadOfLetter:
             ),
             None,
         )
-        if first is None and self._scene.kind in _LETTERS:
+        if self._scene.kind in _ON_BEHALF and self._lawyers():
+            # Who writes for somebody is no party; the letter goes to whom its head addresses.
+            if first is not None and first.cell.middle <= _TOP and first not in heads:
+                self._scene.mentions.remove(first)
+            first = None
+            for mention in self._scene.mentions:
+                if any(sign.role == "head" for sign in mention.signs):
+                    mention.signs = [sign for sign in mention.signs if sign.role != "head"]
+                    mention.signs.append(Sign("debtor", 1.6, "addressee in the head"))
+        elif first is None and self._scene.kind in _LETTERS:
             first = self._trader()
         for mention in self._scene.mentions:
             if not any(sign.role == "head" for sign in mention.signs):
@@ -77,6 +88,16 @@ class HeadOfLetter:
                 mention.signs.append(Sign("debtor", 1.6, "addressee in the head"))
         if first is not None:
             first.signs.append(Sign("sender", 1.6, "head of the paper"))
+
+    def _lawyers(self) -> bool:
+        """Whether the first lines of the paper call its sender lawyers or the like."""
+        agents = [agent for agent in self._scene.words.names.agents if len(agent) > _ABBREVIATED]
+        return any(
+            holds_word(fold(cell.text).text, agent)
+            for cell in self._scene.cells.all
+            if cell.middle < _TOP
+            for agent in agents
+        )
 
     def _trader(self) -> Mention | None:
         """Who trades under a name of their own: the first line of the paper, over an address or beside a title."""

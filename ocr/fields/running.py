@@ -72,6 +72,9 @@ class RunningText:
                 return
         for match in _QUOTED.finditer(behind):
             inside = fold(match[1]).text
+            if any(letter.isdigit() for letter in inside):
+                # "(company no. 06718820)" does not say what the party is called.
+                continue
             found = [(role, noun) for role, noun in nouns if holds_word(inside, noun)]
             if found:
                 role, noun = max(found, key=lambda item: len(item[1]))
