@@ -33,7 +33,10 @@ def dates_in_columns(flow: Flow, cells: Cells, kind: Kind, language: str, words:
         if fold(own.text).text != fold(date.raw).text:
             continue
         heading = _heading(own, cells)
-        if heading is None or not any(other is not heading and other.beside(heading) for other in cells.all):
+        # A date alone in its row stands in no table, whatever two columns are printed over it.
+        if heading is None or not all(
+            any(other is not cell and other.beside(cell) for other in cells.all) for cell in (heading, own)
+        ):
             continue
         name = "invoice_date" if fold(heading.text).text in labels else OTHER_DATE
         yield Role(name, date, f"{date.rule}; beneath “{heading.text}”", _COLUMN)

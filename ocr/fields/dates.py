@@ -24,11 +24,12 @@ SHORT_YEAR = "date: short year"
 # Thai months are shortened to two consonants: "ก.ย.".
 _SHORTEST = {"th": 2}
 
-_NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/])")
+# A Hebrew preposition is joined to a date by a hyphen.
+_NUMERIC = re.compile(r"(?:(?<=[א-ת]-)|(?<![\d/.-]))(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/])")
 # A year of two digits; day and month have theirs, or it might be any number in parts.
 _SHORT = re.compile(r"(?<![\d/.,-])(\d{2})([./])(\d{2})\2(\d{2})(?![\d/%]|[.,-]\d)")
 # Hebrew and Thai papers leave out noughts: "11.5.25", "9/5/68".
-_SHORTER = re.compile(r"(?<![\d/.,-])(\d{1,2})([./])(\d{1,2})\2(\d{2})(?![\d/%]|[.,-]\d)")
+_SHORTER = re.compile(r"(?:(?<=[א-ת]-)|(?<![\d/.,-]))(\d{1,2})([./])(\d{1,2})\2(\d{2})(?![\d/%]|[.,-]\d)")
 _THIS_CENTURY = 60
 _ISO = re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
 # Day, perhaps "." or "de", a word, perhaps "de" or an era, a year.
