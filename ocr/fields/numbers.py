@@ -63,6 +63,8 @@ _REPAIRS = (
     ),
 )
 _TOO_LONG = 40
+# "מס'": the mark of a word cut short, which folding takes off the label.
+_SHORTENED = ("'", "׳", "’")
 _GROUPED = re.compile(
     r"(?:[A-ZÄÖÜ]{1,4} (?=\d{4})\d+|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
     r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
@@ -124,7 +126,9 @@ def _after(
     while place >= 0:
         stop = place + len(label)
         begin = folded.origin[stop - 1] + 1
-        while unicodedata.combining(view.text[begin : begin + 1] or " "):
+        while unicodedata.combining(view.text[begin : begin + 1] or " ") or view.text.startswith(
+            _SHORTENED, begin
+        ):
             begin += 1
         link = _LINK.match(view.text, begin)
         parted = view.text[max(0, folded.origin[place] - 1) : folded.origin[place]] in ("", "\n", "\t")

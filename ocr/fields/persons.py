@@ -96,7 +96,9 @@ class PersonFinder(PageOfNames):
         stop = self._flow.starts[taken[-1]] + len(last)
         if last.endswith(":") or self._flow.text[stop : stop + 2].strip().startswith(":"):
             return None
-        value = " ".join(self._word(index) for index in taken).strip(OPENING)
+        value = " ".join(self._word(index) for index in taken)
+        # The mark at the end of a Hebrew name is a letter of it: "גורביץ'".
+        value = value.lstrip(OPENING).rstrip(OPENING.replace("'", "") if self._caseless else OPENING)
         value = value if _INITIAL.match(last) else value.rstrip(_CLOSING + ".")
         return Name(start, stop, value, "person")
 
