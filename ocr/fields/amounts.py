@@ -64,6 +64,12 @@ _AMOUNT = re.compile(
 )
 
 
+_GROUP = 3
+# A long line of words that ends with up to three digits, none of which numbers a thing.
+_LINE_END = re.compile(r"(?:^|\n)[^\n]{40,}[^\W\d_][^\W_]*[^\n\w№§/]{1,3}(?<![\d.,])(?P<first>\d{1,3})\n$")
+_SPACED = re.compile(r"\d[ \u00a0]\d{3}[.,]\d\d(?!\d)|\d[ \u00a0]\d{3} (?:руб|zł)")
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount and the currency printed with it, if any."""
@@ -100,9 +106,25 @@ def find_amounts(flow: Flow) -> Iterator[Money]:
                 yield money
 
 
+def _begun(match: re.Match[str]) -> int:
+    """Where the amount begins: a line higher, where a space between its groups of digits was the end of a line.
+
+    Only in running text of a paper that groups digits by spaces.
+    """
+    start = match.start("whole")
+    first = re.match(r"\d+", match["whole"])
+    higher = (
+        _LINE_END.search(match.string, 0, start) if first is not None and len(first[0]) == _GROUP else None
+    )
+    if higher is None or not _SPACED.search(match.string) or match["before"]:
+        return start
+    return higher.start("first")
+
+
 def _money(flow: Flow, match: re.Match[str], bare: str) -> Money | None:
     told = match.groupdict()
-    whole = re.sub(r"\D", "", told["whole"])
+    start = _begun(match)
+    whole = re.sub(r"\D", "", match.string[start : match.start("whole")] + told["whole"])
     if len(whole) > 12:
         return None
     sign = told["after"] if told["before"] == "$" and told["after"] else told["before"] or told["after"]
@@ -110,7 +132,8 @@ def _money(flow: Flow, match: re.Match[str], bare: str) -> Money | None:
     value = f"{'-' if told.get('minus') else ''}{int(whole)}.{told['cents'] or '00'}"
     rule = "amount: with currency" if currency else bare
     return Money(
-        Candidate(flow, match.start(), match.end(), value, rule, 0.95 if currency else 0.8), currency
+        Candidate(flow, min(start, match.start()), match.end(), value, rule, 0.95 if currency else 0.8),
+        currency,
     )
 
 

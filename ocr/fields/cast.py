@@ -75,6 +75,9 @@ class Cast:
         parties = gathered(mentions)
         told = any(sign in text for sign in words.claims.assigned)
         chosen = _chosen(parties, kind, words, text)
+        if kind == "payment_confirmation" and "claimant" not in chosen:
+            # A name of which a scan has left no more than a collector's word.
+            told = told or any(f" {stem}" in text for stem in words.names.collectors)
         assigned = kind == "assignment_notice" or _is_assigned(kind, chosen, told, words)
         presumed = not assigned and _is_presumed(kind, chosen, words)
         for role, one in chosen.items():

@@ -21,6 +21,7 @@ from ocr.fields.columns import OTHER_DATE, dates_in_columns, sums_in_rows
 from ocr.fields.courts import find_courts
 from ocr.fields.date_roles import date_roles
 from ocr.fields.dates import find_dates
+from ocr.fields.due import due_behind
 from ocr.fields.flow import Flow, flows_of
 from ocr.fields.identifiers import find_identifiers
 from ocr.fields.numbers import find_numbers
@@ -68,6 +69,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         listed = {(id(flow), role.candidate.start) for role in columns}
         roles = [role for role in roles if (id(role.candidate.flow), role.candidate.start) not in listed]
         roles += (role for role in columns if role.name != OTHER_DATE)
+        roles += due_behind(flow, kind, language, words)
         roles += sums_in_rows(amounts, cast.cells[flow.page.number], kind, words)
         form = PaymentOrder.on(cast.cells[flow.page.number]) if kind == "payment_confirmation" else None
         if form is not None:

@@ -22,7 +22,8 @@ _LINK = re.compile(
 _THAI_ABBREVIATION = r"(?:[\u0e01-\u0e2e][\u0e34-\u0e3a\u0e47-\u0e4e]?[ ]?){1,3}"
 # "Agreement for the hire of cars no.": what it is about may stand between.
 _FAR_LINK = re.compile(
-    r"(?P<about>(?:[ \n]+\(?[^\W\d_]+\)?){1,6})[ \n]+(?:(?:nr|no|num|numer|numero|número|number|מספר|מס'?)(?!\w)|n(?=[.°º]))"
+    r"(?P<about>(?:[ \n]+\(?[^\W\d_]+\)?){1,6})[ \n]+"
+    r"(?:(?:nr|no|num|numer|numero|número|number|מספר|מס'?)(?!\w)|n(?=[.°º]))"
     r"[.:°º]*(?:[ \n]*[№°º:])*[ \n]*|(?P<about_too>(?:[ \n]+[^\W\d_]+){1,3})[ \n]*№[ \n]*",
     re.IGNORECASE,
 )
@@ -66,7 +67,7 @@ _TOO_LONG = 40
 # "מס'": the mark of a word cut short, which folding takes off the label.
 _SHORTENED = ("'", "׳", "’")
 _GROUPED = re.compile(
-    r"(?:[A-ZÄÖÜ]{1,4} (?=\d{4})\d+|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
+    r"(?:[A-ZÄÖÜ]{1,4} (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
     r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
 )
 _FEWEST_GROUPED = 6

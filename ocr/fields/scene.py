@@ -28,7 +28,11 @@ _SETTINGS: dict[Kind, tuple[str, ...]] = {
     "other": ("deal", "payment", "court", "assignment"),
 }
 _DIGIT = re.compile(r"\d")
-_POSTCODE = re.compile(r"\b\d{2}-\d{3}\b|\b\d{5,7}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b")
+# Swiss and Austrian postcodes have four digits, as years have: they begin the line, before a town.
+_POSTCODE = re.compile(
+    r"^(?:(?:CH|A|AT|FL)[- ])?\d{4} [A-ZÄÖÜ][a-zäöü]{2}"
+    r"|\b\d{2}-\d{3}\b|\b\d{5,7}\b|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b"
+)
 _LONGEST_ADDRESS, _LONGEST_TOWN = 110, 45
 
 
