@@ -26,8 +26,8 @@ MOST_PROBLEMS = 10_000
 MOST_ROWS = 200_000
 """Rows of a trial that are listed; beyond that they are counted only."""
 
-TRIALS_KEPT = timedelta(days=1)
-"""How long the rows of a trial stay at most once another file is handed in: they hold names and what is to change."""
+KEPT = timedelta(days=1)
+"""How long rows of trials and refused values stay at most once another file is handed in: they tell of people."""
 
 _PIECE = 1 << 20
 _MOST_COLUMNS = 500
@@ -62,7 +62,7 @@ def receive_import(archive: Archive, stream: Readable, wanted: NewImport, actor:
     import_id = archive.ids.new()
     options = {name: getattr(wanted, name) for name in ("encoding", "separator", "portfolio", "dates")}
     with archive.catalogue.write() as connection:
-        _forget_trials(archive, connection, actor)
+        _forget(archive, connection, actor)
         connection.execute(
             insert(imports).values(
                 id=import_id,
@@ -196,13 +196,18 @@ def problems_on(connection: Connection, import_id: str, lines: Sequence[int]) ->
     return found
 
 
-def _forget_trials(archive: Archive, connection: Connection, actor: str) -> None:
-    """Drop the rows of trials: of whoever goes on to another file, and old ones of anybody."""
-    over = select(imports.c.id).where(
-        imports.c.dry_run,
-        or_(imports.c.actor == actor, imports.c.at < archive.clock.now() - TRIALS_KEPT),
-    )
+def _forget(archive: Archive, connection: Connection, actor: str) -> None:
+    """Drop the rows of trials, of whoever goes on to another file and old ones of anybody; and old refused values."""
+    old = imports.c.at < archive.clock.now() - KEPT
+    over = select(imports.c.id).where(imports.c.dry_run, or_(imports.c.actor == actor, old))
     connection.execute(delete(import_rows).where(import_rows.c.import_id.in_(over)))
+    connection.execute(
+        update(import_problems)
+        .where(
+            import_problems.c.value != "", import_problems.c.import_id.in_(select(imports.c.id).where(old))
+        )
+        .values(value="")
+    )
 
 
 class _Report:

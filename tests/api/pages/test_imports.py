@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from archive.catalogue.schema import parties
-from archive.catalogue.schema.registry import import_rows
+from archive.catalogue.schema.registry import import_problems, import_rows
 from tests.api.pages.reading import HTML, markup, see
 from tests.api.support import ORIGIN, Client, House, good, problem
 
@@ -94,9 +94,14 @@ def test_a_trial_tells_what_would_become_of_every_row(house: House) -> None:
     assert "What would become of the rows" not in see(administrator, path)
     try_out(house, elsewhere, changed)
     assert house.count(select(import_rows)) == 5
+    # Nor what was refused then: it tells of people, and no erasure looks here.
+    try_out(house, elsewhere, "external_id,name,birth_date\nD-8,Iga,31.02.1990\n", dry=False)
+    shown = select(import_problems).where(import_problems.c.value != "")
+    assert house.count(shown) == 1
     house.clock.advance(seconds=timedelta(days=2).total_seconds())
     try_out(house, administrator, "external_id,name\nD-9,Iga\n")
     assert house.count(select(import_rows)) == 1
+    assert house.count(shown) == 0
 
 
 def test_a_trial_of_claims_names_who_would_owe(house: House) -> None:
