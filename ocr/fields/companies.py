@@ -14,6 +14,7 @@ from ocr.lexicon import Lexicon
 _LONGEST = 9
 _LONGEST_CASELESS = 6
 _LONGEST_VALUE = 90
+_SHORT_NUMBER = 3
 _LONGEST_NUMBER = 4
 # "Rossi S.n.c. di Rossi Mario & C.": an Italian partnership is called by its partners (art. 2292, 2314 c.c.).
 _PARTNERS = re.compile(
@@ -124,12 +125,8 @@ class CompanyFinder(PageOfNames):
         bare = word.strip("„“”«»\"'(),.")
         if bare in ("&", "+"):
             return True
-        if self._caseless and beside_form and bare.isdigit() and len(bare) <= _LONGEST_NUMBER:
-            # A year or the number of a house in the name.
-            return True
         if not any(letter.isalpha() for letter in bare):
-            # "Horizon 4 Fund": a number inside a name.
-            return bare.isdigit() and len(bare) < 3 and self._capital_before(k - 1)
+            return bare.isdigit() and self._is_of_name(bare, k, beside_form=beside_form)
         folded = fold(bare).text
         if folded in self._words.names.stops or any(title == folded for title in self._words.names.titles):
             return False
@@ -143,6 +140,12 @@ class CompanyFinder(PageOfNames):
         if bare[0].isupper() or bare[0].isdigit():
             return beside_form or not self._is_role(folded) or self._capital_before(k - 1)
         return folded in self._words.names.small
+
+    def _is_of_name(self, number: str, k: int, *, beside_form: bool) -> bool:
+        """Whether a number before word `k` is part of a name: a year or a house's, or as in "Horizon 4 Fund"."""
+        if self._caseless:
+            return beside_form and len(number) <= _LONGEST_NUMBER
+        return len(number) < _SHORT_NUMBER and self._capital_before(k - 1)
 
     def _is_role(self, folded: str) -> bool:
         banks = self._words.names.banks

@@ -16,7 +16,11 @@ _CASE_ENDING = 3
 _DIVISION = re.compile(
     r",\s+(?=(?:[IVXL]{1,6}|\d{1,2}\.?ª?)\s+\w+|Wydział|Sezione|Sección|Abteilung|Division|Kammer)"
 )
-_END = re.compile(r"[,;:(]|\s[–—-]\s(?=[a-zа-яё])|\.\s")
+_END = re.compile(
+    r"[,;:(]|\s[–—-]\s(?=[a-zа-яё])|\.\s"
+    # Who sits, and over what.
+    r"|\s(?:w (?:następującym )?składzie|w osobie|po rozpoznaniu|w sprawie|in composizione|in persona|nella persona)\b"
+)
 _BEFORE = re.compile(r"^(?:in the|at the|the|il|im namen des volkes|przed|w)\s+", re.IGNORECASE)
 _HEBREW_IN = "ב"
 # "Court" or "enforcement authority" alone, where another line says which.

@@ -60,7 +60,11 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         numbers += _documents(cast.cells[flow.page.number], words, kind)
         amounts = list(find_amounts(flow))
         roles += (Role(name, item, item.rule, _told_strength(item, words)) for name, item in numbers)
-        roles += date_roles(flow, numbers, kind, language, words)
+        roles += (
+            role
+            for role in date_roles(flow, numbers, kind, language, words)
+            if role.name != "parties.debtor.birth_date" or parties.may_be_debtors(role.candidate)
+        )
         roles += amount_roles(amounts, kind, words, cast.cells[flow.page.number])
         roles += _identifiers(flow, language, parties)
         contracts = {item.raw for name, item in numbers if name == "contract_number"}

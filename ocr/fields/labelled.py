@@ -12,6 +12,7 @@ from ocr.folding import fold
 _BLOCK_LINES = 5
 _ORDINAL = re.compile(r"^(?:\d(?:st|nd|rd|th)|first|second|third) ")
 _LABEL_LETTERS = 46
+_LABEL_WORDS = 3
 # What a line of a party's block is called that has its name.
 _NAME_LABELS = (
     "name",
@@ -121,6 +122,10 @@ class LabelledNames:
             beside = self._scene.cells.after(cell)
             if beside is not None and (name := self._scene.name_at(beside.start)) is not None:
                 yield name, sign
+            elif beside is None and len(cell.text.split()) <= _LABEL_WORDS and cell.text[-1:].isalpha():
+                below = self._scene.cells.below(cell)
+                if below is not None and (name := self._scene.name_at(below.start)) is not None:
+                    yield name, sign
             return
         for other in (self._scene.cells.after(cell), self._scene.cells.below(cell)):
             if other is not None and (name := self._scene.name_at(other.start)) is not None:

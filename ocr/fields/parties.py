@@ -80,6 +80,12 @@ class Parties:
                 return party.role, "sender of the paper"
         return "creditor", "first company of a notice"
 
+    def may_be_debtors(self, candidate: Candidate) -> bool:
+        """Whether a day of birth does not follow the name of another person than the debtor."""
+        mention = self._name_before(candidate, "person")
+        party = next((one for one in self.cast.parties if mention in one.mentions), None)
+        return party is None or party.role in ("", "debtor")
+
     def of_account(self, candidate: Candidate) -> tuple[str, str] | None:
         """Whose account it is, and by what rule; None where the paper does not say."""
         if self.kind != "payment_confirmation":

@@ -78,6 +78,9 @@ class PersonFinder(PageOfNames):
             if taken and (self._apart(taken[-1], index) or self._next_label(taken[-1], index)):
                 break
             bare = word.strip(OPENING).rstrip(_CLOSING + ".")
+            if len(taken) > 1 and fold(bare).text in self._words.names.streets:
+                # "ANNA NOWAK UL. POLNA 4": the address follows in the same line.
+                break
             # "Miss D A Whitlock": behind a form of address, a capital alone is an initial.
             initial = titles > 0 and len(bare) == 1 and bare.isupper()
             if word[0] in "([" or not (initial or self._is_of_person(bare, word)):
