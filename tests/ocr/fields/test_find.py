@@ -442,3 +442,63 @@ def test_parties_in_capitals_and_with_initials() -> None:
         "dunning_letter",
     )
     assert letter["parties.debtor.name"] == "D A Whitlock"
+
+
+def test_a_russian_payment_order_names_who_is_who_beneath() -> None:
+    found = fields(
+        (
+            "ПЛАТЕЖНОЕ ПОРУЧЕНИЕ № 27",
+            "10.01.2026",
+            "ИНН 7707083893\tКПП 770701001\tСумма 15000-00",
+            "ООО «Завод Вектор»",
+            "Плательщик",
+            "Банк «Кама» г. Альметьевск",
+            "Банк плательщика",
+            "АО «Волгакредит» г. Самара",
+            "Банк получателя",
+            "ИНН 7736207543\tКПП 773601001",
+            "ООО «ПромМетСервис»",
+            "Получатель",
+            "Частичная оплата по договору № 44-П/2024",
+            *_ROOM,
+        ),
+        "payment_confirmation",
+        "ru",
+    )
+    assert found["amounts.total"] == "15000.00"
+    assert found["parties.debtor.name"] == "ООО «Завод Вектор»"
+    assert found["parties.debtor.inn"] == "7707083893"
+    assert found["parties.creditor.name"] == "ООО «ПромМетСервис»"
+    assert found["parties.creditor.inn"] == "7736207543"
+    assert found["document_date"] == found["payment_date"] == "2026-01-10"
+
+
+def test_the_row_of_sums_of_a_russian_invoice() -> None:
+    found = fields(
+        (
+            "Счет-фактура № 2201 от 05.11.2025",
+            "Всего к оплате\t180 000,00\tХ\t36 000,00\t216 000,00",
+        ),
+        "invoice",
+        "ru",
+    )
+    assert (found["amounts.net"], found["amounts.vat"], found["amounts.total"]) == (
+        "180000.00",
+        "36000.00",
+        "216000.00",
+    )
+
+
+def test_a_number_in_groups_and_a_day_told_to_be_due_by_what_follows() -> None:
+    found = fields(
+        (
+            "Stadtwerke Lahntal AG",
+            "Rechnungsnummer: 5 8834 2217 09",
+            "Rechnungsdatum: 22.01.2025",
+            "Der Betrag ist am 10.02.2025 fällig.",
+        ),
+        "invoice",
+        "de",
+    )
+    assert found["invoice_number"] == "5 8834 2217 09"
+    assert found["due_date"] == "2025-02-10"
