@@ -13,7 +13,7 @@ from ocr.lexicon import Lexicon
 # Between label and number: "nr", "n.º", "No.", a colon.
 _LINK = re.compile(
     # "Rechnung des Versicherers (575) Nr.": whose it is, and its type by number, may stand between.
-    r"(?:\s+(?:des|der)\s+\w+(?=\s*\())?(?:\s*\((?:\d{1,3}|[A-Z]{2,5})\))?[\s.:,#№°º—–-]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)"
+    r"(?:\s+(?:des|der)\s+\w+(?=\s*\())?(?:\s*\((?:\d{1,3}|[A-Z]{2,5}\.?)\))?[\s.:,#№°º—–-]*(?:(?:nr|no|n|num|numer|numero|número|number|מספר|מס'?)(?!\w)"
     # A raised "o" is read as a star, a quote or a percent sign.
     r"[.:°º*\"”’'%]*[\s.:№—–-]*)?",
     re.IGNORECASE,
@@ -98,9 +98,12 @@ def find_numbers(cells: Cells, words: Lexicon, names: Sequence[str]) -> Iterator
             if other != name
             for label in labels
         }
+        longer = [label for other, labels in words.numbers.items() if other != name for label in labels]
         for view, folded in views:
             for label in words.numbers.get(name, ()):
-                yield from ((name, found) for found in _after(cells, view, folded, label, name, others))
+                yield from (
+                    (name, found) for found in _after(cells, view, folded, label, name, others, longer)
+                )
 
 
 def _headed(cells: Cells, name: str) -> Iterator[Candidate]:
@@ -121,11 +124,22 @@ def _headed(cells: Cells, name: str) -> Iterator[Candidate]:
 
 
 def _after(
-    cells: Cells, view: View, folded: Folded, label: str, name: str, others: Collection[str]
+    cells: Cells,
+    view: View,
+    folded: Folded,
+    label: str,
+    name: str,
+    others: Collection[str],
+    longer: Sequence[str],
 ) -> Iterator[Candidate]:
     place = folded.text.find(label)
+    # "Tenancy reference" is the number of a contract, though it ends as that of a letter does.
+    longer = [other for other in longer if other.endswith(f" {label}")]
     while place >= 0:
         stop = place + len(label)
+        if any(folded.text.endswith(other, 0, stop) for other in longer):
+            place = folded.text.find(label, place + 1)
+            continue
         begin = folded.origin[stop - 1] + 1
         while unicodedata.combining(view.text[begin : begin + 1] or " ") or view.text.startswith(
             _SHORTENED, begin
