@@ -74,7 +74,13 @@ def companies(flow: Flow) -> Iterator[tuple[int, int, str]]:
     for match in _COMPANY.finditer(text.text):
         start, end = text.origin[match.start()], text.origin[match.end() - 1] + 1
         if match["limited"]:
-            yield start, end, f"ห้างหุ้นส่วนจำกัด {match['partners']}"
+            partners = match["partners"]
+            line = flow.text[start:].partition("\n")[0]
+            if flow.page.source == "text" and start + len(line) < end:
+                # The name ends with its line, whatever Thai word begins the next.
+                end = start + len(line.rstrip())
+                partners = squeezed(line).removeprefix(match["limited"]).strip()
+            yield start, end, f"ห้างหุ้นส่วนจำกัด {partners}"
             continue
         if match["short"]:
             # Nothing but the line ends such a name.
