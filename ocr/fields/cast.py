@@ -19,6 +19,8 @@ _LEAST = 0.75
 _MOST_PARTIES = 6
 _OTHERS = 60.0
 _DOUBT = 2.5
+_OF_TWO: tuple[Kind, ...] = ("contract", "invoice")
+"""Papers on which a law office is a party like others."""
 _WITHOUT_SENDER: tuple[Kind, ...] = ("court_order", "payment_confirmation", "contract")
 _ROLES: dict[Kind, tuple[str, ...]] = {
     "contract": ("creditor", "debtor"),
@@ -104,7 +106,7 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
     collectors = sum(not party.is_person and named_like(party, words.names.collectors) for party in parties)
     others = [party for party in parties if not party.is_person and not _acts_for_others(party, words)]
     for party in parties:
-        if kind != "contract" and others and not party.is_person and _acts_for_others(party, words):
+        if kind not in _OF_TWO and others and not party.is_person and _acts_for_others(party, words):
             # Who writes or collects for somebody is no party where somebody is named.
             continue
         found: dict[str, list[Told]] = {}

@@ -27,7 +27,7 @@ _HEBREW_IN = "ב"
 _BARE = 0.03
 _COURT_FIRST = ("pl", "it", "es")
 """Languages in which the name of a court begins with the word for it."""
-_POLISH_DIVISION = re.compile(r"^[IVXL]{1,6}\s+Wydział")
+_POLISH_DIVISION = re.compile(r"^[IVXL]{1,6}\s+Wydział", re.IGNORECASE)
 
 
 def find_courts(cells: Cells, words: Lexicon, language: str) -> Iterator[tuple[Candidate, float]]:
