@@ -174,7 +174,9 @@ def _courts(cast: Cast, words: Lexicon, language: str) -> Iterator[Role]:
 def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
     for found in find_identifiers(flow, language):
         party, why = parties.of_identifier(found.candidate, found.bearer)
-        strength = _PRESUMED if parties.cast.presumed and party == "assignee" else 0.95
+        # Where neither a label nor a name stands by, it may be that of somebody who acts for the sender.
+        weak = why == "sender of the paper" or (parties.cast.presumed and party == "assignee")
+        strength = _PRESUMED if weak else 0.95
         yield Role(
             f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", strength
         )
