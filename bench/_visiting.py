@@ -17,7 +17,8 @@ from api.app import build_app
 from api.limits import Allowance, Rate
 from api.sessions import create_token
 from archive.archive import SYSTEM_ACTOR
-from archive.catalogue.schema import batches, document_scopes, links
+from archive.catalogue.schema import batches, document_scopes, links, parties
+from archive.registry.lookup import parties_in
 from bench._intake import Debtor
 from bench._questions import spread
 from tabellion.base.errors import TabellionError
@@ -109,7 +110,12 @@ def visits(parts: Parts, debtors: Sequence[Debtor], portfolio: str, newest: str)
         known = list(
             connection.scalars(
                 select(links.c.target_id)
-                .where(links.c.target_type == "party", links.c.document_id.in_(mine[:500]))
+                .join_from(links, parties, parties.c.id == links.c.target_id)
+                .where(
+                    links.c.target_type == "party",
+                    links.c.document_id.in_(mine[:500]),
+                    parties_in([portfolio]),  # a paper is proposed to namesakes in other portfolios too
+                )
                 .group_by(links.c.target_id)
                 .order_by(func.count().desc())
             )
