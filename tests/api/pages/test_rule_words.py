@@ -58,7 +58,10 @@ def _texts() -> list[str]:
                 text = "".join(
                     str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values
                 )
-                if "“{}”" in text or text.endswith((": form", ": alone", ": check digit")):
+                # Quotes alone are compared with the end of a rule; they are none.
+                if (text != "“{}”" and "“{}”" in text) or text.endswith(
+                    (": form", ": alone", ": check digit")
+                ):
                     parts = (part.removeprefix("{}, ") for part in text.split("; ") if part != "{}")
                     found += [part.replace("{}", "nip") for part in parts]
             elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sign":
