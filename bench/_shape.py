@@ -84,8 +84,9 @@ def measure_tables(catalogue: Path) -> tuple[dict[str, Taken], dict[str, int]]:
     )
     found: dict[str, Taken] = {}
     indexes: dict[str, int] = {}
+    # Summed here: what dbstat itself sums up (`aggregate = TRUE`) ends at 2 GiB for the size of a table's pages.
     for name, payload, pages in database.execute(
-        "SELECT name, payload, pgsize FROM dbstat WHERE aggregate = TRUE"
+        "SELECT name, sum(payload), sum(pgsize) FROM dbstat GROUP BY name"
     ):
         table = owner.get(name, name)
         if table != name:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from sqlalchemy.engine import make_url
 
 from api import passwords
@@ -12,6 +13,10 @@ from archive.catalogue import Catalogue, upgrade
 from archive.vault import sealed
 from archive.vault.s3 import Address
 from tests.services.fixtures import new_buckets, new_database
+
+# Time is measured by benches: on a busy machine any example may take longer than usual.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session", autouse=True)
