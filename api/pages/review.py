@@ -1,6 +1,7 @@
 """`/review`: one doubtful link at a time, the paper beside what the registry says; accept, reject, or somebody else."""
 
 from collections.abc import Sequence
+from functools import cache, partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
@@ -132,16 +133,16 @@ def _paper(
         if chosen.first <= each.number <= chosen.last
     ]
     shown, facts, marks = None, facts_of(connection, actor, chosen, None), []
+    read = cache(partial(load_document_page, archive, connection, chosen.document))
     texts: dict[int, str] = {}
     if chosen.basis in NUMBER_BASES:
-        for each in pages[:_MOST_READ]:
-            if (reading := load_document_page(archive, connection, chosen.document, each.number)) is not None:
-                texts[each.number] = reading.text
+        readings = {each.number: read(each.number) for each in pages[:_MOST_READ]}
+        texts = {page: reading.text for page, reading in readings.items() if reading is not None}
     common = common_numbers(connection, actor, chosen, texts)
     for each in pages[:_MOST_READ]:
         if number not in (None, each.number):
             continue
-        reading = load_document_page(archive, connection, chosen.document, each.number)
+        reading = read(each.number)
         if reading is None:
             continue
         found = facts_of(connection, actor, chosen, reading) + _facts_in_common(common, each.number)
