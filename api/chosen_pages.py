@@ -20,6 +20,7 @@ from archive.readings import load_document_page, load_picture
 from archive.reporting import write_chosen
 from archive.reporting.content import ChosenContent, ChosenPage, PageSource
 from archive.reporting.pdf.scan_page import Scan
+from ingest.spans import spans_in_words, spans_of
 from tabellion.base.errors import BadRequest, Forbidden
 
 MOST: Final = 200
@@ -124,20 +125,8 @@ def _require_open(connection: Connection, actor: Actor, choices: Sequence[Choice
             choice.page for choice in choices if choice.document == document and choice.page not in numbers
         ]
         if wrong:
-            raise NoSuchPages(
-                f"no page {spans_of(wrong)} here for you; there is {spans_of(numbers) or 'none'}"
-            )
-
-
-def spans_of(numbers: Sequence[int]) -> str:
-    """Numbers as pages are written: `1, 3-5`."""
-    spans: list[list[int]] = []
-    for number in sorted(numbers):
-        if spans and spans[-1][1] == number - 1:
-            spans[-1][1] = number
-        else:
-            spans.append([number, number])
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+            asked, known = (spans_in_words(spans_of(some)) for some in (wrong, numbers))
+            raise NoSuchPages(f"no page {asked} here for you; there is {known or 'none'}")
 
 
 def _page(archive: Archive, connection: Connection, choice: Choice) -> ChosenPage:

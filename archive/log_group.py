@@ -1,20 +1,19 @@
 """Gives a group of entries their place in the log: seq, ordinal and previous, inside one fenced transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, func, insert, select, update
 
 from archive.catalogue.schema import log_entries, log_heads, log_outbox, manifests
 from archive.catalogue.upsert import upsert_many
+from archive.pieces import in_pieces
 from signing.entry import Entry, ObjectRef
 from signing.tlog import leaf_hash
 from tabellion.base.clock import rfc3339
 
-T = TypeVar("T")
-_AT_ONCE = 500
 _SEALING = ("receive", "derive", "restore")
 # One expanding parameter instead of one a value: building the statements would take longer than running them.
 _SOME: BindParameter[Any] = bindparam("some", expanding=True)
@@ -132,12 +131,6 @@ def assign(connection: Connection, group: Sequence[Waiting], size: int) -> list[
     for some in in_pieces([item.outbox_id for item in group]):
         connection.execute(_TAKE_OUT, {"some": some})
     return entries
-
-
-def in_pieces(values: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
-    """The values in runs that fit into one statement."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
 
 
 def _heads(

@@ -9,8 +9,8 @@ from archive.catalogue import URGENT, ask_again
 from archive.catalogue.schema import current, documents, fields, index_outbox, links
 from archive.catalogue.schema.registry import document_keys
 from archive.histories import LINK_KEY
+from archive.pieces import in_pieces
 
-_AT_ONCE = 500
 _MOST_UNSETTLED = 200
 _OWING = ("debtor", "co_debtor", "guarantor")
 
@@ -26,8 +26,7 @@ def queue_linking(archive: Archive, connection: Connection, values: Iterable[str
         return 0
     wanted = sorted(set(values))
     found: set[str] = set()
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
+    for some in in_pieces(wanted):
         for query in (
             select(fields.c.document_id).where(fields.c.value.in_(some)),
             select(document_keys.c.document_id).where(document_keys.c.key.in_(some)),
@@ -53,9 +52,10 @@ def queue_unsettled(archive: Archive, connection: Connection, keys: Iterable[str
         links.c.state.in_(("automatic", "confirmed")),
         current(links, *LINK_KEY),
     )
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = document_keys.c.key.in_(wanted[start : start + _AT_ONCE])
-        query = select(document_keys.c.document_id).where(some, document_keys.c.document_id != but, ~settled)
+    for some in in_pieces(wanted):
+        query = select(document_keys.c.document_id).where(
+            document_keys.c.key.in_(some), document_keys.c.document_id != but, ~settled
+        )
         found.update(connection.execute(query.distinct().limit(_MOST_UNSETTLED)).scalars())
     now = archive.clock.now()
     for document_id in sorted(found):
@@ -69,9 +69,9 @@ def queue_renamed(archive: Archive, connection: Connection, target_type: str, id
     A link says whose a paper is, the index also by what name: the links stay as they are.
     """
     at = literal(archive.clock.now(), index_outbox.c.at.type)
-    for start in range(0, len(ids), _AT_ONCE):
+    for some in in_pieces(ids):
         named = select(links.c.document_id, at).where(
-            links.c.target_type == target_type, links.c.target_id.in_(ids[start : start + _AT_ONCE])
+            links.c.target_type == target_type, links.c.target_id.in_(some)
         )
         connection.execute(insert(index_outbox).from_select(["document_id", "at"], named.distinct()))
 

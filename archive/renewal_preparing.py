@@ -13,8 +13,8 @@ from archive.authorities import TimestampAuthority
 from archive.catalogue.schema import deposits, manifests, renewals, stamp_tokens, stamps
 from archive.errors import RenewalRefused
 from archive.evidence_records import EvidenceRecords, Members, stored_members
-from archive.log_group import in_pieces
 from archive.log_view import LogView
+from archive.pieces import in_pieces
 from archive.renewal_files import Renewal, Source
 from archive.stamp_files import further_name, split_further
 from signing.checkpoint import Checkpoint, note_text

@@ -22,8 +22,8 @@ from archive.catalogue.upsert import upsert
 from archive.errors import RenewalRefused
 from archive.fixity import continue_inventory
 from archive.log import record
-from archive.log_group import in_pieces
 from archive.log_view import LogView
+from archive.pieces import in_pieces
 from archive.refusals import record_refusal
 from archive.renewal_files import Renewal
 from archive.renewal_planning import Head, due_heads

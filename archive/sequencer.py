@@ -19,7 +19,7 @@ from archive.catalogue.schema import archive_state, log_entries, log_outbox, obj
 from archive.catalogue.upsert import upsert
 from archive.errors import LogReadOnly
 from archive.log_files import LogFiles, files_of, superseded
-from archive.log_group import Waiting, assign, in_pieces, log_size, waiting
+from archive.log_group import Waiting, assign, log_size, waiting
 from archive.log_memory import (
     READ_ONLY,
     STATE,
@@ -28,6 +28,7 @@ from archive.log_memory import (
     read_only_reason,
     require_not_ahead,
 )
+from archive.pieces import in_pieces
 from archive.vault import KeyMissing, NewObject, Ref
 from signing.checkpoint import Checkpoint, verify_checkpoint
 from signing.errors import NoteInvalid

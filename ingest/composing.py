@@ -17,6 +17,7 @@ from archive.present import present_rows
 from ingest.describe import DepositPage
 from ingest.describing import current_fields, describe_document, pages_of, set_pages
 from ingest.page_records import scopes_of_page
+from ingest.spans import spans_of
 from ocr.values import Reading
 
 NOBODY = "nobody"
@@ -116,7 +117,7 @@ def _move_links(archive: Archive, connection: Connection, target: str, pieces: S
     now = archive.clock.now()
     rows: list[dict[str, Any]] = []
     for row, source in _once(pieces):
-        runs = _runs(
+        runs = spans_of(
             position
             for position, piece in enumerate(pieces, start=1)
             if piece.source is source and row.first_page <= piece.position <= row.last_page
@@ -161,7 +162,7 @@ def _move_scopes(
         if scopes != whole:
             apart.setdefault(scopes, []).append(position)
     for scopes, positions in apart.items():
-        for first, last in _runs(positions):
+        for first, last in spans_of(positions):
             rows += [(first, last, scope, 1) for scope in sorted(scopes or {NOBODY})]
     if rows:
         connection.execute(
@@ -195,13 +196,3 @@ def _once(pieces: Sequence[Piece]) -> Iterable[tuple[Row[Any], Source]]:
     for source in {piece.source.id: piece.source for piece in pieces}.values():
         for row in source.links:
             yield row, source
-
-
-def _runs(positions: Iterable[int]) -> list[tuple[int, int]]:
-    runs: list[tuple[int, int]] = []
-    for position in sorted(positions):
-        if runs and runs[-1][1] == position - 1:
-            runs[-1] = (runs[-1][0], position)
-        else:
-            runs.append((position, position))
-    return runs

@@ -21,8 +21,7 @@ from archive.catalogue.schema import (
     pages,
 )
 from ingest.items import batch_row
-
-Span = tuple[int, int]
+from ingest.spans import Span, spans_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +81,6 @@ class Ledger:
         )
         total = self.expected if self.expected is not None else self.fed + self.void + self.missing
         return f"{total} = {sum_of}" + (f" - {self.extra} extra" if self.extra else "")
-
-
-def spans_in_words(spans: Sequence[Span]) -> str:
-    """Numbers and runs of numbers, `3, 117-118`."""
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
 def ledger_of(connection: Connection, batch_id: str) -> Ledger:

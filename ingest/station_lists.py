@@ -10,6 +10,7 @@ from sqlalchemy import select
 from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue.schema import announced, batch_items, deposits
 from archive.catalogue.schema import batches as batches_table
+from archive.pieces import in_pieces
 from ingest import batches, changes
 from ingest.changes import Announced
 from ingest.claims import free_place, open_plain
@@ -19,7 +20,6 @@ from ingest.stations import Station
 from tabellion.base.errors import BadRequest, TabellionError
 
 RECEIVED = ".received"
-AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,11 @@ def _received(archive: Archive, station: Station, name: str, listed: Sequence[Li
     )
     found: set[str] = set()
     with archive.catalogue.read() as connection:
-        for start in range(0, len(wanted), AT_ONCE):
-            some = deposits.c.sha256.in_(wanted[start : start + AT_ONCE])
+        for some in in_pieces(wanted):
             rows = connection.execute(
-                select(deposits.c.sha256).where(some, deposits.c.batch_id.in_(family)).distinct()
+                select(deposits.c.sha256)
+                .where(deposits.c.sha256.in_(some), deposits.c.batch_id.in_(family))
+                .distinct()
             )
             found.update(rows.scalars())
     return found

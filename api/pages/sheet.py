@@ -8,7 +8,8 @@ from sqlalchemy import Connection, exists, func, select
 
 from archive.catalogue.schema import SAME_PAGE, batch_items, document_pages, documents, pages
 from ingest.cuts import OpenCut
-from ingest.ledger import Ledger, Span
+from ingest.ledger import Ledger
+from ingest.spans import Span
 from ingest.views import ItemLine, item_lines
 
 PER_SHEET = 60

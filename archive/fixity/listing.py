@@ -9,7 +9,7 @@ from archive.archive import SYSTEM_ACTOR, Archive
 from archive.catalogue import check_lease
 from archive.catalogue.schema import log_entries, log_outbox, objects
 from archive.log import record
-from archive.log_group import in_pieces
+from archive.pieces import in_pieces
 from archive.stamp_files import LOCK_FOR, prefix
 from archive.stored import note_object
 from archive.vault import RAW, Ref, Vault, inventory

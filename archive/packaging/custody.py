@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from archive.archive import Archive
 from archive.catalogue.schema import log_entries
 from archive.log_files import LogFiles
-from archive.log_group import in_pieces
+from archive.pieces import in_pieces
 from signing.checkpoint import Checkpoint, note_text
 from signing.entry import Entry
 from signing.tlog import LogTree

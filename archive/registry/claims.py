@@ -12,9 +12,10 @@ from archive.catalogue.schema import assignments, claim_numbers, claim_parties, 
 from archive.catalogue.schema.registry import claim_keys
 from archive.document_keys import number_key
 from archive.names import fold_number, number_parts, number_skeleton
+from archive.pieces import in_pieces
 from archive.registry.differences import Snapshot
 from archive.registry.history import CLAIM_COLUMNS, keep_former, plain, snapshots
-from archive.registry.upsert import Kind, pieces
+from archive.registry.upsert import Kind
 from archive.registry.values import LARGEST_NUMBER, NewClaim, Put
 from tabellion.base.errors import NotFound
 
@@ -109,7 +110,7 @@ def sales_of(connection: Connection, names: Sequence[str]) -> set[tuple[str, str
     )
     return {
         (row.external_id, row.from_party, row.to_party)
-        for some in pieces(names)
+        for some in in_pieces(names)
         for row in connection.execute(query.where(claims.c.external_id.in_(some)))
         if row.from_party is not None
     }
@@ -192,7 +193,7 @@ def former_claims(connection: Connection, names: Sequence[str]) -> dict[str, New
     """
     ids = _CLAIMS.known_ids(connection, names)
     found: dict[str, Snapshot] = {}
-    for some in pieces(list(ids.values())):
+    for some in in_pieces(list(ids.values())):
         found |= {claim_id: state for claim_id, (_, state) in snapshots(connection, "claim", some).items()}
     return {name: _claim_of(name, found[claim_id]) for name, claim_id in ids.items()}
 

@@ -13,9 +13,10 @@ from archive.catalogue.schema.registry import party_keys
 from archive.document_keys import name_keys_of
 from archive.identifiers import identifies
 from archive.names import fold_name, fold_number, name_keys, parse_name, word_keys
+from archive.pieces import in_pieces
 from archive.registry.differences import Snapshot
 from archive.registry.history import PARTY_COLUMNS, plain, snapshots
-from archive.registry.upsert import Kind, pieces
+from archive.registry.upsert import Kind
 from archive.registry.values import LARGEST_IDENTIFIER, LARGEST_NAME, NewParty, Put
 
 
@@ -118,7 +119,7 @@ def former_parties(connection: Connection, names: Sequence[str]) -> dict[str, Ne
     """
     ids = _PARTIES.known_ids(connection, names)
     found: dict[str, Snapshot] = {}
-    for some in pieces(list(ids.values())):
+    for some in in_pieces(list(ids.values())):
         found |= {party_id: state for party_id, (_, state) in snapshots(connection, "party", some).items()}
     return {name: _party_of(name, found[party_id]) for name, party_id in ids.items()}
 

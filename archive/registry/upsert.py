@@ -1,25 +1,18 @@
 """Upserts by external id, by the thousand: the same is passed over, what changes leaves its former self."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from archive.archive import Archive
+from archive.pieces import in_pieces
 from archive.registry.differences import Difference, RecordKind, Snapshot, differences
 from archive.registry.history import keep_former, snapshots
 from archive.registry.values import Put
 from archive.relinking import queue_linking, queue_renamed
 from tabellion.base.errors import BadRequest
-
-_AT_ONCE = 500
-
-
-def pieces(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """As many at a time as one statement takes."""
-    for start in range(0, len(ids), _AT_ONCE):
-        yield ids[start : start + _AT_ONCE]
 
 
 class Record(Protocol):
@@ -124,8 +117,7 @@ class Kind(Generic[R]):
             if (row := known.get(record.external_id or "")) is not None and row.digest != record.digest
         ]
         found: dict[str, tuple[Difference, ...]] = {}
-        for start in range(0, len(others), _AT_ONCE):
-            some = others[start : start + _AT_ONCE]
+        for some in in_pieces(others):
             before = snapshots(connection, self.name, [row.id for row, _ in some])
             for row, record in some:
                 after = {**self.snapshot(record), "external_id": row.external_id}
@@ -135,8 +127,7 @@ class Kind(Generic[R]):
     def _known(self, connection: Connection, named: Sequence[str]) -> dict[str, Any]:
         columns = self.table.c
         found: dict[str, Any] = {}
-        for start in range(0, len(named), _AT_ONCE):
-            some = named[start : start + _AT_ONCE]
+        for some in in_pieces(named):
             query = select(
                 columns.id, columns.external_id, columns.digest, columns[self.shown].label("shown")
             )
@@ -161,8 +152,7 @@ class Kind(Generic[R]):
     ) -> set[str]:
         """Keep what the records were and clear their children away; gives what papers may have named them by."""
         touched: set[str] = set()
-        for start in range(0, len(ids), _AT_ONCE):
-            some = ids[start : start + _AT_ONCE]
+        for some in in_pieces(ids):
             touched |= keep_former(archive, connection, self.name, some, actor, import_id)
             for table in self.children:
                 connection.execute(delete(table).where(table.c[f"{self.name}_id"].in_(some)))

@@ -27,8 +27,8 @@ from archive.fixity.sides import FIRST, Looked, Place, ref_of, require_there
 from archive.fixity.throttle import Stopped, Throttle
 from archive.identity import KEY
 from archive.log_files import LogFiles
-from archive.log_group import in_pieces
 from archive.lost_identity import identity_of
+from archive.pieces import in_pieces
 from archive.second.keys import copy_key, destroy_key, sync_keys
 from archive.second.log import follow_log
 from archive.second.repair import Repairs, lock_as

@@ -11,7 +11,7 @@ from sqlalchemy import Row, exists, select
 from archive.archive import Archive
 from archive.catalogue.schema import deposits, log_outbox, manifests
 from archive.deposit_files import file_key
-from archive.log_group import in_pieces
+from archive.pieces import in_pieces
 from archive.verification.findings import Findings
 from archive.verification.log_check import LogCheck, Logged
 from archive.verification.object_check import ObjectCheck

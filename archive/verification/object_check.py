@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 
 from archive.archive import Archive
 from archive.catalogue.schema import objects
-from archive.log_group import in_pieces
+from archive.pieces import in_pieces
 from archive.vault import Ref
 from archive.verification.findings import Findings
 from archive.verification.read_ahead import ReadAhead

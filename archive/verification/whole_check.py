@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, select
 from archive.archive import Archive
 from archive.catalogue.schema import batches, deposits, document_deposits, documents, matters, objects
 from archive.fixity.reports import CHECKS
-from archive.log_group import in_pieces
+from archive.pieces import in_pieces
 from archive.stamp_files import read
 from archive.vault import Ref, inventory
 from archive.verification.findings import Findings

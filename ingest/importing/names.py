@@ -6,11 +6,10 @@ from dataclasses import replace
 from sqlalchemy import Connection, or_, select
 
 from archive.catalogue.schema import parties, portfolios
+from archive.pieces import in_pieces
 from archive.registry import NewClaim, sales_of
 from ingest.importing.claim_records import ClaimRow
 from ingest.importing.problems import Problem
-
-_AT_ONCE = 500
 
 
 class Names:
@@ -22,9 +21,7 @@ class Names:
             named |= {party for party, _ in row.parties}
             named |= {one for one in (row.creditor, row.original_creditor, *(row.assigned or ())[:2]) if one}
         self.parties: dict[str, str] = {}
-        wanted = sorted(named)
-        for start in range(0, len(wanted), _AT_ONCE):
-            some = wanted[start : start + _AT_ONCE]
+        for some in in_pieces(sorted(named)):
             found = connection.execute(
                 select(parties.c.id, parties.c.external_id).where(
                     or_(parties.c.external_id.in_(some), parties.c.id.in_(some))

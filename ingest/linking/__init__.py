@@ -24,9 +24,10 @@ from ingest.linking.candidates import Known
 from ingest.linking.said import Said, said_of
 from ingest.linking.sharing import WORTH_SHARING, Shared, by_shared_numbers
 from ingest.linking.weighing import BASES, IBAN, IDENTIFIER, NUMBER, Opinion
-from ingest.linking.writing import Span, Wanted, write_links
+from ingest.linking.writing import Wanted, write_links
+from ingest.spans import Span, spans_of
 
-__all__ = ["BASES", "CLAIM_ROLE", "NUMBER_FIELDS", "Span", "link_document"]
+__all__ = ["BASES", "CLAIM_ROLE", "NUMBER_FIELDS", "link_document"]
 
 CLAIM_ROLE = "claim"
 _SCORES = {IDENTIFIER: 1.0, NUMBER: 0.95, IBAN: 0.9}
@@ -77,7 +78,7 @@ def link_document(
             alone = all(
                 other.id == one.id or (other.type, other.role) != (one.type, one.role) for other in found
             )
-            spans = [(first, last)] if alone or not one.pages else _runs(one.pages)
+            spans = [(first, last)] if alone or not one.pages else spans_of(one.pages)
             wanted += (
                 Wanted(span, one.type, one.id, one.role, one.score, one.basis, one.sure) for span in spans
             )
@@ -234,13 +235,3 @@ def _keys(said: Said, *, settled: bool) -> set[str]:
             for one, other in pairwise(words):
                 more |= {f"n:{pair}" for pair in begin_pairs((one, other))}
     return {key[:64] for key in [*keys, *sorted(more - keys)[:_MOST_KEYS]]}
-
-
-def _runs(pages: Iterable[int]) -> list[Span]:
-    runs: list[Span] = []
-    for page in sorted(pages):
-        if runs and runs[-1][1] == page - 1:
-            runs[-1] = (runs[-1][0], page)
-        else:
-            runs.append((page, page))
-    return runs

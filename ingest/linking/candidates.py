@@ -18,11 +18,11 @@ from archive.catalogue.schema import (
 )
 from archive.catalogue.schema.registry import party_keys
 from archive.names import Name, begin_pairs, end_keys, name_keys, number_skeleton, parse_name, smudged
+from archive.pieces import in_pieces
 
 MOST_CANDIDATES = 20
 """Records that carry one identifier or number; where there are more, it says nothing."""
 
-_AT_ONCE = 500
 _THAI = re.compile("[\u0e00-\u0e7f]+")
 _COMMON, _COMMON_PAIR = 400, 2_000
 """Parties that share a key which says nothing any more: part of a word, or a pair of words."""
@@ -69,7 +69,7 @@ def by_value(connection: Connection, values: Iterable[str]) -> dict[tuple[str, s
     Only those whose check digit holds.
     """
     found: dict[tuple[str, str], list[str]] = {}
-    for some in chunks(sorted(set(values))):
+    for some in in_pieces(sorted(set(values))):
         rows = connection.execute(
             select(party_identifiers)
             .where(party_identifiers.c.value.in_(some), party_identifiers.c.valid)
@@ -86,7 +86,7 @@ def by_number(connection: Connection, numbers: Iterable[str]) -> dict[str, list[
     for number in numbers:
         skeletons.setdefault(number_skeleton(number), []).append(number)
     found: dict[str, dict[str, bool]] = {}
-    for some in chunks(sorted(skeletons)):
+    for some in in_pieces(sorted(skeletons)):
         rows = connection.execute(
             select(claim_numbers.c.claim_id, claim_numbers.c.folded, claim_numbers.c.skeleton)
             .where(claim_numbers.c.skeleton.in_(some))
@@ -129,7 +129,7 @@ def by_words(connection: Connection, words: Sequence[str], squashed: str) -> set
 def known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
     """What the registry says of these parties."""
     found: dict[str, Known] = {}
-    for some in chunks(sorted(ids)):
+    for some in in_pieces(sorted(ids)):
         names = _by_party(connection, party_names, some)
         identifiers = _by_party(connection, party_identifiers, some)
         owed = _claims_of(connection, some)
@@ -150,7 +150,7 @@ def known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
 def debtors_of(connection: Connection, claim_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
     """The parties of these claims with their roles."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for some in chunks(sorted(claim_ids)):
+    for some in in_pieces(sorted(claim_ids)):
         rows = connection.execute(select(claim_parties).where(claim_parties.c.claim_id.in_(some)))
         for row in rows:
             found.setdefault(row.claim_id, []).append((row.party_id, row.role))
@@ -162,7 +162,7 @@ def _sharing(connection: Connection, keys: Collection[str], least: int) -> set[s
     holders = _holders(connection, keys)
     shares: Counter[str] = Counter()
     read = 0
-    for some in chunks([key for key, _ in sorted(holders.items(), key=lambda item: item[1])]):
+    for some in in_pieces([key for key, _ in sorted(holders.items(), key=lambda item: item[1])]):
         rows = connection.execute(
             select(party_keys.c.party_id, party_keys.c.key).where(party_keys.c.key.in_(some))
         )
@@ -177,7 +177,7 @@ def _sharing(connection: Connection, keys: Collection[str], least: int) -> set[s
 
 def _holders(connection: Connection, keys: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for some in chunks(sorted(keys)):
+    for some in in_pieces(sorted(keys)):
         rows = connection.execute(
             select(party_keys.c.key, func.count())
             .where(party_keys.c.key.in_(some))
@@ -201,7 +201,7 @@ def _claims_of(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[
         .where(claim_parties.c.party_id.in_(ids))
     ).all()
     numbers: dict[str, list[str]] = {}
-    for some in chunks(sorted({row.id for row in rows})):
+    for some in in_pieces(sorted({row.id for row in rows})):
         for one in connection.execute(select(claim_numbers).where(claim_numbers.c.claim_id.in_(some))):
             numbers.setdefault(one.claim_id, []).append(one.folded)
     found: dict[str, list[KnownClaim]] = {}
@@ -226,8 +226,3 @@ def _creditors(connection: Connection, ids: Sequence[str]) -> tuple[set[str], se
         for way in (or_(original, kept), bought)
     )
     return sells, buys
-
-
-def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """The items in runs that one statement takes."""
-    return (items[start : start + _AT_ONCE] for start in range(0, len(items), _AT_ONCE))

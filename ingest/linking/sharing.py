@@ -13,7 +13,8 @@ from archive.catalogue.schema import current, fields, links
 from archive.catalogue.schema.registry import document_keys
 from archive.document_keys import NUMBER_FIELDS, number_key
 from archive.histories import FIELD_KEY, LINK_KEY
-from ingest.linking.candidates import OWING, chunks
+from archive.pieces import in_pieces
+from ingest.linking.candidates import OWING
 from ingest.linking.said import SHORTEST_IN_TEXT, SHORTEST_NUMBER, Said
 
 WORTH_SHARING = 0.7
@@ -93,7 +94,7 @@ def _holders(
 ) -> dict[str, dict[str, _Held]]:
     """By key and debtor: the other papers that carry the key."""
     holders: dict[str, dict[str, _Held]] = {}
-    for some in chunks(sorted(keys)):
+    for some in in_pieces(sorted(keys)):
         rows = connection.execute(
             select(document_keys.c.key, document_keys.c.document_id, links.c.target_id, links.c.state)
             .join(links, links.c.document_id == document_keys.c.document_id)
@@ -124,7 +125,7 @@ def _of_few(owners: Mapping[str, _Held]) -> dict[str, _Held]:
 def _read_there(connection: Connection, papers: Collection[str]) -> dict[str, set[str]]:
     """The keys of what was read on these papers as a number, with the papers."""
     found: dict[str, set[str]] = {}
-    for some in chunks(sorted(papers)):
+    for some in in_pieces(sorted(papers)):
         rows = connection.execute(
             select(fields.c.document_id, fields.c.value).where(
                 fields.c.document_id.in_(some),

@@ -10,8 +10,7 @@ from archive.archive import Archive
 from archive.catalogue.schema import links
 from archive.histories import LINK_KEY
 from archive.present import present_rows
-
-Span = tuple[int, int]
+from ingest.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from archive.registry import find_portfolio
 from ingest.arrivals import Arrival
 from ingest.batches import Declaration, SidesMode, close, open_declared, open_supplement
 from ingest.changes import void_number
-from ingest.ledger import ledger_of, spans_in_words
+from ingest.ledger import ledger_of
 from ingest.reasons import CLOSE_REASONS, VOID_REASONS
 from ingest.receive import receive
+from ingest.spans import spans_in_words
 from ingest.stations import find_station
 from ingest.views import BatchLine, ItemLine, batch_lines, item_lines
 from tabellion.base.errors import Conflict, NotFound, Unavailable

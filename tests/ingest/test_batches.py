@@ -15,7 +15,8 @@ from ingest import batches
 from ingest.batches import Declaration
 from ingest.changes import Announced, Missing, announce, mark_item, missing_of, void_number
 from ingest.errors import BatchClosed, NumberTaken, ReasonNeeded, VersionMoved
-from ingest.ledger import Ledger, ledger_of, ledgers, spans_in_words
+from ingest.ledger import Ledger, ledger_of, ledgers
+from ingest.spans import spans_in_words
 from ingest.stations import Device, create_station, disable_station, find_station, list_stations
 from ingest.views import batch_lines, item_lines
 from ingest.worker import Worker
