@@ -62,7 +62,7 @@ def order_for(
     recipient: Recipient,
     decisions: Sequence[str] = (),
     *,
-    looked: bool = True,
+    looked: bool,
 ) -> Package:
     """Order the package of a selection, which never changes again. The caller nudges a worker.
 

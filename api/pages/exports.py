@@ -196,7 +196,14 @@ def order_paper(
             )
         selection = begin_selection(archive, connection, chosen, actor.pseudonym, items)
     made = order_for(
-        service, actor, chosen, selection.id, language, recipient, [each for each in twin if each]
+        service,
+        actor,
+        chosen,
+        selection.id,
+        language,
+        recipient,
+        [each for each in twin if each],
+        looked=looked,
     )
     service.nudge()
     return RedirectResponse(f"/matters/{chosen}/packages/{made.id}", 303)

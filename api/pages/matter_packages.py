@@ -125,7 +125,10 @@ def again(
     if shown.kept is None or shown.kept.order is None:
         raise NotFound("the package was erased")
     wanted = shown.kept.order
-    made = order_for(service, actor, matter_id, shown.ordered.selection, wanted.language, wanted.recipient)
+    # The selection is frozen: what was said of its pages when it was first ordered holds.
+    made = order_for(
+        service, actor, matter_id, shown.ordered.selection, wanted.language, wanted.recipient, looked=True
+    )
     service.nudge()
     return RedirectResponse(f"/matters/{matter_id}/packages/{made.id}", 303)
 

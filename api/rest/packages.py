@@ -36,6 +36,11 @@ class PackageIn(Strict):
         examples=[["0193….0-0:0194…:this"]],
         description="Where a paper was scanned more than once: DOCUMENT.FIRST-LAST:TWIN:this, other or both.",
     )
+    looked: bool = Field(
+        default=False,
+        description="Who orders has looked himself at who else stands on the pages: needed where no claim of the "
+        "matter names a debtor, so that nobody could check it (else `OTHERS_UNCHECKED`).",
+    )
 
 
 class PackageOut(Strict):
@@ -72,7 +77,16 @@ def order(
 ) -> PackageOut:
     """Order a package; equal orders under one checkpoint give the same one. `Location` tells when it is there."""
     service = service_of(request)
-    made = order_for(service, actor, matter_id, body.selection, body.language, body.recipient, body.decisions)
+    made = order_for(
+        service,
+        actor,
+        matter_id,
+        body.selection,
+        body.language,
+        body.recipient,
+        body.decisions,
+        looked=body.looked,
+    )
     service.nudge()
     response.headers["Location"] = f"/api/v1/matters/{matter_id}/packages/{made.id}"
     with service.archive.catalogue.read() as connection:

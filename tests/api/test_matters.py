@@ -101,7 +101,10 @@ class TestPackages:
         legal = house.client("legal")
         base = f"/api/v1/matters/{matter(legal)['matter']}"
         chosen = good(legal.post(f"{base}/selections", json={"items": [{"document": paper}]}), 201)
-        answer = legal.post(f"{base}/packages", json={"selection": chosen["selection"], "language": "it"})
+        wanted = {"selection": chosen["selection"], "language": "it"}
+        # No claim says whose papers they are: somebody has to have looked.
+        problem(legal.post(f"{base}/packages", json=wanted), 409, "OTHERS_UNCHECKED")
+        answer = legal.post(f"{base}/packages", json={**wanted, "looked": True})
         ordered = good(answer, 202)
         assert (ordered["stage"], ordered["content"]) == ("building", None)
         assert (ordered["done"], ordered["documents"]) == (0, 1)
@@ -125,7 +128,8 @@ class TestGate:
         owner = house.client("legal")
         base = f"/api/v1/matters/{matter(owner)['matter']}"
         chosen = good(owner.post(f"{base}/selections", json={"items": [{"document": paper}]}), 201)
-        ordered = good(owner.post(f"{base}/packages", json={"selection": chosen["selection"]}), 202)
+        wanted = {"selection": chosen["selection"], "looked": True}
+        ordered = good(owner.post(f"{base}/packages", json=wanted), 202)
         house.settle()
         ids = {
             "matter_id": base.rpartition("/")[2],

@@ -41,6 +41,12 @@ def give_password(page: Page, name: str, to: str = "/") -> None:
         page.click("form.narrow button")
 
 
+def forget(page: Page) -> None:
+    """Take the session away from the browser; what is open is left first, for it would ask on and be refused."""
+    page.goto("about:blank")
+    page.context.clear_cookies()
+
+
 def key_on(page: Page) -> bytes:
     """The key that the page shows."""
     text = re.sub(r"\s", "", page.locator("code.key").inner_text())

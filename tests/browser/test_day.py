@@ -11,6 +11,7 @@ from tests.browser.house import House
 from tests.browser.signing_in import (
     add_passkey,
     code_now,
+    forget,
     give_password,
     key_on,
     local,
@@ -87,13 +88,13 @@ def test_a_second_factor_and_the_search_work_without_javascript(enter: Enter, ho
     page.click("text=It works: use it")
     expect(page.locator(".codes li")).to_have_count(10)
     codes = page.locator(".codes li").all_inner_texts()
-    page.context.clear_cookies()
+    forget(page)
     give_password(page, "plain", "/search?q=odsetki")
     page.fill("[name=code]", code_now(key, 1))
     page.click("form button")
     expect(page).to_have_url(re.compile(r"/search\?q=odsetki$"))
     expect(page.locator(".hit").first).to_be_visible()
-    page.context.clear_cookies()
+    forget(page)
     give_password(page, "plain")
     page.fill("[name=code]", codes[0])
     page.click("form button")
@@ -106,7 +107,7 @@ def test_the_other_key_is_refused_and_a_code_does(enter: Enter, house: House) ->
     session = plug_in(page)
     give_password(page, "ring")
     add_passkey(page)
-    page.context.clear_cookies()
+    forget(page)
     session.send("WebAuthn.disable")
     plug_in(page)  # another key
     give_password(page, "ring")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SignIn
 from tests.browser.house import House
+from tests.browser.signing_in import forget
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -182,8 +183,7 @@ def test_a_failed_paper_says_why_and_can_be_tried_again(sign_in: SignIn, house: 
 
 def test_one_is_where_one_was_after_signing_in_again(sign_in: SignIn) -> None:
     page = sign_in("collector", "/search?q=odsetki")
-    page.goto("about:blank")  # a page that is open asks on, and would be refused without cookies
-    page.context.clear_cookies()
+    forget(page)
     page.goto("/search?q=faktura")
     expect(page).to_have_url(re.compile(r"/sign-in\?to="))
     page.fill("[name=name]", "collector")
