@@ -43,7 +43,7 @@ class IndexOutdated(Unavailable):
     """The index was written by another version of the analyser, or its files are missing."""
 
     code = "INDEX_OUTDATED"
-    advice = "Run `tabellion rebuild`: the index is made anew from what the archive holds."
+    advice = "Run `tabellion rebuild --index`: the index is made anew from what the archive holds."
 
 
 class IndexUnreachable(Unavailable):

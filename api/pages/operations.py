@@ -12,6 +12,7 @@ from api.access import Action, Actor
 from api.held_keys import HeldKey
 from api.hooks.managing import list_hooks
 from api.limits.kept import refused_lately
+from api.pages.part_words import in_words
 from api.pages.render import page
 from api.request import Ask, service_of
 from api.rest import work as rest_work
@@ -77,7 +78,10 @@ def start(request: Request, actor: Operator) -> Response:
     with archive.catalogue.read() as connection:
         now = archive.clock.now()
         context: dict[str, Any] = {
-            "health": dict(sorted(health.items())),
+            "health": {
+                name: None if problem is None else in_words(name, problem)
+                for name, problem in sorted(health.items())
+            },
             "spared": SPARED,
             "took": service.took(),
             "free": None if service.free_bytes is None else service.free_bytes(),

@@ -260,7 +260,106 @@ ERRORS: Mapping[str, tuple[str, str]] = {
         N_("Give an address of https, and tick of what it is told and about which papers."),
     ),
     "CURSOR": (N_("This list is not kept any more."), N_("Search again from the beginning.")),
+    "INDEX_UNREACHABLE": (
+        N_("The search does not answer just now."),
+        N_(
+            "Try again in a moment. Papers are received and kept meanwhile; the administrator sees what is wrong."
+        ),
+    ),
+    "INDEX_REFUSED": (
+        N_("The search server refuses what is asked of it."),
+        N_("Tell the administrator; papers are received and kept meanwhile."),
+    ),
+    "BUSY": (
+        N_("So many others are served just now that your turn did not come; nothing was done."),
+        N_("Try again in a moment."),
+    ),
+    "RATE_LIMITED": (
+        N_("Too much was asked for in too short a time."),
+        N_("Wait a few seconds and try again."),
+    ),
+    "TOO_MANY_AT_ONCE": (
+        N_("You have too much under way at the same time."),
+        N_("Wait for the answers that are under way, then try again."),
+    ),
+    "QUOTA_REACHED": (
+        N_("As much was handed over as may be for now; nothing of this file was kept."),
+        N_("Send it again later, or have the quota raised by the administrator."),
+    ),
+    "LOG_READ_ONLY": (
+        N_("Nothing is added to the log just now, because that would contradict what was published."),
+        N_("Files are still received. Tell the administrator; the page of operations says more."),
+    ),
+    "TABLE_INVALID": (
+        N_("The file cannot be read as a table."),
+        N_("Save it as CSV in UTF-8, as XLSX or as JSON Lines, and send it again."),
+    ),
+    "COPY_REFUSED": (
+        N_("A searchable copy cannot be made: a page of the paper could not be read."),
+        N_("Download the original, or take single pages."),
+    ),
+    "PICTURE_REFUSED": (
+        N_("The picture of a page is damaged."),
+        N_("Have the paper read again, which makes its pictures anew from the original."),
+    ),
+    "UNREADABLE": (
+        N_("It is kept as it was received, but its pages cannot be read."),
+        N_("Ask the sender for another copy."),
+    ),
+    "METHOD_NOT_ALLOWED": (
+        N_("There is something at this address, but it cannot be opened like this."),
+        N_("Go back, and use what the page offers."),
+    ),
+    "WRONG_HOST": (
+        N_("The service does not answer under this address."),
+        N_("Use the address that you were given; the administrator can add others."),
+    ),
+    "TOO_MANY_SAVED": (
+        N_("As many queries are saved as can be."),
+        N_("Delete one that you do not need."),
+    ),
+    "SOURCE_REUSED": (
+        N_("The same act of handing over brought another file before; nothing of this one was kept."),
+        N_("Give the file another name, and send it again."),
+    ),
+    "TOO_SLOW": (
+        N_("The upload came too slowly, or fell silent; nothing was kept."),
+        N_("Send it again over a better line."),
+    ),
+    "VAULT_MISSING": (
+        N_("Something that was stored is not there any more."),
+        N_("Tell the administrator: it is brought back from a second vault or a backup."),
+    ),
+    "VAULT_ALTERED": (
+        N_("Something that was stored was changed."),
+        N_(
+            "Do not rely on it, and tell the administrator: it is brought back from a second vault or a backup."
+        ),
+    ),
+    "KEY_MISSING": (
+        N_("The key that opens it is not there."),
+        N_("Tell the administrator: unless it was erased, the key is brought back from a backup."),
+    ),
+    "FONT_MISSING": (
+        N_("The typefaces of reports are not installed; nothing was made."),
+        N_("Tell the administrator, who installs them; then order it again."),
+    ),
+    "SCHEMA_OUTDATED": (
+        N_("The database is not yet as this version needs it."),
+        N_("The administrator runs tabellion db upgrade."),
+    ),
+    "PACKAGE_UNSOUND": (
+        N_("The package that was made does not hold, so it is not handed out."),
+        N_("Look at the evidence of its papers: it says what does not hold."),
+    ),
+    "PACKAGE_INVALID": (
+        N_("What should go into the package does not fit together; nothing was made."),
+        N_("Look at the evidence of its papers: it says what does not hold."),
+    ),
     "INDEX_BUSY": (N_("The index is busy just now."), N_("Try again in a moment.")),
-    "INDEX_OUTDATED": (N_("The index must be made anew."), N_("The administrator runs tabellion rebuild.")),
+    "INDEX_OUTDATED": (
+        N_("The index must be made anew."),
+        N_("The administrator runs tabellion rebuild --index."),
+    ),
 }
 """Errors for people, by code: what happened, and what to do; the exact message stands below in English."""

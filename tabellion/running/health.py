@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from threading import Lock, Thread
 from time import monotonic
 
+from tabellion.base.errors import TabellionError
+
 Findings = Mapping[str, str | None]
 """What is wrong with each part, by name; None: nothing."""
 
@@ -85,6 +87,8 @@ class _Question(Thread):
     def run(self) -> None:
         try:
             findings = self._check()
+        except TabellionError as error:  # says in words of ours what is wrong
+            findings = {self.part: f"{error.code}: {error.message}"}
         except Exception as error:  # whatever it is, the part does not answer
             findings = {self.part: type(error).__name__}
         self._ended = monotonic()

@@ -40,6 +40,6 @@ def test_operations_names_it_and_says_that_work_goes_on(house: House) -> None:
     page = see(house.client("administrator"), "/operations")
     assert "1 part does not answer." in page
     assert re.search(
-        r"Broker: tells workers at once Work goes on without it, [^.]*\. takes no nudges: ConnectionError",
+        r"Broker: tells workers at once Work goes on without it, [^.]*\. It takes no messages: ConnectionError\.",
         page,
     )

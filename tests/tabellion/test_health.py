@@ -4,6 +4,7 @@ import threading
 import time
 from threading import Event
 
+from tabellion.base.errors import Unavailable
 from tabellion.running.health import Findings, Health, Standstill
 
 
@@ -27,10 +28,22 @@ def test_what_each_part_says_is_put_together() -> None:
     def broken() -> Findings:
         raise ValueError("not for strangers")
 
+    def away() -> Findings:
+        raise Unavailable("the search server does not answer")
+
     health = Health(
-        {"catalogue": lambda: {"catalogue": None, "worker": "no worker is alive"}, "vault": broken}
+        {
+            "catalogue": lambda: {"catalogue": None, "worker": "no worker is alive"},
+            "vault": broken,
+            "index": away,
+        }
     )
-    assert health() == {"catalogue": None, "worker": "no worker is alive", "vault": "ValueError"}
+    assert health() == {
+        "catalogue": None,
+        "worker": "no worker is alive",
+        "vault": "ValueError",
+        "index": "UNAVAILABLE: the search server does not answer",
+    }
 
 
 def test_a_part_that_hangs_is_named_and_asked_once() -> None:

@@ -189,7 +189,7 @@ class TestOperations:
         administrator = house.client("administrator")
         page = markup(administrator, "/operations")
         assert "1 part does not answer." in page
-        assert "no keeper is alive" in page
+        assert "No keeper runs" in page
         assert "The keys have not been backed up." in page
         reason = re.search(r'name="reason" value="([A-Z_]+)"', page)
         assert reason is not None
