@@ -15,12 +15,13 @@ from bench._fts import Peer
 from bench._made import Store
 from bench._tables import say
 from search import Analyser, Engine
-from search.opensearch import connect, parse_address
+from search.opensearch import Generations, connect, parse_address
 from tests.services import opensearch
 from tests.services.process import stop
 
 _ROWS_AT_ONCE = 5_000
 _TELL_EVERY = 50_000
+_LOOKING = 2.0
 
 
 def fill_store(path: Path, pages: int) -> dict[str, Any]:
@@ -120,6 +121,21 @@ def size_on_server(url: str) -> int:
     )
     connection.close()
     return sum(int(row["store.size"]) for row in rows)
+
+
+def merge_on_server(url: str) -> dict[str, Any]:
+    """Wait until the server has merged what was built, which it does beside its answers; the seconds and the bytes."""
+    address = parse_address(url)
+    connection = connect(address)
+    generations = Generations(connection, address.prefix)
+    begin = time.perf_counter()
+    generations.merge(generations.current() or 0)
+    while connection.ask("GET", f"/{address.prefix}.*/_stats/merge")["_all"]["total"]["merges"]["current"]:
+        time.sleep(_LOOKING)
+    connection.ask("POST", f"/{address.prefix}.*/_refresh", writing=True)
+    seconds = time.perf_counter() - begin
+    connection.close()
+    return {"seconds_to_merge": round(seconds, 1), "bytes": size_on_server(url)}
 
 
 def size_of(folder: Path) -> int:

@@ -26,6 +26,7 @@ from bench._filling import (
     fill_engine,
     fill_peer,
     fill_store,
+    merge_on_server,
     server,
     size_of,
     size_on_server,
@@ -103,7 +104,7 @@ class _Bench:
                 lambda: {**fill_engine(engine, self._store), "bytes": size_on_server(url)},
                 lambda: None,  # a rebuild removes the generations before it
             )
-            return _told(part) | self._answers(engine, catalogue)
+            return _told(part) | merge_on_server(url) | self._answers(engine, catalogue)
 
     def _answers(self, engine: Engine, catalogue: Catalogue) -> dict[str, Any]:
         """Questions, and how soon a new page is found."""
@@ -168,6 +169,10 @@ def for_people(result: Mapping[str, Any]) -> str:
     rows.append(("pages indexed a second", *(one["pages_per_second"] for one in engines.values())))
     shares = (round(one["bytes"] / result["text_bytes"], 2) for one in engines.values())
     rows.append(("index, share of the text", *shares))
+    if any("seconds_to_merge" in one for one in engines.values()):
+        rows.append(
+            ("merged on the server after s", *(one.get("seconds_to_merge") for one in engines.values()))
+        )
     rows.append(
         ("a new page is found after s", *(one.get("seconds_until_found") for one in engines.values()))
     )
