@@ -8,8 +8,16 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
+SHARE = 0.01
+"""Finding out takes so much of the time at most: what takes ever longer is found out ever more rarely."""
+
+
 class Remembered(Generic[T]):
-    """A value that is at most so many seconds old; one that is found out quickly is always new. Shared by threads."""
+    """A value that is `seconds` old at most, or a hundred times as old as it takes to find it out. Shared by threads.
+
+    One that is found out quickly is always new. While one thread finds out what is old, the others are given what was
+    known, for as long again.
+    """
 
     def __init__(
         self, seconds: float, *, quick: float = 0.05, clock: Callable[[], float] = time.monotonic
@@ -21,18 +29,26 @@ class Remembered(Generic[T]):
         self._lock = Lock()
         self._value: T | None = None
         self._until = 0.0
+        self._given_until = 0.0
 
     def get(self, find: Callable[[], T]) -> T:
         """The value, found out anew where it is old."""
-        with self._lock:
+        known = self._value
+        if not self._lock.acquire(blocking=known is None or self._clock() >= self._given_until):
+            return known  # type: ignore[return-value]  # not None: it was not waited for
+        try:
             begun = self._clock()
             if self._value is None or begun >= self._until:
                 self._value = find()
-                ended = self._clock()
-                self._until = ended + self._seconds if ended - begun >= self._quick else begun
+                taken = self._clock() - begun
+                keep = max(self._seconds, taken / SHARE) if taken >= self._quick else 0.0
+                self._until = begun + taken + keep
+                self._given_until = self._until + keep
             return self._value
+        finally:
+            self._lock.release()
 
     def forget(self) -> None:
         """Have the value found out anew: something has changed it."""
         with self._lock:
-            self._until = 0.0
+            self._until = self._given_until = 0.0

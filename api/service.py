@@ -9,6 +9,7 @@ from api.held_keys import HeldKey
 from api.limits import Limits
 from api.provider import Provider
 from api.remembering import Remembered
+from api.totals import Totals
 from archive.archive import Archive
 from archive.fixity import Figures
 from archive.outside import Network
@@ -74,3 +75,5 @@ class Service:
     # What is counted over all objects: asked often, and slow where there are millions.
     stored: Remembered[Stored] = field(default_factory=lambda: Remembered(300.0))
     fixity: Remembered[Figures | None] = field(default_factory=lambda: Remembered(60.0))
+    # The same over all papers, files and pieces of work.
+    totals: Remembered[Totals] = field(default_factory=lambda: Remembered(60.0))

@@ -6,7 +6,7 @@ from archive.catalogue.schema import claim_parties, claims, current, document_sc
 from archive.histories import LINK_KEY
 
 MOST_LOOKED_AT = 5_000
-"""Of so many waiting links, the newest, it is asked."""
+"""Of so many waiting links, those of the newest papers, it is asked."""
 
 _SCOPE_KEY = ("document_id", "first_page", "last_page", "scope")
 
@@ -24,18 +24,24 @@ def count_unreachable(connection: Connection) -> int:
             current(links, *LINK_KEY),
             documents.c.state.not_in(("void", "erased")),
         )
-        .order_by(links.c.id.desc())
+        # As the index of those that wait has them: in the order of all links, all of them would be gone through.
+        .order_by(links.c.document_id.desc())
         .limit(MOST_LOOKED_AT)
         .subquery()
     )
-    within = exists().where(
-        document_scopes.c.document_id == waiting.c.document_id,
-        document_scopes.c.granted == 1,
-        current(document_scopes, *_SCOPE_KEY),
-        or_(
-            document_scopes.c.scope == "portfolio:" + claims.c.portfolio_id,
-            document_scopes.c.scope == "creditor:" + claims.c.creditor,
-        ),
+    within = (
+        exists()
+        .where(
+            document_scopes.c.document_id == waiting.c.document_id,
+            document_scopes.c.granted == 1,
+            current(document_scopes, *_SCOPE_KEY),
+            or_(
+                document_scopes.c.scope == "portfolio:" + claims.c.portfolio_id,
+                document_scopes.c.scope == "creditor:" + claims.c.creditor,
+            ),
+        )
+        # Of the very paper that waits: by itself, a question two deep asks of any.
+        .correlate(waiting, claims)
     )
     owed = exists().where(
         claim_parties.c.party_id == waiting.c.target_id, claims.c.id == claim_parties.c.claim_id, within

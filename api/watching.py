@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, select
 from api.exposition import Family
 from api.limits.kept import refused_lately
 from api.service import SPARED, Service
+from api.totals import Totals, count_totals
 from archive.catalogue.schema import (
     beats,
     checks,
@@ -42,7 +43,8 @@ def figures(service: Service) -> Iterator[Family]:
     with archive.catalogue.read() as connection:
         stored = service.stored.get(lambda: count_stored(connection))
         now = archive.clock.now()
-        yield from _of_catalogue(connection, now, stored)
+        totals = service.totals.get(lambda: count_totals(connection))
+        yield from _of_catalogue(connection, now, stored, totals)
         yield from _fixity(service.fixity.get(lambda: fixity_figures(connection, now)), now)
 
 
@@ -67,11 +69,11 @@ def _parts(service: Service) -> Iterator[Family]:
         )
 
 
-def _of_catalogue(connection: Connection, now: datetime, stored: Stored) -> Iterator[Family]:
-    yield Family("tabellion_deposits", "Files that were received.").add(_count(connection, deposits))
-    yield from _by_state(connection)
+def _of_catalogue(connection: Connection, now: datetime, stored: Stored, totals: Totals) -> Iterator[Family]:
+    yield Family("tabellion_deposits", "Files that were received.").add(totals.deposits)
+    yield from _by_state(connection, totals)
     yield from _queues(connection, now)
-    yield from _reading(connection)
+    yield from _reading(connection, totals)
     yield from _evidence(connection, now, stored)
     refused = Family(
         "tabellion_refused", "Requests refused within a day because they were too many, by code."
@@ -98,16 +100,15 @@ def _count(connection: Connection, table: object, *conditions: object) -> int:
     return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0  # type: ignore[arg-type]
 
 
-def _by_state(connection: Connection) -> Iterator[Family]:
-    for name, table, says in (
-        ("work", work, "Pieces of work by state."),
-        ("documents", documents, "Papers by state."),
-        ("stamps", stamps, "Stamps by state."),
+def _by_state(connection: Connection, totals: Totals) -> Iterator[Family]:
+    each = select(stamps.c.state, func.count()).group_by(stamps.c.state).order_by(stamps.c.state)
+    for name, says, counts in (
+        ("work", "Pieces of work by state.", totals.work),
+        ("documents", "Papers by state.", totals.documents),
+        ("stamps", "Stamps by state.", dict(connection.execute(each).all())),
     ):
         family = Family(f"tabellion_{name}", says)
-        for state, count in connection.execute(
-            select(table.c.state, func.count()).group_by(table.c.state).order_by(table.c.state)
-        ):
+        for state, count in counts.items():
             family.add(count, state=state)
         yield family
     failures = Family("tabellion_failures", "Papers that could not be read, by reason.")
@@ -153,16 +154,12 @@ def _queues(connection: Connection, now: datetime) -> Iterator[Family]:
     )
 
 
-def _reading(connection: Connection) -> Iterator[Family]:
+def _reading(connection: Connection, totals: Totals) -> Iterator[Family]:
     done = Family("tabellion_readings_total", "Readings by outcome.", "counter")
     seconds = Family("tabellion_reading_seconds_total", "Time spent on reading, by outcome.", "counter")
-    for outcome, count, spent in connection.execute(
-        select(readings.c.outcome, func.count(), func.sum(readings.c.seconds))
-        .group_by(readings.c.outcome)
-        .order_by(readings.c.outcome)
-    ):
-        done.add(count, outcome=outcome)
-        seconds.add(float(spent), outcome=outcome)
+    for outcome, known in totals.readings.items():
+        done.add(known.count, outcome=outcome)
+        seconds.add(known.seconds, outcome=outcome)
     yield done
     yield seconds
     yield from _stages(connection)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from threading import RLock
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from archive.archive import Archive
 from archive.catalogue import check_lease
@@ -25,6 +25,13 @@ _PAGE_OF_IDS = 500
 _INDEXED = delete(index_outbox).where(
     index_outbox.c.document_id == bindparam("document"), index_outbox.c.id <= bindparam("newest")
 )
+
+_FOUND = (
+    update(documents)
+    .where(documents.c.id == bindparam("document"), documents.c.state == "read")
+    .values(state="searchable", searchable_at=bindparam("now"))
+)
+"""One by one, by its key: of many at once, all that was read and is not indexed yet could be gone through."""
 
 
 class Indexer:
@@ -83,12 +90,7 @@ class Indexer:
 
     def _batch(self, token: int) -> int:
         with self._archive.catalogue.read() as connection:
-            waiting = connection.execute(
-                select(index_outbox.c.document_id, func.max(index_outbox.c.id))
-                .group_by(index_outbox.c.document_id)
-                .order_by(func.min(index_outbox.c.id))
-                .limit(BATCH)
-            ).all()
+            waiting = _first(connection)
         if not waiting:
             return 0
         if self._writer is None:
@@ -103,13 +105,23 @@ class Indexer:
             connection.execute(
                 _INDEXED, [{"document": document_id, "newest": newest} for document_id, newest in waiting]
             )
-            connection.execute(
-                update(documents)
-                .where(documents.c.id.in_(written), documents.c.state == "read")
-                .values(state="searchable", searchable_at=now)
-            )
+            if written:
+                connection.execute(_FOUND, [{"document": document_id, "now": now} for document_id in written])
         self._unsettled.clear()
         return len(waiting)
+
+
+def _first(connection: Connection) -> list[tuple[str, int]]:
+    """The documents that have waited longest, each with its newest row; what waits behind them is not looked at."""
+    head = select(index_outbox.c.document_id).order_by(index_outbox.c.id).limit(BATCH)
+    documents_ = list(dict.fromkeys(connection.scalars(head)))
+    rows = connection.execute(
+        select(index_outbox.c.document_id, func.max(index_outbox.c.id))
+        .where(index_outbox.c.document_id.in_(documents_))
+        .group_by(index_outbox.c.document_id)
+    )
+    newest: dict[str, int] = dict(rows.all())
+    return [(document_id, newest[document_id]) for document_id in documents_]
 
 
 def _written(archive: Archive, writer: IndexWriter, document_id: str) -> bool:

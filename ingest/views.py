@@ -106,9 +106,16 @@ def batch_lines(
 
 
 def item_lines(
-    connection: Connection, batch_id: str, *, after: tuple[int, str] = (0, ""), limit: int = 100
+    connection: Connection,
+    batch_id: str,
+    *,
+    after: tuple[int, str] = (0, ""),
+    last: int | None = None,
+    limit: int = 100,
 ) -> list[ItemLine]:
-    """The items of a batch by number, from the one after `after` (number and id); replaced ones stand beside theirs."""
+    """The items of a batch by number, from the one after `after` (number and id) to the number `last`; replaced ones
+    stand beside theirs.
+    """
     sequence, item_id = after
     seen = case((item_failed(), "needs-you"), (item_waits(), "waiting"), else_="held")
     first = (
@@ -117,7 +124,7 @@ def item_lines(
         .where(document_deposits.c.deposit_id == batch_items.c.deposit_id)
         .scalar_subquery()
     )
-    rows = connection.execute(
+    query = (
         select(
             batch_items,
             deposits.c.name,
@@ -135,12 +142,14 @@ def item_lines(
         )
         .where(
             batch_items.c.batch_id == batch_id,
-            (batch_items.c.sequence > sequence)
-            | ((batch_items.c.sequence == sequence) & (batch_items.c.id > item_id)),
+            batch_items.c.sequence >= sequence,  # said by itself, it is where an index begins
+            (batch_items.c.sequence > sequence) | (batch_items.c.id > item_id),
         )
         .order_by(batch_items.c.sequence, batch_items.c.id)
         .limit(min(limit, MOST_ITEMS))
     )
+    if last is not None:
+        query = query.where(batch_items.c.sequence <= last)
     return [
         ItemLine(
             id=row.id,
@@ -159,7 +168,7 @@ def item_lines(
             repeats=row.repeats,
             received_at=row.at,
         )
-        for row in rows
+        for row in connection.execute(query)
     ]
 
 

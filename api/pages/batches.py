@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
-from sqlalchemy import Connection, func, select, true
+from sqlalchemy import Connection, exists, func, select, true
 
 from api import access
 from api.access import Action, Actor
@@ -36,7 +36,8 @@ PER_PAGE = 50
 
 
 READ = ("read", "searchable")
-"""States of documents whose pages are known."""
+"""States of documents whose pages are known. Looked at in rows that were found by their keys: asked for together with
+keys, the database may go through all papers of these states, which are nearly all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +202,15 @@ def _papers(connection: Connection, document_ids: list[str]) -> dict[str, Paper]
     """What begins with the first page of each document that was read."""
     blank = blank_sides(connection, document_ids)
     rows = connection.execute(
-        select(documents.c.id, documents.c.kind, documents.c.page_count).where(
-            documents.c.id.in_(document_ids), documents.c.state.in_(READ)
+        select(documents.c.id, documents.c.state, documents.c.kind, documents.c.page_count).where(
+            documents.c.id.in_(document_ids)
         )
     )
-    return {row.id: Paper(row.kind, row.page_count or 0, blank.get(row.id, 0)) for row in rows}
+    return {
+        row.id: Paper(row.kind, row.page_count or 0, blank.get(row.id, 0))
+        for row in rows
+        if row.state in READ
+    }
 
 
 def _composable(connection: Connection, actor: Actor, sheet: Sheet) -> frozenset[str]:
@@ -213,8 +218,10 @@ def _composable(connection: Connection, actor: Actor, sheet: Sheet) -> frozenset
     if not actor.may(Action.COMPOSE):
         return frozenset()
     wanted = {each for frame in sheet.frames for each in (frame.document, frame.before) if each}
-    read = select(documents.c.id).where(documents.c.id.in_(sorted(wanted)), documents.c.state.in_(READ))
-    opened = access.open_pages(connection, actor, connection.scalars(read).all())
+    rows = connection.execute(
+        select(documents.c.id, documents.c.state).where(documents.c.id.in_(sorted(wanted)))
+    )
+    opened = access.open_pages(connection, actor, [row.id for row in rows if row.state in READ])
     return frozenset(document for document, scope in opened.items() if scope.complete)
 
 
@@ -230,11 +237,17 @@ def _receipts(connection: Connection, batch_id: str) -> dict[str, Any]:
 
 def _pulse(connection: Connection, actor: Actor) -> Pulse:
     """Of batches in scope: what others bring in is neither counted nor timed by who may not see it."""
-    seen = deposits.c.batch_id.in_(select(batches.c.id).where(access.visible_batches(actor)))
-    within = true() if actor.sees_all else seen
+    mine = exists().where(batches.c.id == deposits.c.batch_id, access.visible_batches(actor))
     waiting = connection.scalar(
-        select(func.count()).where(deposits.c.receipt.is_(None), deposits.c.erased_at.is_(None), within)
+        select(func.count()).where(
+            deposits.c.receipt.is_(None), deposits.c.erased_at.is_(None), true() if actor.sees_all else mine
+        )
     )
-    newest = connection.scalar(select(func.max(deposits.c.id)).where(deposits.c.receipt.is_not(None), within))
+    last = select(func.max(deposits.c.id)).where(deposits.c.receipt.is_not(None))
+    if not actor.sees_all:
+        # Of each batch its last, not all files of all batches that may be seen.
+        of_batch = last.where(deposits.c.batch_id == batches.c.id).scalar_subquery()
+        last = select(func.max(of_batch)).where(access.visible_batches(actor))
+    newest = connection.scalar(last)
     at = connection.scalar(select(deposits.c.received_at).where(deposits.c.id == newest))
     return Pulse(at, waiting or 0)

@@ -16,12 +16,12 @@ from api.pages.paper import names_of
 from api.pages.render import page
 from api.pages.words import N_
 from api.request import Ask, service_of
+from api.totals import Totals, count_open, count_totals
 from archive.archive import Archive
 from archive.catalogue.schema import (
     account_facts,
     current,
     document_deposits,
-    documents,
     log_entries,
     log_outbox,
     stamp_tokens,
@@ -222,7 +222,7 @@ def _start(request: Request, actor: Actor) -> Response:
     archive = service.archive
     with archive.catalogue.read() as connection:
         context: dict[str, Any] = {
-            "sums": _sums(connection, actor),
+            "sums": _sums(connection, actor, service.totals.get(lambda: count_totals(connection))),
             "set_by": _set_by(connection, actor),
             "checkpoint": _checkpoint(archive),
             "outside": _outside(connection),
@@ -266,20 +266,20 @@ def _outside(connection: Connection) -> datetime | None:
     return min((each for each in earliest if each is not None), default=None)
 
 
-def _sums(connection: Connection, actor: Actor) -> Sums:
+def _sums(connection: Connection, actor: Actor, totals: Totals) -> Sums:
     def count(*conditions: Any) -> int:
         return connection.scalar(select(func.count()).where(*conditions)) or 0
 
     return Sums(
         # Counted from the log, which nobody can make smaller unseen.
-        received=count(log_entries.c.type == "receive"),
+        received=totals.received,
         erased=count(IS_ERASURE, log_entries.c.object_type == "deposit"),
-        readable=count(documents.c.state.in_(("read", "searchable"))),
-        failed=count(documents.c.state == "failed"),
+        readable=totals.readable,
+        failed=totals.documents.get("failed", 0),
         waiting=count(log_outbox.c.id.is_not(None)),
         entries=log_size(connection),
-        papers=count(documents.c.state.not_in(("void", "erased"))),
-        open=count(documents.c.state.not_in(("void", "erased")), access.visible_documents(actor)),
+        papers=totals.papers,
+        open=count_open(connection, actor, totals, living=True),
     )
 
 

@@ -10,7 +10,7 @@ from archive.catalogue.schema import SAME_PAGE, batch_items, document_pages, doc
 from ingest.cuts import OpenCut
 from ingest.ledger import Ledger
 from ingest.spans import Span
-from ingest.views import ItemLine, item_lines
+from ingest.views import MOST_ITEMS, ItemLine, item_lines
 
 PER_SHEET = 60
 """Numbers of the batch on one sheet of frames."""
@@ -97,9 +97,9 @@ def sheet_of(connection: Connection, batch_id: str, ledger: Ledger, first: int, 
     lines: list[ItemLine] = []
     after = (first - 1, "~")
     while True:
-        some = item_lines(connection, batch_id, after=after, limit=500)
-        lines += [line for line in some if line.sequence <= last]
-        if len(some) < 500 or some[-1].sequence > last:
+        some = item_lines(connection, batch_id, after=after, last=last, limit=MOST_ITEMS)
+        lines += some
+        if len(some) < MOST_ITEMS:
             break
         after = (some[-1].sequence, some[-1].id)
     found = _pages(connection, [line.deposit for line in lines if line.deposit])

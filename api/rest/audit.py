@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
 from sqlalchemy import func, select
 
-from api import access
 from api.access import Action, Actor
 from api.request import Ask, service_of
 from api.rest.common import Cursor, Limit, Strict, read_cursor, write_cursor
 from api.rest.log_shapes import LogEntries, LogEntry, log_entry
-from archive.catalogue.schema import account_facts, deposits, documents, log_entries, log_outbox
+from api.totals import count_open, count_totals
+from archive.catalogue.schema import account_facts, deposits, log_entries, log_outbox
 from archive.log_group import log_size
 from tabellion.base.errors import NotFound
 
@@ -39,7 +39,9 @@ class Sums(Strict):
 @router.get("")
 def sums(request: Request, actor: Auditor) -> Sums:
     """What the archive holds, counted."""
-    with service_of(request).archive.catalogue.read() as connection:
+    service = service_of(request)
+    with service.archive.catalogue.read() as connection:
+        totals = service.totals.get(lambda: count_totals(connection))
 
         def count(table: object, *conditions: object) -> int:
             query = select(func.count()).select_from(table).where(*conditions)  # type: ignore[arg-type]
@@ -52,13 +54,13 @@ def sums(request: Request, actor: Auditor) -> Sums:
             .limit(1)
         ).one_or_none()
         return Sums(
-            may_open=count(documents, access.visible_documents(actor)),
+            may_open=count_open(connection, actor, totals),
             rights_by=None if rights is None else rights.actor,
             rights_at=None if rights is None else rights.at,
             entries=log_size(connection),
             waiting=count(log_outbox),
-            received=count(deposits),
-            readable=count(documents, documents.c.state.in_(("read", "searchable"))),
+            received=totals.deposits,
+            readable=totals.readable,
             erased=count(deposits, deposits.c.erased_at.is_not(None)),
         )
 

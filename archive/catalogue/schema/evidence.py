@@ -54,7 +54,9 @@ log_entries = Table(
     Column("subject", String(64), nullable=False, index=True),
     Column("entry", LargeBinary, nullable=False),
     Column("leaf", String(64), nullable=False),
-    Index("ix_log_entries_object", "object_id", "seq"),
+    # With the type of the object: of two indexes by one column each, the one by type could be taken, which leads to a
+    # large part of the log.
+    Index("ix_log_entries_object", "object_id", "object_type", "seq"),
     Index("ix_log_entries_type", "type", "seq"),
 )
 

@@ -62,6 +62,13 @@ batches = Table(
     CheckConstraint("origin IN ('station', 'import', 'unassigned')", name="origin"),
 )
 
+# What is still open, and what still waits for its receipt, is few among many.
+for _name, _few in (
+    ("ix_batches_open", batches.c.state == "open"),
+    ("ix_batches_unreceipted", batches.c.closed_at.is_not(None) & batches.c.receipt.is_(None)),
+):
+    Index(_name, batches.c.id, sqlite_where=_few, postgresql_where=_few)
+
 # The command line and REST find their open batch by its name; two of one name would part what belongs together.
 Index(
     "uq_batches_open_name",
@@ -75,7 +82,7 @@ batch_items = Table(
     "batch_items",
     metadata,
     identifier(),
-    refers("batch_id", "batches"),
+    refers("batch_id", "batches", index=False),
     Column("sequence", Integer, nullable=False),
     refers("deposit_id", "deposits", nullable=True),  # none: a void number without a scan
     # held, void, replaced, separator, blank; what the operator sees (Waiting, Held, Needs you) is derived
@@ -89,6 +96,7 @@ batch_items = Table(
     Column("actor", String(36), nullable=False),
     UniqueConstraint("batch_id", "source"),
     CheckConstraint("state IN ('held', 'void', 'replaced', 'separator', 'blank')", name="state"),
+    Index("ix_batch_items_batch_sequence", "batch_id", "sequence", "id"),
 )
 # How much an account has handed over lately (quotas).
 Index("ix_batch_items_actor_at", batch_items.c.actor, batch_items.c.at)
@@ -106,7 +114,7 @@ deposits = Table(
     "deposits",
     metadata,
     identifier(),
-    refers("batch_id", "batches"),
+    refers("batch_id", "batches", index=False),
     Column("sequence", Integer, nullable=False),
     Column("name", Text),  # the original file name; purged at erasure
     Column("media_type", String(100), nullable=False),
@@ -120,6 +128,7 @@ deposits = Table(
     Column("reading_n", Integer, nullable=False),  # 0: not read yet
     Column("receipt", Text),  # the signed receipt, once the log has the entry
     instant("erased_at", nullable=True),
+    Index("ix_deposits_batch", "batch_id", "id"),  # with the newest of a batch at its end
 )
 
 # What still waits for its receipt is few among many.
