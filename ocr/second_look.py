@@ -29,6 +29,9 @@ _SURE = 0.55
 _MOST_LINES = 60
 _UNSURE = 0.8
 _MIXED = re.compile(r"[A-Za-z!|/\\]{1,4}\s?\d{3}|\d-\s\d")
+_INK, _EDGE = 170, 5
+# Of the height of a line.
+_LONG_RULE, _TALL_RULE = 2.5, 1.6
 _WITHIN, _FEW, _LONG = 0.75, 3, 8
 # A group of an account, a plain number, a number of a paper such as "IV6701-00283".
 _NUMBER = re.compile(r"^(?:[A-Z]{2}\d{2}|\d[\d.,/:-]*\d%?|[A-Z0-9]{4}|[A-Z\d]{1,5}-?\d[\d/-]{3,}\d)$")
@@ -104,11 +107,26 @@ class SecondLook:
         )
         if self.bilevel:
             crop = cv2.GaussianBlur(crop, (0, 0), 1.2)
-        pixels = np.ascontiguousarray(crop, dtype=np.uint8)
+        pixels = _without_rules(np.asarray(crop, dtype=np.uint8), height * scale)
         seen = self.engine.recognise(pixels, round(self.dpi * scale), models, Layout.LINE)
         back = cv2.invertAffineTransform(matrix)
         first = line[0]
         return [_placed(word, back, scale, first) for word in seen]
+
+
+def _without_rules(crop: Grey, height: float) -> Grey:
+    """The part of a line without the frame of the cell it stands in, by which a line is taken for none.
+
+    Rules are longer than letters of the line are wide, or taller than these are.
+    """
+    ink = (crop < _INK).astype(np.uint8)
+    rules = np.zeros_like(ink)
+    for shape in ((1, round(_LONG_RULE * height)), (round(_TALL_RULE * height), 1)):
+        rules |= np.asarray(cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)), dtype=np.uint8)
+    if not rules.any():
+        return np.ascontiguousarray(crop)
+    around = cv2.dilate(rules, np.ones((_EDGE, _EDGE), np.uint8))
+    return np.ascontiguousarray(np.where(around > 0, np.uint8(255), crop))
 
 
 def merge(

@@ -1,8 +1,10 @@
 """The text layer of a born-digital page, through pdfplumber, as far as it can be trusted."""
 
 import io
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from statistics import median
 from typing import Any, BinaryIO, cast
 
@@ -10,11 +12,11 @@ import cv2
 import numpy as np
 import pdfplumber
 
-from ocr.bidi import is_right_to_left, logical_order
+from ocr.bidi import is_right_to_left, logical_order, mirrored
 from ocr.engines import RecognisedWord
 from ocr.raster.columns import Strip, reading_order
 from ocr.raster.source import Pixels
-from ocr.raster.trust import misspelt_thai, unmapped
+from ocr.raster.trust import misspelt_thai, thai_letters, thai_order, unmapped
 
 _MAX_UNMAPPED = 0.01
 _MAX_MISSPELT = 0.006
@@ -24,6 +26,7 @@ _MAX_CHARS = 60_000
 _WORD_GAP = 0.2
 _COLUMN_GAP = 1.8
 _CLOSING = frozenset(".,:;!?")
+_LOOKS, _MEANS = re.compile(r"\([^()]+\)"), re.compile(r"\)[^()]+\(")
 
 
 @dataclass(slots=True)
@@ -88,14 +91,14 @@ def _letters(page: Any, rendered: Pixels) -> list[_Letter]:
         # Letters that run downwards or upside down are those of a page that lies wrong: it is recognised, and turned.
         if not char["upright"] or char["matrix"][0] <= 0:
             continue
-        text = char["text"]
+        text = thai_letters(char["text"])
         if (
             letters
             and text
             and all(unicodedata.combining(mark) or unicodedata.category(mark) == "Mn" for mark in text)
         ):
             # A mark belongs to the letter before it, wherever the font has put it.
-            letters[-1].text += text
+            letters[-1].text = thai_order(letters[-1].text + text)
             continue
         letter = _Letter(
             text,
@@ -157,6 +160,10 @@ def _words(letters: list[_Letter]) -> list[RecognisedWord]:
     ]
     size = median(strip.y1 - strip.y0 for strip in strips)
     words: list[RecognisedWord] = []
+    if leftward and _shows_brackets(segments):
+        # Of a right-to-left line the layer has the shapes: what looks like a closing bracket opens.
+        for letter in letters:
+            letter.text = mirrored(letter.text)
     for block, keys in enumerate(reading_order(strips, size, leftward=leftward)):
         for line, key in enumerate(keys):
             segment = segments[key]
@@ -165,6 +172,17 @@ def _words(letters: list[_Letter]) -> list[RecognisedWord]:
             ordered = [segment[index] for index in logical_order(visual)] if turned else segment
             words.extend(_split(ordered, block, line))
     return words
+
+
+def _shows_brackets(segments: list[list[_Letter]]) -> bool:
+    """Whether brackets around right-to-left text stand as they look, so that read from the right they close first."""
+    looks = means = 0
+    for segment in segments:
+        text = "".join(item.text[:1] or " " for item in segment)
+        if is_right_to_left(text):
+            looks += len(_LOOKS.findall(text))
+            means += len(_MEANS.findall(text))
+    return looks > means
 
 
 def _segments(line: list[_Letter]) -> list[list[_Letter]]:
@@ -187,12 +205,15 @@ def _segments(line: list[_Letter]) -> list[list[_Letter]]:
 def _split(letters: list[_Letter], block: int, line: int) -> list[RecognisedWord]:
     """Letters in reading order as words: apart at spaces, and where there is room beside the word so far."""
     runs: list[list[_Letter]] = [[]]
-    for letter in letters:
+    for place, letter in enumerate(letters):
         if letter.text.isspace():
             runs.append([])
             continue
         # A full stop after a number inside a right-to-left line stands at the number's other end.
-        if letter.text not in _CLOSING and _gap(runs[-1], letter) > _WORD_GAP * letter.size:
+        if (
+            letter.text not in _CLOSING
+            and _gap(runs[-1], _turned_at(letters, place)) > _WORD_GAP * letter.size
+        ):
             runs.append([])
         runs[-1].append(letter)
     return [_word(run, block, line) for run in runs if run]
@@ -211,6 +232,16 @@ def _word(run: list[_Letter], block: int, line: int) -> RecognisedWord:
         paragraph=0,
         line=line,
     )
+
+
+def _turned_at(letters: list[_Letter], place: int) -> _Letter:
+    """The letter there; of a number that runs left to right behind a bracket of a right-to-left line, all of it."""
+    letter = letters[place]
+    if place == 0 or letters[place - 1].x0 < letter.x1 or not letter.text.isdigit():
+        return letter
+    run = list(takewhile(lambda item: not item.text.isspace() and item.x0 >= letter.x0, letters[place:]))
+    run = [item for item in run if item.x1 <= letters[place - 1].x1]
+    return replace(letter, x1=max(item.x1 for item in run)) if run else letter
 
 
 def _gap(run: list[_Letter], letter: _Letter) -> float:

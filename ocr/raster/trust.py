@@ -14,6 +14,27 @@ _THAI_IMPOSSIBLE = re.compile(
     r"|[\u0e40-\u0e44](?![\u0e01-\u0e2e])|[\u0e34-\u0e3a][\u0e32\u0e33]"
 )
 
+# The private letters by which Thai fonts of Windows and their heirs draw the same marks at other places, beside tall
+# consonants and over vowels: the glyphs uniF700 to uniF71A, of which PDF writers take their ToUnicode tables.
+_THAI_GLYPHS = str.maketrans(
+    "\uf700\uf701\uf702\uf703\uf704\uf705\uf706\uf707\uf708\uf709\uf70a\uf70b\uf70c\uf70d\uf70e\uf70f\uf710\uf711\uf712"
+    "\uf713\uf714\uf715\uf716\uf717\uf718\uf719\uf71a",
+    "\u0e10\u0e34\u0e35\u0e36\u0e37\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e0d\u0e31\u0e4d\u0e47"
+    "\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e38\u0e39\u0e3a",
+)
+# A tone mark is written after the vowel over or under its consonant, but drawn over it.
+_THAI_DISORDER = re.compile(r"([\u0e48-\u0e4c])([\u0e31\u0e34-\u0e3a\u0e47\u0e4d])")
+
+
+def thai_letters(text: str) -> str:
+    """The text with Thai marks as Unicode has them, whatever glyphs a font drew them by."""
+    return text.translate(_THAI_GLYPHS)
+
+
+def thai_order(text: str) -> str:
+    """The marks over and under one Thai consonant in the order of Unicode (chapter 16.1): vowel, then tone."""
+    return _THAI_DISORDER.sub(r"\2\1", text)
+
 
 def unmapped(text: str) -> float:
     """The share of glyphs that no one mapped to a letter: cid numbers, replacement and private-use characters."""
