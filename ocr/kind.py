@@ -23,6 +23,7 @@ _NOTHING = 1.6
 _SHARPNESS = 0.55
 _AT_THE_END = 0.8
 _OF_SUBJECT = 0.6
+_SLIP_FROM, _FEWEST_ROWS = 0.35, 12
 _HEADED, _PROMINENT, _LONGEST_HEADED = 3.5, 0.3, 80
 # "Subject:" in eight languages; Thai has no space behind it.
 _SUBJECTS = (
@@ -51,6 +52,7 @@ class KindVerdict:
 
 def kind_of(rows: Sequence[Row], language: str) -> KindVerdict:
     """The kind of a paper from the rows of its first page, or of all its pages."""
+    rows = _without_slip(rows, language)
     text = fold(" ".join(row.text for row in rows)).text
     titles = [_titled(fold(row.text).text, row.prominence) for row in rows]
     scores: dict[Kind, float] = {"other": _NOTHING}
@@ -71,6 +73,18 @@ def kind_of(rows: Sequence[Row], language: str) -> KindVerdict:
     kind = max(scores, key=lambda item: scores[item])
     weights = {item: math.exp(score * _SHARPNESS) for item, score in scores.items()}
     return KindVerdict(kind, round(weights[kind] / sum(weights.values()), 3), tuple(reasons[kind]))
+
+
+def _without_slip(rows: Sequence[Row], language: str) -> Sequence[Row]:
+    """The rows without the form for paying that hangs at the foot of an invoice or a demand."""
+    slips = lexicon(language).labels.get("slip", ())
+    for place, row in enumerate(rows):
+        if row.top < _SLIP_FROM or place < _FEWEST_ROWS:
+            continue
+        folded = fold(row.text).text
+        if any(folded.startswith(slip) for slip in slips):
+            return rows[:place]
+    return rows
 
 
 def title_of(rows: Sequence[Row], language: str) -> tuple[float, str]:

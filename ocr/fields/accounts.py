@@ -11,7 +11,9 @@ from ocr.fields.flow import Flow
 
 # Italy and San Marino print a control letter (CIN) before the digits of the account (IBAN registry, SWIFT).
 _CONTROL_LETTER = ("IT", "SM")
-_IBAN = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[A-Z]?[ ]?[\dOIlSB]{2}(?:[ \n\u00a0]?[A-Z0-9OolI]){11,32})")
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])((?:[A-Z]{2}|[1l|]T)[A-Z]?[ ]?[\dOIlSB]{2}(?:[ \n\u00a0]?[A-Z0-9OolI]){11,32})"
+)
 
 
 def find_ibans(flow: Flow) -> Iterator[Candidate]:
@@ -61,9 +63,12 @@ def find_turned_ibans(flow: Flow) -> Iterator[Candidate]:
 def _valid_iban(raw: str) -> tuple[str, bool] | None:
     """The number and whether it was repaired. Only groups of four that hold a digit are: bank codes are letters."""
     bare = SEPARATORS.sub("", raw)
+    thin = bare[:1] in "1l|"
+    # A capital I, read as what it looks like.
+    bare = f"I{bare[1:]}" if thin else bare
     value = bare.upper()
     if iban.is_valid(value, check_country=False):
-        return value, False
+        return value, thin
     # One letter too many behind the country, as where "PL04" is read as "PLO04".
     if bare[2:3].isalpha() and iban.is_valid(value[:2] + value[3:], check_country=False):
         return value[:2] + value[3:], True

@@ -1,5 +1,6 @@
 """Who plays which part on a paper: names gathered into parties, and one party for each role."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import permutations
@@ -81,7 +82,7 @@ class Cast:
             # A name of which a scan has left no more than a collector's word.
             told = told or any(f" {stem}" in text for stem in words.names.collectors)
         assigned = kind == "assignment_notice" or _is_assigned(kind, chosen, told, words)
-        presumed = not assigned and _is_presumed(kind, chosen, words)
+        presumed = not assigned and _is_presumed(kind, chosen, words, flows)
         for role, one in chosen.items():
             party = one.party
             party.role = _final(role, assigned or presumed)
@@ -222,15 +223,24 @@ def _is_assigned(kind: Kind, chosen: dict[str, Casting], told: bool, words: Lexi
     return told or named_like(claimant.party, words.names.collectors)
 
 
-def _is_presumed(kind: Kind, chosen: dict[str, Casting], words: Lexicon) -> bool:
+def _is_presumed(kind: Kind, chosen: dict[str, Casting], words: Lexicon, flows: Sequence[Flow]) -> bool:
     """A court order that is silent on it: in the files of those who acquire claims, the claimant has acquired his.
 
-    Not a bank, which sues for its own loans; and the doubt is part of the confidence.
+    And so has who is paid by a transfer that names the case of a court. Not a bank, which sues for its own loans; and
+    the doubt is part of the confidence.
     """
     claimant = chosen.get("claimant")
-    if kind != "court_order" or claimant is None or claimant.party.is_person:
+    if kind not in ("court_order", "payment_confirmation") or claimant is None or claimant.party.is_person:
+        return False
+    if kind == "payment_confirmation" and not _names_a_case(flows, words):
         return False
     return not named_like(claimant.party, words.names.banks)
+
+
+def _names_a_case(flows: Sequence[Flow], words: Lexicon) -> bool:
+    return any(
+        re.search(pattern, flow.text) for pattern in words.patterns.get("case_number", ()) for flow in flows
+    )
 
 
 def _final(role: str, assigned: bool) -> str:

@@ -20,6 +20,8 @@ _LONGEST_NUMBER = 4
 _PARTNERS = re.compile(
     r"\s+di(?:\s+(?:[A-ZÀ-Ž][\w.’'-]*|d[aei]l?|e|ed|&)){2,9}?(?:\s+(?:&|e|ed|e\s+soci)\s*C\.|(?=\s*(?:[,;:)\n\t]|$)))"
 )
+_BY_ADDRESS = ("Wspólnota Mieszkaniowa", "Condominio")
+_HOUSE = re.compile(r"[ ]\d{1,3}[A-Za-z]?(?:/\d{1,3})?(?=\s*(?:$|[\n,;]))")
 _BRANCH = re.compile(r"^ [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+(?: [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+)?$")
 _QUOTED = (
     r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
@@ -51,14 +53,12 @@ class CompanyFinder(PageOfNames):
             printed = " ".join(text[form.start : form.end].split())
             spelt = printed if self._printed else form.spelling
             branch = self._partners(form.end, spelt) or self._branch(form.end)
-            yield Name(
-                start, form.end + len(branch), f"{name}{comma} {spelt}{branch}".lstrip(OPENING), "company"
-            )
+            yield Name(start, form.end + len(branch), _opened(f"{name}{comma} {spelt}{branch}"), "company")
         yield from self._leading(text)
 
     def whole(self, cell: Cell) -> Name | None:
         """The cell as a name, where a label says that it is one: an organisation without a legal form."""
-        value = " ".join(cell.text.split()).strip(OPENING)
+        value = _balanced(" ".join(cell.text.split()).strip(OPENING), cell.text)
         if (
             not value[:1].isupper()
             or any(letter.isdigit() for letter in value)
@@ -123,11 +123,12 @@ class CompanyFinder(PageOfNames):
     def _belongs(self, word: str, k: int, *, beside_form: bool) -> bool:
         """Whether the word before word `k` is part of the name that word `k` is part of."""
         bare = word.strip("„“”«»\"'(),.")
-        if bare in ("&", "+"):
+        folded = fold(bare).text
+        quoted = word[0] in "„«" and bare[:1].isupper() and not self._caseless
+        if quoted or bare in ("&", "+") or self._is_article(folded, bare, k):
             return True
         if not any(letter.isalpha() for letter in bare):
             return bare.isdigit() and self._is_of_name(bare, k, beside_form=beside_form)
-        folded = fold(bare).text
         if folded in self._words.names.stops or any(title == folded for title in self._words.names.titles):
             return False
         if self._caseless:
@@ -141,6 +142,18 @@ class CompanyFinder(PageOfNames):
             return beside_form or not self._is_role(folded) or self._capital_before(k - 1)
         return folded in self._words.names.small
 
+    def _is_article(self, folded: str, bare: str, k: int) -> bool:
+        """Whether it is an article in the midst of a name: "Immobiliare La Torre", "EDIL LA ROCCA"."""
+        if self._caseless or len(bare) < 2 or not bare[0].isupper() or folded not in self._words.names.small:
+            return False
+        before = fold(self._word(k - 2)).text if k > 1 else ""
+        return (
+            self._capital_before(k - 1)
+            and (not bare.isupper() or self._word(k - 2).isupper())
+            and before not in (*self._words.names.stops, *self._words.names.titles)
+            and not self._is_role(before)
+        )
+
     def _is_of_name(self, number: str, k: int, *, beside_form: bool) -> bool:
         """Whether a number before word `k` is part of a name: a year or a house's, or as in "Horizon 4 Fund"."""
         if self._caseless:
@@ -148,8 +161,9 @@ class CompanyFinder(PageOfNames):
         return len(number) < _SHORT_NUMBER and self._capital_before(k - 1)
 
     def _is_role(self, folded: str) -> bool:
-        banks = self._words.names.banks
-        return any(len(noun) > 3 and folded.startswith(noun) and noun not in banks for noun in self._nouns)
+        # What a factor or a bank is called is a part of its name.
+        own = (*self._words.names.banks, *self._words.names.collectors)
+        return any(len(noun) > 3 and folded.startswith(noun) and noun not in own for noun in self._nouns)
 
     def _capital_before(self, index: int) -> bool:
         if index == 0 or self._apart(index - 1, index):
@@ -167,12 +181,18 @@ class CompanyFinder(PageOfNames):
             for match in re.finditer(pattern, text):
                 if "\n" in match[0] and "«" not in match[0] and self._apart_inside(match):
                     continue
-                printed = " ".join(match[0].split())
+                end = self._numbered(match.end()) if form in _BY_ADDRESS else match.end()
+                printed = " ".join(text[match.start() : end].split())
                 if self._language == "ru" and not self._printed and not printed.startswith(form):
                     if not set(printed) & set("«»"):
                         continue
                     printed = form + printed[len(form) :]
-                yield Name(match.start(), match.end(), self._quotes(printed), "company")
+                yield Name(match.start(), end, self._quotes(printed), "company")
+
+    def _numbered(self, end: int) -> int:
+        """Where the name ends of those who are called by the house that they own: with its number."""
+        found = _HOUSE.match(self._flow.text, end)
+        return end if found is None else found.end()
 
     def _apart_inside(self, match: re.Match[str]) -> bool:
         indices = self._flow.words(match.start(), match.end())
@@ -184,6 +204,23 @@ class CompanyFinder(PageOfNames):
             return name.rstrip(".,")
         opened = re.sub(r"\s[«\"“„‹<]{1,2}\s?", " «", name, count=1)
         return re.sub(r"\s?[»\"”›>]{1,2}$", "»", opened)
+
+
+def _opened(name: str) -> str:
+    """The name without marks before it, but for the one that opens a quotation which ends inside."""
+    bare = name.lstrip(OPENING)
+    opening = name[len(name) - len(bare) - 1] if len(bare) < len(name) else ""
+    closing = {"„": "”", "«": "»", "“": "”"}.get(opening)
+    return opening + bare if closing and closing in bare and opening not in bare else bare
+
+
+def _balanced(name: str, printed: str) -> str:
+    """The name with the mark that closes a quotation in it, which is no mark behind it."""
+    for opening, closing in (('"', '"'), ("„", "”"), ("“", "”"), ("«", "»")):
+        halved = name.count(opening) % 2 if opening == closing else name.count(opening) > name.count(closing)
+        if halved and printed.rstrip().endswith(closing):
+            return name + closing
+    return name
 
 
 _CYRILLIC = {"О": "ОO0о", "А": "АAа", "З": "З3"}

@@ -41,6 +41,15 @@ def heading_of(candidate: Candidate, cells: Cells) -> str | None:
     return None
 
 
+def heading_above(cell: Cell, cells: Cells) -> Cell | None:
+    """The label right above a value of a form, where others stand beside both; None where there is none."""
+    above = _above(cell, cells)
+    if above is None or any(map(str.isdigit, above.text)):
+        return None
+    paired = all(any(other is not one and other.beside(one) for other in cells.all) for one in (above, cell))
+    return above if paired else None
+
+
 def _of_table(text: str) -> bool:
     """Whether a cell says nothing that would label its row: a value, a currency, the word for a sum, one number."""
     plain = without_currency(text).strip()
@@ -56,7 +65,30 @@ def _above(cell: Cell, cells: Cells) -> Cell | None:
         for other in cells.all
         if 0.4 * cell.height < cell.middle - other.middle < _ROW_GAP * cell.height and _shares(cell, other)
     ]
-    return max(near, key=lambda other: (round(other.middle, 3), _common(cell, other)), default=None)
+    if near or cells.leftward:
+        return max(near, key=lambda other: (round(other.middle, 3), _common(cell, other)), default=None)
+    return _heading_of_column(cell, cells)
+
+
+def _heading_of_column(cell: Cell, cells: Cells) -> Cell | None:
+    """The heading that begins a column at whose other edge the value ends: words stand left in it, numbers right."""
+    higher = [
+        other
+        for other in cells.all
+        if 0.4 * cell.height < cell.middle - other.middle < _ROW_GAP * cell.height
+    ]
+    if not higher:
+        return None
+    nearest = max(higher, key=lambda other: other.middle)
+    row = [other for other in higher if other is nearest or other.beside(nearest)]
+    left = [other for other in row if other.x1 < cell.x0]
+    right = [other for other in row if other.x0 > cell.x1]
+    # Beneath the last heading only the end of the page ends the column.
+    return (
+        max(left, key=lambda other: other.x0)
+        if left and len(row) > 1 and len(left) + len(right) == len(row)
+        else None
+    )
 
 
 def _shares(one: Cell, other: Cell) -> bool:

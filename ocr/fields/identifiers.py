@@ -16,6 +16,7 @@ from stdnum.ru import inn, ogrn
 from stdnum.th import moa, pin
 
 from ocr.fields.candidate import Candidate
+from ocr.fields.cells import Cells
 from ocr.fields.digits import CONFUSED, LETTERS, SEPARATORS, western
 from ocr.fields.flow import Flow, View
 
@@ -49,7 +50,10 @@ def _always(bearer: Bearer) -> Callable[[str], Bearer]:
 
 
 def _labelled(labels: str, body: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:{labels})[\s.,:№n-]{{0,6}}(?P<id>{body})(?![\w])", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{labels})(?:[\s.]{{0,2}}\b(?:nr|numer|num|no))?[\s.,:№°ºn-]{{0,6}}(?P<id>{body})(?![\w])",
+        re.IGNORECASE,
+    )
 
 
 def _digits(count: int) -> str:
@@ -82,7 +86,16 @@ _FORMS = (
     ),
     _Form("pesel", ("pl",), _labelled("PESEL", _digits(11)), pesel.is_valid, _always("person")),
     # A KRS number has no check digit: the label must stand right before its ten digits.
-    _Form("krs", ("pl",), _labelled(r"KRS(?:\s+pod\s+numerem|\s+nr)?", r"\d{10}"), _true, _always("company")),
+    _Form(
+        "krs",
+        ("pl",),
+        _labelled(
+            r"(?:KRS|Krajow\w+\s+Rejestr\w*\s+Sądow\w+)(?:\s+pod)?(?:\s+(?:numerem|nr))?(?:\s+KRS)?",
+            r"\d{10}",
+        ),
+        _true,
+        _always("company"),
+    ),
     _Form(
         "partita_iva",
         ("it",),
@@ -97,7 +110,7 @@ _FORMS = (
     _Form(
         "codice_fiscale",
         ("it",),
-        re.compile(r"(?<!\w)(?P<id>[A-Z0158]{6}[\dA-Z]{2}[A-Z][\dA-Z]{2}[A-Z0158][\dA-Z]{3}[A-Z])(?!\w)"),
+        re.compile(r"(?<!\w)(?P<id>[A-Z0158]{6}[\dA-Z]{2}[A-Z][\dA-Z]{2}[A-Z0158][\dA-Z]{3}[A-Z0158])(?!\w)"),
         codicefiscale.is_valid,
         _always("person"),
     ),
@@ -246,8 +259,11 @@ _FORMS = (
 )
 
 
-def find_identifiers(flow: Flow, language: str) -> Iterator[Identifier]:
-    """National identifiers of the language's country whose check holds; values are bare."""
+def find_identifiers(flow: Flow, language: str, cells: Cells | None = None) -> Iterator[Identifier]:
+    """National identifiers of the language's country whose check holds; values are bare.
+
+    With the cells of the page, also those that stand in a form beneath their label.
+    """
     seen: set[tuple[str, str]] = set()
     for view in flow.views():
         for found in _in_view(view, language):
@@ -255,6 +271,32 @@ def find_identifiers(flow: Flow, language: str) -> Iterator[Identifier]:
             if view.row is None or key not in seen:
                 seen.add(key)
                 yield found
+    for found in _in_forms(cells, language) if cells is not None else ():
+        if (found.name, found.candidate.value) not in seen:
+            seen.add((found.name, found.candidate.value))
+            yield found
+
+
+def _in_forms(cells: Cells, language: str) -> Iterator[Identifier]:
+    """Identifiers that are all that their cell says, read as if the label above them stood before them."""
+    for cell in cells.all:
+        above = cells.above(cell) if cell.text[-1:].isalnum() and any(map(str.isdigit, cell.text)) else None
+        if above is None or any(map(str.isdigit, above.text)):
+            continue
+        lead = f"{above.text} "
+        for form in _FORMS:
+            if language not in form.languages:
+                continue
+            match = form.pattern.search(lead + western(cell.text))
+            if match is None or match.start("id") != len(lead) or match.end() != len(lead) + len(cell.text):
+                continue
+            value, repaired = _holding(match["id"], form)
+            if value is not None:
+                rule = f"{form.name}: check digit, beneath its label" + (", repaired" if repaired else "")
+                candidate = Candidate(
+                    cells.flow, cell.start, cell.end, value, rule, 0.9 if repaired else 0.97
+                )
+                yield Identifier(form.name, candidate, form.bearer(value))
 
 
 def _in_view(view: View, language: str) -> Iterator[Identifier]:

@@ -13,6 +13,8 @@ _BLOCK_LINES = 5
 _ORDINAL = re.compile(r"^(?:\d(?:st|nd|rd|th)|first|second|third) ")
 _LABEL_LETTERS = 46
 _LABEL_WORDS = 3
+_UNDER_SIGNATURE = 40
+"""Letters that may stand under the name of who signs."""
 # What a line of a party's block is called that has its name.
 _NAME_LABELS = (
     "name",
@@ -129,7 +131,8 @@ class LabelledNames:
             return
         for other in (self._scene.cells.after(cell), self._scene.cells.below(cell)):
             if other is not None and (name := self._scene.name_at(other.start)) is not None:
-                yield name, sign
+                if not self._signs(name):
+                    yield name, sign
                 return
         name = self._named_below(cell)
         above = self._scene.cells.above(cell)
@@ -138,6 +141,12 @@ class LabelledNames:
             name = self._scene.name_at(above.start)
         if name is not None:
             yield name, sign
+
+    def _signs(self, name: Name) -> bool:
+        """Whether it is a person under the last words of a letter: who signs for the one whose role stands above."""
+        letter = self._scene.kind in ("assignment_notice", "dunning_letter")
+        rest = self._scene.flow.text[name.end :]
+        return letter and name.form == "person" and sum(map(str.isalpha, rest)) < _UNDER_SIGNATURE
 
     def _named_below(self, heading: Cell) -> Name | None:
         """Under the heading of a party's block: the company there, or what its line for the name says."""

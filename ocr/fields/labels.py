@@ -15,6 +15,7 @@ LABEL_REACH = 34
 _FLOW_REACH = 110
 _FAR_BEHIND = 220
 _IN_WORDS = re.compile(r"\s*\([^\d()]{4,150}(?:\d{1,2}/100[^()]{0,12})?\)")
+_LEADERS = re.compile(r"(?:[.…_] ?){4,}")
 _DASH = re.compile(r" ?[-–—=] ")
 _ITEM = re.compile(
     r"(?:^|[\s:;,])(?:[a-z\d]{1,2}[).]|[-–—•*])?\s*(?:kwot[aęy]|€|euro|eur)?\s*$", re.IGNORECASE
@@ -74,7 +75,8 @@ def label_before(
 ) -> LabelFound | None:
     """The nearest label before the value: in its row, else in the running text, which may have begun a line higher."""
     flow = candidate.flow
-    row = flow.row_before(candidate.start)[-_FLOW_REACH:]
+    # Dotted leaders say nothing, however long they are.
+    row = _LEADERS.sub(" ", flow.row_before(candidate.start))[-_FLOW_REACH:]
     found = nearest_label(cut_after(row, others), labels, order, reach)
     # A label that begins its row may have begun a line higher.
     broken = found is not None and len(fold(row).text) - found.distance <= len(found.label)

@@ -67,7 +67,8 @@ _TOO_LONG = 40
 # "מס'": the mark of a word cut short, which folding takes off the label.
 _SHORTENED = ("'", "׳", "’")
 _GROUPED = re.compile(
-    r"(?:[A-ZÄÖÜ]{1,4} (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
+    r"[A-ZÄÖÜĄĆŁŚŹŻ]{1,5} (?=\d+[/-]\d)\d{1,7}(?:[/-][A-Z\d]+)+(?!\w)"
+    r"|(?:[A-ZÄÖÜ]{1,4} (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
     r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
 )
 _FEWEST_GROUPED = 6

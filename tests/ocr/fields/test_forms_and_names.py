@@ -1,0 +1,162 @@
+"""Values of forms beneath their labels; names that hold what would end them elsewhere: Polish and Italian papers."""
+
+import pytest
+
+from ocr.fields import find_fields
+from ocr.kind import kind_of
+from ocr.rows import rows_of
+from ocr.values import Box, Kind, PageReading, Word
+from tests.ocr.papers import page_of
+
+_ROOM = ("",) * 20
+
+CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
+    (
+        "pl",
+        "contract",
+        (
+            "„Nowy Port” sp. z o.o. z siedzibą w Gdyni, wpisaną do Krajowego Rejestru Sądowego pod numerem 0000395121,",
+            "NIP nr 638-125-18-82, zwaną dalej „Wynajmującym”",
+        ),
+        {
+            "parties.creditor.name": "„Nowy Port” sp. z o.o.",
+            "parties.creditor.krs": "0000395121",
+            "parties.creditor.nip": "6381251882",
+        },
+    ),
+    (
+        "pl",
+        "invoice",
+        (
+            "Faktura VAT 3/02/2025",
+            "Sprzedawca: Alfa Sp. j.",
+            "Nabywca: Wspólnota Mieszkaniowa Cegielniana 12",
+        ),
+        {"invoice_number": "3/02/2025", "parties.debtor.name": "Wspólnota Mieszkaniowa Cegielniana 12"},
+    ),
+    (
+        "pl",
+        "dunning_letter",
+        ("należność główna z faktury VAT nr FS 1093/10/2024 wystawionej dnia 11.10.2024 r.",),
+        {"invoice_number": "FS 1093/10/2024", "invoice_date": "2024-10-11"},
+    ),
+    (
+        "pl",
+        "assignment_notice",
+        (
+            "zawiadamiamy, że umową z 28 lutego 2025 r. zbyliśmy na rzecz spółki Faktoria Północ S.A. wierzytelność",
+        ),
+        {"parties.assignee.name": "Faktoria Północ S.A."},
+    ),
+    (
+        "it",
+        "contract",
+        ("tra Immobiliare La Quercia s.r.l., di seguito denominata «Locatrice»",),
+        {"parties.creditor.name": "Immobiliare La Quercia s.r.l."},
+    ),
+    (
+        "it",
+        "dunning_letter",
+        (
+            "Interessi di mora " + "." * 130 + " € 58,21",
+            "Spese di recupero " + "." * 130 + " € 45,00",
+        ),
+        {"amounts.interest": "58.21", "amounts.costs": "45.00"},
+    ),
+)
+
+
+FORMS: tuple[tuple[str, Kind, tuple[tuple[str, ...], ...], dict[str, str]], ...] = (
+    (
+        "pl",
+        "invoice",
+        (
+            ("Data wystawienia", "Okres rozliczeniowy", "Termin płatności"),
+            ("08.04.2025", "01.03.2025 - 31.03.2025", "22.04.2025"),
+        ),
+        {"document_date": "2025-04-08", "due_date": "2025-04-22"},
+    ),
+    (
+        "pl",
+        "contract",
+        (("Imię i nazwisko", "PESEL", "Miejscowość"), ("Dorota Sójka", "85061580551", "Lubartów")),
+        {"parties.debtor.pesel": "85061580551"},
+    ),
+    (
+        "it",
+        "assignment_notice",
+        (
+            ("Capitale residuo", "Interessi", "Totale esposizione"),
+            ("€ 38.412,77", "€ 4.009,15", "€ 42.421,92"),
+        ),
+        {"amounts.principal": "38412.77", "amounts.interest": "4009.15", "amounts.total": "42421.92"},
+    ),
+)
+
+
+def _form(rows: tuple[tuple[str, ...], ...], language: str) -> PageReading:
+    """A page with columns of equal width, whose words begin at their left."""
+    words = []
+    for place, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            x, top = 0.05 + 0.3 * column, 0.1 + 0.02 * place
+            for text in cell.split():
+                width = 0.008 * len(text)
+                words.append(Word(text, Box(x, top, x + width, top + 0.012), 0.95, place, 0))
+                x += width + 0.008
+    text = "\n".join("\t".join(row) for row in rows)
+    return PageReading(1, 1654, 2339, 200, language=language, text=text, words=tuple(words))
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "rows", "wanted"), FORMS, ids=[f"{case[0]}-{case[1]}" for case in FORMS]
+)
+def test_what_a_form_says(
+    language: str, kind: Kind, rows: tuple[tuple[str, ...], ...], wanted: dict[str, str]
+) -> None:
+    found = {field.name: field.value for field in find_fields([_form(rows, language)], kind, language)}
+    assert {name: found.get(name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "lines", "wanted"), CASES, ids=[f"{case[0]}-{case[1]}" for case in CASES]
+)
+def test_what_the_lines_say(
+    language: str, kind: Kind, lines: tuple[str, ...], wanted: dict[str, str]
+) -> None:
+    page = page_of((*lines, *_ROOM), language=language)
+    found = {field.name: field.value for field in find_fields([page], kind, language)}
+    assert {name: found.get(name) for name in wanted} == wanted
+
+
+def test_who_is_paid_for_a_case_of_a_court_is_presumed_to_have_acquired_the_claim() -> None:
+    lines = (
+        "Na rachunek\t85 2490 1026 4145 0501 4731 1973",
+        "Nazwa odbiorcy\tObeliks Partners Sp. z o.o.",
+        "Tytuł\tSPRAWA I Nc 3318/24 RATA 2",
+        *_ROOM,
+    )
+    found = {
+        field.name: field
+        for field in find_fields([page_of(lines, language="pl")], "payment_confirmation", "pl")
+    }
+    assert found["parties.assignee.name"].value == "Obeliks Partners Sp. z o.o."
+    assert found["iban.assignee"].value == "PL85249010264145050147311973"
+    assert found["parties.assignee.name"].confidence < 0.9
+
+
+def test_a_slip_for_paying_at_the_foot_of_an_invoice_is_no_paper_of_its_own() -> None:
+    lines = (
+        "FAKTURA VAT F/2007/04/25",
+        "Sprzedawca: Wiatrówka Telekom S.A.",
+        "Nabywca: Halina Zych",
+        *("Abonament\t81,29\t18,70\t99,99",) * 10,
+        "Termin płatności: 22.04.2025",
+        "Polecenie przelewu / wpłata gotówkowa",
+        "nazwa odbiorcy",
+        "nr rachunku odbiorcy",
+        "nazwa zleceniodawcy",
+        "tytułem",
+        "kwota przelewu",
+    )
+    assert kind_of(rows_of(page_of(lines, language="pl")), "pl").kind == "invoice"
