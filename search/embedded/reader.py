@@ -1,8 +1,8 @@
 """The reading side of the embedded index: sees every commit and every swap of generations at the next question."""
 
 import threading
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
@@ -10,10 +10,11 @@ import tantivy
 
 from search import plan as p
 from search.analysis import normalise
-from search.embedded.counting import Commit, Overviews, overview_of
+from search.embedded.counting import overview_of
 from search.embedded.generations import NO_INDEX, Generations
 from search.embedded.labels import Labels
 from search.embedded.names import names_at
+from search.embedded.remembering import Commit, UntilCommit
 from search.embedded.schema import MIRROR, build_schema, stored_hit
 from search.embedded.translate import matching, scoring
 from search.errors import IndexOutdated
@@ -24,7 +25,23 @@ from search.scoping import scoped
 from search.variants import halves, is_word, nearest
 
 _MOST_CANDIDATES: Final = 20_000
+_MOST_OVERVIEWS: Final = 256
+_MOST_WORDS: Final = 4_096
+_MOST_LISTS: Final = 8
 _Hits = list[tuple[float, tantivy.DocAddress]]
+
+
+@dataclass(frozen=True, slots=True)
+class _AllPages:
+    """All pages that a question found, best first: `of` are the places of their documents, `places` some by name.
+
+    An address says something to the searcher that gave it.
+    """
+
+    searcher: tantivy.Searcher
+    hits: _Hits
+    of: list[int]
+    places: Mapping[str, int]
 
 
 class EmbeddedIndex:
@@ -37,7 +54,9 @@ class EmbeddedIndex:
         self._index: tantivy.Index | None = None
         self._seen: Commit | None = None
         self._labels = Labels(self._schema)
-        self._overviews = Overviews()
+        self._overviews: UntilCommit[tuple[Plan, Scopes], Overview] = UntilCommit(_MOST_OVERVIEWS)
+        self._variants: UntilCommit[tuple[str, int, int], tuple[str, ...]] = UntilCommit(_MOST_WORDS)
+        self._pages: UntilCommit[tuple[Plan, Scopes], _AllPages] = UntilCommit(_MOST_LISTS)
 
     @property
     def generation(self) -> int | None:
@@ -45,21 +64,28 @@ class EmbeddedIndex:
         return self._generations.current()
 
     def documents(self, plan: Plan, scopes: Scopes, limit: int) -> list[DocumentHit]:
-        """The best documents, by the score of their best page; ties newest first."""
-        searcher = self._searcher()
+        """The best documents, by the score of their best page; ties newest first.
+
+        Their pages are remembered, since it is them that are asked for next.
+        """
+        searcher, commit = self._opened()
         query = scoring(scoped(plan, scopes), self._schema)
-        best: dict[int, tuple[float, tantivy.DocAddress]] = {}
-        wanted = limit * 2
-        while True:
-            hits: _Hits = searcher.search(query, limit=wanted, count=False).hits
-            for (score, address), place in zip(hits, _places(searcher, hits), strict=True):
-                best.setdefault(place, (score, address))
-            if len(best) >= limit or len(hits) < wanted:
-                break
+        wanted, asked = limit * 2, limit * 5
+        hits, places = _found(searcher, query, asked)
+        while len(set(places[:wanted])) < limit and len(hits) >= wanted:
             wanted *= 4
+            if wanted > asked and len(hits) == asked:
+                asked = wanted
+                hits, places = _found(searcher, query, asked)
+        best: dict[int, tuple[float, tantivy.DocAddress]] = {}
+        for hit, place in zip(hits[:wanted], places, strict=False):
+            best.setdefault(place, hit)
         order = ranked((DocumentHit("", score, place) for place, (score, _) in best.items()), limit)
         names = names_at(searcher, [best[hit.place][1] for hit in order])
-        return [replace(hit, document=name) for hit, name in zip(order, names, strict=True)]
+        if len(hits) < asked:
+            named = dict(zip(names, [hit.place for hit in order], strict=True))
+            self._pages.put(commit, (plan, scopes), _AllPages(searcher, hits, places, named))
+        return [DocumentHit(name, hit.score, hit.place) for name, hit in zip(names, order, strict=True)]
 
     def newest(self, plan: Plan, scopes: Scopes, limit: int, before: int | None = None) -> list[DocumentHit]:
         """Matching documents by date, newest first, from the place after `before`."""
@@ -85,28 +111,42 @@ class EmbeddedIndex:
         self, plan: Plan, scopes: Scopes, documents: Sequence[str], per_document: int
     ) -> dict[str, list[PageHit]]:
         """The best matching pages of each of these documents; one that no longer matches is left out."""
-        searcher = self._searcher()
+        searcher, commit = self._opened()
         if not documents:
             return {}
+        known = self._pages.get(commit, (plan, scopes))
+        if known is not None and all(document in known.places for document in documents):
+            searcher = known.searcher
+            chosen = _best_of(
+                known.hits, known.of, {known.places[document] for document in documents}, per_document
+            )
+        else:
+            chosen = self._chosen(searcher, plan, scopes, documents, per_document)
+        found: dict[str, list[PageHit]] = {}
+        for of_document in chosen:
+            pages = [stored_hit(searcher.doc(address), score) for score, address in of_document]
+            found[pages[0].document] = sorted(pages, key=lambda page: (-page.score, page.page))
+        return found
+
+    def _chosen(
+        self,
+        searcher: tantivy.Searcher,
+        plan: Plan,
+        scopes: Scopes,
+        documents: Sequence[str],
+        per_document: int,
+    ) -> list[_Hits]:
+        """The best pages of each document, looked for among theirs."""
         among = p.Constant(p.OneOf("document", tuple(documents)), 0.0)
         query = scoring(scoped(p.All((plan, among)), scopes), self._schema)
         wanted = len(documents) * per_document * 4
         while True:
-            hits: _Hits = searcher.search(query, limit=wanted, count=False).hits
-            chosen: dict[int, _Hits] = {}
-            for hit, place in zip(hits, _places(searcher, hits), strict=True):
-                of_document = chosen.setdefault(place, [])
-                if len(of_document) < per_document:
-                    of_document.append(hit)
-            full = len(chosen) == len(documents) and all(len(few) == per_document for few in chosen.values())
+            hits, places = _found(searcher, query, wanted)
+            chosen = _best_of(hits, places, set(places), per_document)
+            full = len(chosen) == len(documents) and all(len(few) == per_document for few in chosen)
             if full or len(hits) < wanted:
-                break
+                return chosen
             wanted *= 8
-        found: dict[str, list[PageHit]] = {}
-        for of_document in chosen.values():
-            pages = [stored_hit(searcher.doc(address), score) for score, address in of_document]
-            found[pages[0].document] = sorted(pages, key=lambda page: (-page.score, page.page))
-        return found
 
     def overview(self, plan: Plan, scopes: Scopes) -> Overview:
         """The number of matching documents and the facets."""
@@ -115,7 +155,7 @@ class EmbeddedIndex:
         def count() -> Overview:
             return overview_of(searcher, matching(scoped(plan, scopes), self._schema), self._labels)
 
-        return self._overviews.of(commit, plan, scopes, count)
+        return self._overviews.of(commit, (plan, scopes), count)
 
     def variants(self, word: str, distance: int, limit: int) -> list[str]:
         """Indexed words within so many edits of a folded word, itself left out.
@@ -124,16 +164,12 @@ class EmbeddedIndex:
         with the word: with one edit one of the halves is whole; with two, the first or last third is, unless both
         lie wide apart (those are not found).
         """
-        searcher = self._searcher()
-        beginning, end = halves(word, distance)
-        counts: dict[str, int] = dict(searcher.terms_with_prefix("folded", beginning, None, _MOST_CANDIDATES))
-        for mirrored, _ in searcher.terms_with_prefix(MIRROR, end[::-1], None, _MOST_CANDIDATES):
-            counts.setdefault(mirrored[::-1], 0)
-        counts.pop(word, None)
-        near = nearest(word, counts, distance, len(counts))
-        # How many pages of a word make it known backwards says nothing of how many have it.
-        common = {each: counts[each] or searcher.doc_freq("folded", each) for each in near}
-        return nearest(word, common, distance, limit)
+        searcher, commit = self._opened()
+
+        def look_up() -> tuple[str, ...]:
+            return _variants(searcher, word, distance, limit)
+
+        return list(self._variants.of(commit, (word, distance, limit), look_up))
 
     def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:
         """Words of pages in scope that begin so, commonest first; nothing for less than two letters."""
@@ -179,5 +215,30 @@ class EmbeddedIndex:
         raise IndexOutdated("the files of the index are missing")
 
 
-def _places(searcher: tantivy.Searcher, hits: _Hits) -> list[int]:
-    return cast(list[int], searcher.fast_field_values("place", [address for _, address in hits]))
+def _found(searcher: tantivy.Searcher, query: tantivy.Query, limit: int) -> tuple[_Hits, list[int]]:
+    """The best pages, and the places of their documents."""
+    hits: _Hits = searcher.search(query, limit=limit, count=False).hits
+    return hits, cast(list[int], searcher.fast_field_values("place", [address for _, address in hits]))
+
+
+def _best_of(hits: _Hits, places: Sequence[int], wanted: Set[int], most: int) -> list[_Hits]:
+    """The first so many hits of each place that is wanted."""
+    chosen: dict[int, _Hits] = {}
+    for hit, place in zip(hits, places, strict=True):
+        if place in wanted:
+            of_place = chosen.setdefault(place, [])
+            if len(of_place) < most:
+                of_place.append(hit)
+    return list(chosen.values())
+
+
+def _variants(searcher: tantivy.Searcher, word: str, distance: int, limit: int) -> tuple[str, ...]:
+    beginning, end = halves(word, distance)
+    counts: dict[str, int] = dict(searcher.terms_with_prefix("folded", beginning, None, _MOST_CANDIDATES))
+    for mirrored, _ in searcher.terms_with_prefix(MIRROR, end[::-1], None, _MOST_CANDIDATES):
+        counts.setdefault(mirrored[::-1], 0)
+    counts.pop(word, None)
+    near = nearest(word, counts, distance, len(counts))
+    # How many pages of a word make it known backwards says nothing of how many have it.
+    common = {each: counts[each] or searcher.doc_freq("folded", each) for each in near}
+    return tuple(nearest(word, common, distance, limit))

@@ -7,7 +7,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from search import plan as p
-from search.embedded.reshape import narrowed, unscored
+from search.embedded.reshape import lean, narrowed, unscored
 from search.plan import Plan
 
 _SYNTAX = regex.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
@@ -15,7 +15,7 @@ _SYNTAX = regex.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
 
 def scoring(plan: Plan, schema: tantivy.Schema) -> Query:
     """The tantivy query of a plan."""
-    return _query(narrowed(plan), schema)
+    return _query(narrowed(lean(plan)), schema)
 
 
 def matching(plan: Plan, schema: tantivy.Schema) -> Query:

@@ -25,7 +25,7 @@ from search import (
 )
 from search import plan as p
 from search.embedded.generations import Generations
-from search.embedded.reshape import narrowed, unscored
+from search.embedded.reshape import lean, narrowed, unscored
 from search.embedded.schema import build_schema
 from search.embedded.translate import _query
 from search.engines import EmbeddedEngine
@@ -264,8 +264,71 @@ def test_facets_that_were_counted_as_numbers_have_their_names(folder: Path) -> N
         assert [value.value for value in facets["year"]] == ["987"]
 
 
-_leaves = st.builds(p.Term, st.just("exact"), st.sampled_from(["umowa", "kredytu", "rata"])) | st.builds(
-    p.OneOf, st.just("exact"), st.sampled_from([("umowa", "rata"), ("kredytu",)])
+@pytest.mark.parametrize("exact", [2_000, 0])
+def test_facets_count_documents_by_what_their_pages_have(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, exact: int
+) -> None:
+    monkeypatch.setattr("search.embedded.counting.EXACT_FACETS", exact)
+    one, two = PageParty("p-1", "debtor", "Jan"), PageParty("p-2", "court", "Sąd")
+    with open_writer(folder) as writer:
+        for number in range(6):
+            pages = [
+                replace(record(f"d{number}", "umowa", page=at + 1, language=language), parties=parties)
+                for at, (language, parties) in enumerate(
+                    [("pl", (one, two)), ("pl", (one,)), ("de", ())][: 1 + number % 3]
+                )
+            ]
+            north = Named("n", "Nord") if number else None
+            writer.replace(f"d{number}", [replace(page, portfolio=north) for page in pages])
+    overview = EmbeddedIndex(folder).overview(EVERYTHING, ALL)
+    assert overview.total == 6
+    assert {
+        name: [(value.value, value.documents) for value in values] for name, values in overview.facets.items()
+    } == {
+        "kind": [("other", 6)],
+        "year": [("2024", 6)],
+        "party": [("p-1", 6), ("p-2", 6)],
+        "language": [("pl", 6), ("de", 2)],
+        "portfolio": [("n", 5)],
+    }
+
+
+def test_pages_of_documents_that_were_just_found_are_those_that_a_search_among_them_finds(
+    folder: Path,
+) -> None:
+    index = EmbeddedIndex(folder)
+    plan = p.Best((p.Term("exact", "umowa"), p.Weighted(p.Term("exact", "rata"), 0.5)))
+    north, south = Scopes.of("portfolio:p-north"), Scopes.of("matter:m-1")
+    texts = ["umowa", "rata umowa rata", "rata", "inne"]
+    with open_writer(folder) as writer:
+        for number in range(12):
+            scopes = frozenset({"portfolio:p-north"} if number % 2 else {"portfolio:p-north", "matter:m-1"})
+            writer.replace(
+                f"d{number}",
+                [
+                    record(f"d{number}", texts[(number + at) % 4], page=at + 1, scopes=scopes)
+                    for at in range(1 + number % 6)
+                ],
+            )
+        writer.commit()
+        for limit, scopes in ((4, north), (100, north), (100, south), (2, Scopes.of("matter:m-2"))):
+            found = [hit.document for hit in index.documents(plan, scopes, limit)]
+            afresh = EmbeddedIndex(folder).pages(plan, scopes, found, 3)
+            assert index.pages(plan, scopes, found, 3) == afresh
+        everywhere = [hit.document for hit in index.documents(plan, north, 100)]
+        assert set(index.pages(plan, south, everywhere, 3)) == {
+            hit.document for hit in index.documents(plan, south, 100)
+        }
+        writer.delete(everywhere[0])
+        writer.commit()
+        assert set(index.pages(plan, north, everywhere, 3)) == set(everywhere[1:])
+
+
+_leaves = (
+    st.builds(p.Term, st.just("exact"), st.sampled_from(["umowa", "kredytu", "rata", "ratą"]))
+    | st.builds(p.Term, st.just("folded"), st.sampled_from(["umowa", "kredytu", "rata"]))
+    | st.builds(p.OneOf, st.just("exact"), st.sampled_from([("umowa", "rata"), ("kredytu",)]))
+    | st.builds(p.Phrase, st.just("folded"), st.just(("umowa", "kredytu")))
 )
 _plans = st.recursive(
     _leaves,
@@ -284,7 +347,7 @@ _plans = st.recursive(
 @pytest.fixture(scope="module")
 def searcher(tmp_path_factory: pytest.TempPathFactory) -> tantivy.Searcher:
     folder = tmp_path_factory.mktemp("plans")
-    texts = ["umowa", "umowa kredytu", "kredytu rata rata", "rata umowa kredytu", "inne"]
+    texts = ["umowa", "umowa kredytu", "kredytu rata rata", "ratą umowa kredytu", "inne"]
     with open_writer(folder) as writer:
         for number in range(20):
             scopes = frozenset({f"portfolio:p-{number % 2}"})
@@ -294,7 +357,7 @@ def searcher(tmp_path_factory: pytest.TempPathFactory) -> tantivy.Searcher:
 
 
 @given(_plans)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_plan_in_another_shape_finds_the_same_pages_with_the_same_scores(
     searcher: tantivy.Searcher, plan: p.Plan
 ) -> None:
@@ -307,5 +370,6 @@ def test_a_plan_in_another_shape_finds_the_same_pages_with_the_same_scores(
 
     asked = found(within)
     assert found(narrowed(within)) == pytest.approx(asked)
+    assert found(narrowed(lean(within))) == pytest.approx(asked)
     assert found(unscored(within)).keys() == asked.keys()
     assert found(narrowed(p.All((unscored(plan), within.of[1])))).keys() == asked.keys()
