@@ -101,7 +101,8 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except TabellionError as error:
-        click.echo(f"{error.code}: {error.message}\n{error.diagnostics()}", err=True)
+        told = f"{error.message}: {error.details}" if error.details else error.message
+        click.echo(f"{error.code}: {told}\n{error.diagnostics()}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(0)

@@ -28,10 +28,12 @@ from archive.whereabouts import DEAD
 from ingest.retrying import retry_reading
 from search import QueryError
 from signing.verdict import Report
-from tabellion.base.errors import Forbidden
+from tabellion.base.errors import Forbidden, Unavailable
 
 router = APIRouter(include_in_schema=False)
 Reader = Annotated[Actor, Depends(Ask(Action.READ))]
+Unmarked = Literal["broken", "silent"]
+"""Why no hits are marked: the query cannot be understood, or the search does not answer."""
 Tab = Literal["figures", "links", "evidence", "history"]
 Role = Literal["debtor", "co_debtor", "guarantor", "creditor", "assignee", "court"]
 Number = Annotated[int, Query(ge=1, le=1_000_000)]
@@ -171,7 +173,7 @@ def _page(
     with archive.catalogue.read() as connection:
         opened = access.require_document(connection, actor, Action.READ, document_id)
         pages = paper.open_pages_of(connection, document_id, opened)
-        hit_pages, broken = _hits(service, actor, q, document_id, opened)
+        hit_pages, unmarked = _hits(service, actor, q, document_id, opened)
         shown = _shown(pages, number, hit_pages)
         reading = load_document_page(archive, connection, document_id, shown.number) if shown else None
         figures = paper.figures_of(connection, actor, document_id, opened, say)
@@ -205,12 +207,12 @@ def _page(
             "gone": gone_of(connection, actor, document_id, [row.id for row in held]),
         }
         living = context["document"].state not in DEAD
-    runs: list[Run] = [] if reading is None or not q.strip() or broken else runs_on(service, q, reading)
+    runs: list[Run] = [] if reading is None or not q.strip() or unmarked else runs_on(service, q, reading)
     context |= {
         "runs": runs,
         "regions": reading.regions if reading is not None else (),
         "place": _place(pages, shown, hit_pages),
-        "broken": broken,
+        "unmarked": unmarked,
         "tab": tab,
         "asked": asked,
         "report": report,
@@ -233,14 +235,16 @@ def _page(
 
 def _hits(
     service: Service, actor: Actor, query: str, document_id: str, opened: access.DocumentAccess
-) -> tuple[list[int], str | None]:
-    """The pages that match; a query that cannot be understood marks nothing, and the page says so."""
+) -> tuple[list[int], Unmarked | None]:
+    """The pages that match; where the query cannot be understood, or the search is away, the paper opens without."""
     if not query.strip():
         return [], None
     try:
         return pages_with(service, actor, query, document_id, opened), None
-    except QueryError as error:
-        return [], error.message
+    except QueryError:
+        return [], "broken"
+    except Unavailable:
+        return [], "silent"
 
 
 def _shown(pages: list[PageOfPaper], number: int | None, hit_pages: list[int]) -> PageOfPaper | None:

@@ -171,8 +171,8 @@ def translated() -> Iterator[None]:
     except OperationalError as error:
         if "disk is full" in str(error.orig) or "No space left" in str(error.orig):
             raise DiskFull("the disk of the catalogue is full") from error
-        raise CatalogueUnavailable(f"the catalogue does not answer: {error.orig}") from error
+        raise CatalogueUnavailable("the catalogue does not answer", details=str(error.orig)) from error
     except DataError as error:  # PostgreSQL keeps no NUL in a text, and no number beyond its type
         raise BadRequest("a value has a character or a size that the catalogue does not keep") from error
     except InterfaceError as error:  # the driver noticed that the connection is gone before it asked
-        raise CatalogueUnavailable(f"the catalogue does not answer: {error.orig}") from error
+        raise CatalogueUnavailable("the catalogue does not answer", details=str(error.orig)) from error

@@ -32,9 +32,11 @@ class TabellionError(Exception):
         "Look into the log of the service with the request id; report it if it comes back."
     )
 
-    def __init__(self, message: str, *, advice: str | None = None) -> None:
+    def __init__(self, message: str, *, advice: str | None = None, details: str | None = None) -> None:
+        """`details` are for who runs the service, on the terminal and in its log: no answer to others has them."""
         super().__init__(message)
         self.message = message
+        self.details = details
         self._advice = advice
 
     def diagnostics(self) -> str:

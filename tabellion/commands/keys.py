@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from archive.archive import SYSTEM_ACTOR
+from archive.catalogue import SchemaOutdated
+from archive.catalogue import check as require_schema
 from archive.catalogue.schema import archive_state
 from archive.catalogue.upsert import upsert
 from archive.erase import erased_owners
@@ -115,7 +117,10 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
 @click.option("--check", is_flag=True, help="Rehearse only: open every key, compare, change nothing.")
 @passphrase_option
 def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
-    """Bring keys back from a backup; what was erased stays erased."""
+    """Bring keys back from a backup; what was erased stays erased.
+
+    Where home and database are both lost, this comes first, and `tabellion restore` with the catalogue's backup next.
+    """
     passphrase = read_passphrase(passphrase_file, confirm=False)
     settings = load_settings()
     key_file = settings.home / "keys" / "archive.key"
@@ -127,7 +132,7 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
         signing = backup_file.signing
         if signing is not None and restore_signing_files(settings, signing.files, signing.passphrase):
             say("Keys that sign are back.")
-    with local_archive() as parts:
+    with local_archive(ready=check) as parts:
         if check:
             report = check_backup(file, passphrase, parts.keyring)
             click.echo(f"{report.owners} keys, made {rfc3339(report.made_at)}, of archive {report.archive}")
@@ -140,6 +145,16 @@ def restore(file: Path, check: bool, passphrase_file: Path | None) -> None:
                     click.echo(f"{len(owners)} {title}")
             if report.unopened or report.archive != parts.archive.id:
                 raise Conflict("this backup would not bring the archive back")
+            return
+        try:
+            require_schema(parts.archive.catalogue)
+        except SchemaOutdated as outdated:
+            # What was erased must stay erased, and only the catalogue knows what that is.
+            say(f"Keys of objects were not looked at: {outdated.message}.")
+            say(
+                "Bring the catalogue back: `tabellion restore FILE`. "
+                "Should `verify --all` then miss keys, run this again."
+            )
             return
         count = 0
         if parts.keyring is not None:

@@ -138,6 +138,12 @@ def _print(value: dict[str, Any], as_json: bool) -> None:
     for problem in value.get("rebuilt", {}).get("problems", ()):
         say(problem)
     _name_json(value["missing"])
+    if "rows" not in value:
+        tell("Rehearsed: all of the backup could be read, and nothing was changed.")
+        return
+    if not value["missing"]:
+        tell("Nothing that the catalogue names is missing in the vault.")
+    say("Now run `tabellion verify --all`, then start the service.")
 
 
 def _name(missing: Iterable[Lost]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from api.app import LARGEST_BODY
 from archive.log_files import CHECKPOINT
@@ -102,6 +103,16 @@ class TestOurOwnFaults:
 
 
 class TestAnswersForNobody:
+    def test_what_the_database_says_is_for_who_runs_it(self, house: House) -> None:
+        collector = house.client("collector")
+        with house.archive.catalogue.write() as connection:
+            connection.execute(text("ALTER TABLE accounts RENAME TO elsewhere"))
+        refused = problem(collector.get("/api/v1/me"), 503, "CATALOGUE_UNAVAILABLE")
+        assert refused["title"] == "the catalogue does not answer"
+        page = collector.get("/search", headers={"Accept": "text/html"}).text
+        assert "CATALOGUE_UNAVAILABLE" in page
+        assert "no such table" not in page
+
     def test_health_says_only_whether(self, house: House) -> None:
         stranger = house.stranger()
         assert (stranger.get("/healthz").status_code, stranger.get("/healthz").text) == (200, "alive\n")

@@ -1,6 +1,7 @@
 """`tabellion init`: once, whole, and again after an interruption."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,3 +140,14 @@ def test_settings_that_contradict_the_archive_are_refused(home: Path) -> None:
         path.unlink()
     terminal.run("db", "upgrade")
     assert "tabellion rebuild" in terminal.run("batches", "list", code=2).err
+
+
+def test_the_terminal_is_told_what_the_database_says(made: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made, home)
+    with sqlite3.connect(home / "catalogue.db") as database:
+        database.execute("ALTER TABLE accounts RENAME TO elsewhere")
+    database.close()
+    said = Terminal(home).run("users", "list", code=1).err
+    assert said.startswith("CATALOGUE_UNAVAILABLE: the catalogue does not answer: ")
+    assert "no such table" in said

@@ -56,6 +56,32 @@ def test_keys_come_back_from_a_backup_but_not_those_of_what_was_erased(
     terminal.run("keys", "restore", backup, "--check", "--passphrase-file", other, code=2)
 
 
+def test_a_lost_home_with_its_catalogue_comes_back_keys_first(tmp_path: Path, passphrase: Path) -> None:
+    with lived_in(tmp_path) as house:
+        house.terminal.run("ingest", house.paper("one.pdf", ["About the quillwort"]), "--wait")
+    terminal, sealed = Terminal(tmp_path / "home"), ("--passphrase-file", passphrase)
+    terminal.run("keys", "backup", tmp_path / "keys.backup", *sealed)
+    terminal.run("backup", tmp_path / "b", *sealed)
+    anew, own = tmp_path / "anew", passphrase.with_name("own")
+    own.write_text("words of the new machine\n")
+    own.chmod(0o600)
+    anew.mkdir()
+    (tmp_path / "home" / "vault").rename(anew / "vault")
+    elsewhere, settings = Terminal(anew), {"TABELLION_KEY_PASSPHRASE_FILE": str(own)}
+    said = elsewhere.run("keys", "restore", tmp_path / "keys.backup", *sealed, environment=settings).err
+    assert "Keys that sign are back." in said
+    assert "Keys of objects were not looked at: the database is empty." in said
+    rehearsed = elsewhere.run("restore", "--check", tmp_path / "b", *sealed, environment=settings).out
+    assert "nothing was changed" in rehearsed
+    done = elsewhere.run("restore", tmp_path / "b", *sealed, environment=settings)
+    assert "Nothing that the catalogue names is missing" in done.out
+    assert elsewhere.run("search", "quillwort", "--json", environment=settings).json["total"] == 1
+    assert (
+        "brought back"
+        in elsewhere.run("keys", "restore", tmp_path / "keys.backup", *sealed, environment=settings).out
+    )
+
+
 def test_without_encryption_the_keys_that_sign_come_back(
     tmp_path: Path, passphrase: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import pytest
 from PIL import ImageDraw
@@ -50,6 +51,17 @@ def test_figures_of_a_paper_of_several_pages_say_on_which_they_stand(house: Hous
     assert f"read by machine, not checked, {100 * sure:.0f} % sure 123.00 EUR" in told
     page = house.client("collector").get(f"/documents/{alone}", headers=HTML).text
     assert f'title="What it is was read by machine, {100 * kind:.0f} % sure"' in page
+
+
+def test_a_paper_opens_without_marks_while_the_search_is_away(
+    house: House, north: str, tmp_path: Path
+) -> None:
+    document = read_paper(house, north, ["the overdue subscription"])
+    collector = house.client("collector")
+    (tmp_path / "index").rename(tmp_path / "index-away")
+    page = see(collector, f"/documents/{document}", q="subscription")
+    assert "the search does not answer: no hits are marked" in page
+    assert 'class="mark"' not in markup(collector, f"/documents/{document}", q="subscription")
 
 
 def test_no_style_attribute_and_no_inline_script(house: House, north: str) -> None:
