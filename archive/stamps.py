@@ -142,6 +142,7 @@ class Stamps:
         """A stamp is published once its own entry is in the log."""
         logged = exists().where(
             log_entries.c.type == "stamp",
+            log_entries.c.object_type == "stamp",
             log_entries.c.object_id == row.id,
             log_entries.c.subject == hashlib.sha256(row.token).hexdigest(),
         )

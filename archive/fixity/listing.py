@@ -70,20 +70,32 @@ def continue_inventory(archive: Archive, lease: int, stamp: str) -> int:
         for some in in_pieces([row.id for row in rows]):
             listed = update(objects).where(objects.c.id.in_(some))
             connection.execute(listed.values(inventory=len(segments)))
-        for segment in segments:
-            known = exists().where(log_entries.c.type == "fixity", log_entries.c.subject == segment.digest)
-            waits = exists().where(log_outbox.c.type == "fixity", log_outbox.c.subject == segment.digest)
-            if not connection.scalar(select(known | waits)):
-                record(
-                    connection,
-                    type="fixity",
-                    object_type="archive",
-                    object_id=archive.id,
-                    subject=segment.digest,
-                    actor=SYSTEM_ACTOR,
-                    time=now,
-                )
+        for segment in _unlogged(connection, segments):
+            record(
+                connection,
+                type="fixity",
+                object_type="archive",
+                object_id=archive.id,
+                subject=segment.digest,
+                actor=SYSTEM_ACTOR,
+                time=now,
+            )
     return len(rows)
+
+
+def _unlogged(connection: Connection, segments: Sequence[Ref]) -> list[Ref]:
+    """The segments that the log has no entry of, in their order.
+
+    Looked for from the newest on: what comes before one that is logged was logged with it, or earlier.
+    """
+    found: list[Ref] = []
+    for segment in reversed(segments):
+        known = exists().where(log_entries.c.subject == segment.digest, log_entries.c.type == "fixity")
+        waits = exists().where(log_outbox.c.type == "fixity", log_outbox.c.subject == segment.digest)
+        if connection.scalar(select(known | waits)):
+            break
+        found.append(segment)
+    return found[::-1]
 
 
 def _pieces(refs: Iterable[Ref]) -> Iterator[list[Ref]]:

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, select, update
 
+from archive import locks
 from archive.archive import Archive
 from archive.catalogue import schema as t
 from archive.records import record_batch
+from archive.stored import note_object
 from archive.vault import VaultLocked
 from signing.digests import digest_bytes
 from signing.errors import ReceiptInvalid
@@ -83,6 +85,29 @@ def test_the_lock_is_set_before_the_receipt(archive: Archive, intake: Intake) ->
     with pytest.raises(VaultLocked):
         archive.objects.vault.delete(made.original)
     assert keeper.locks.run(token) == 0
+
+
+def test_locks_do_not_hold_up_the_log(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round sets the newest some, whose receipts somebody may wait for, then the oldest, and leaves the rest."""
+    monkeypatch.setattr(locks, "_AT_ONCE", 2)
+    monkeypatch.setattr(locks, "_MOST", 4)
+    now = archive.clock.now()
+    for number in range(7):
+        ref = archive.objects.put_raw(f"log/{number}", b"%d" % number, now + timedelta(days=1))
+        with archive.catalogue.write() as connection:
+            note_object(connection, ref, None, ref.digest, now, retain_until=now + timedelta(days=2))
+
+    def unlocked() -> list[str]:
+        query = select(t.objects.c.key).where(t.objects.c.key.like("log/%"), ~t.objects.c.locked)
+        with archive.catalogue.read() as connection:
+            return sorted(connection.scalars(query))
+
+    keeper = TestKeeper(archive)
+    token = keeper.token()
+    assert keeper.locks.run(token) == 4
+    assert unlocked() == ["log/2", "log/3", "log/4"]
+    assert keeper.locks.run(token) == 3
+    assert unlocked() == []
 
 
 def test_a_closed_batch_accounts_for_every_number(

@@ -215,6 +215,7 @@ def test_what_operators_see(archive: Archive, doors: Doors, worker: Worker, box:
         lines = item_lines(connection, box)
         (line,) = batch_lines(connection, batches_table.c.id == box)
         rest = item_lines(connection, box, after=(lines[0].sequence, lines[0].id))
+        two = item_lines(connection, box, last=2)
     # Read, but not yet sealed: the log has no keeper here.
     assert [(line.sequence, line.state, line.seen) for line in lines] == [
         (1, "held", "waiting"),
@@ -224,6 +225,7 @@ def test_what_operators_see(archive: Archive, doors: Doors, worker: Worker, box:
     assert lines[2].reason_code == "EMPTY"
     assert lines[1].void_reason == "number-skipped"
     assert rest == lines[1:]
+    assert two == lines[:2]
     assert (line.name, line.station, line.ledger.failed, line.ledger.missing) == ("BOX 12", "station 3", 1, 3)
 
 

@@ -51,11 +51,12 @@ log_entries = Table(
     Column("object_id", String(80), nullable=False),
     Column("chain", String(8), nullable=False),
     Column("ordinal", BigInteger, nullable=False),
-    Column("subject", String(64), nullable=False, index=True),
+    Column("subject", String(64), nullable=False),
     Column("entry", LargeBinary, nullable=False),
     Column("leaf", String(64), nullable=False),
-    # With the type of the object: of two indexes by one column each, the one by type could be taken, which leads to a
-    # large part of the log.
+    # With a type each: of two indexes by one column each, the one by the type of entries could be taken, which leads to
+    # a large part of the log.
+    Index("ix_log_entries_subject", "subject", "type"),
     Index("ix_log_entries_object", "object_id", "object_type", "seq"),
     Index("ix_log_entries_type", "type", "seq"),
 )

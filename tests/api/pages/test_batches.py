@@ -60,6 +60,29 @@ def test_the_start_lists_open_batches_with_what_is_missing(house: House, operato
     assert "0 waiting." in text
 
 
+def test_the_start_times_the_last_receipt_in_scope_and_counts_what_waits_for_one(house: House) -> None:
+    north, south = house.portfolio("North"), house.portfolio("South")
+    both = house.client("operator")
+    house.hand_in(both, batch_name="Box N", portfolio=north)
+    house.settle()
+    house.clock.advance(seconds=40)
+    house.hand_in(both, batch_name="Box S", portfolio=south)
+    house.settle()
+    house.clock.advance(seconds=10)
+    house.hand_in(both, batch_name="Box S", portfolio=south)
+
+    def told(*portfolios: str) -> str:
+        scopes = [f"portfolio:{portfolio}" for portfolio in portfolios] or ["all"]
+        said = re.search(
+            r"(Last|No) receipt.*waiting", see(house.client("operator", scopes=scopes), "/batches")
+        )
+        return said[0] if said else ""
+
+    assert told() == told(north, south) == told(south) == "Last receipt 10 s ago, 1 waiting"
+    assert told(north) == "Last receipt 50 s ago, 0 waiting"
+    assert told(house.portfolio("West")) == "No receipt yet, 0 waiting"
+
+
 def test_one_sentence_and_numbered_empty_frames(house: House, operator: Client) -> None:
     address = opened(house, operator)
     fill(house, operator, address, 1, 2, 5, 6)

@@ -27,9 +27,13 @@ def upgrade() -> None:
     op.drop_index("ix_deposits_batch_id", "deposits")
     op.drop_index("ix_log_entries_object", "log_entries")
     op.create_index("ix_log_entries_object", "log_entries", ["object_id", "object_type", "seq"])
+    op.drop_index("ix_log_entries_subject", "log_entries")
+    op.create_index("ix_log_entries_subject", "log_entries", ["subject", "type"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_log_entries_subject", "log_entries")
+    op.create_index("ix_log_entries_subject", "log_entries", ["subject"])
     op.drop_index("ix_log_entries_object", "log_entries")
     op.create_index("ix_log_entries_object", "log_entries", ["object_id", "seq"])
     op.create_index("ix_deposits_batch_id", "deposits", ["batch_id"])
