@@ -15,16 +15,16 @@ from search.embedded.generations import NO_INDEX, Generations
 from search.embedded.labels import Labels
 from search.embedded.names import names_at
 from search.embedded.remembering import Commit, UntilCommit
-from search.embedded.schema import MIRROR, build_schema, stored_hit
+from search.embedded.schema import build_schema, stored_hit
 from search.embedded.translate import matching, scoring
+from search.embedded.vocabulary import MOST_CANDIDATES, near_words
 from search.errors import IndexOutdated
 from search.plan import Plan
 from search.port import DocumentHit, Overview, PageHit, Scopes
 from search.ranking import ranked
 from search.scoping import scoped
-from search.variants import halves, is_word, nearest
+from search.variants import is_word
 
-_MOST_CANDIDATES: Final = 20_000
 _MOST_OVERVIEWS: Final = 256
 _MOST_WORDS: Final = 4_096
 _MOST_LISTS: Final = 8
@@ -158,16 +158,11 @@ class EmbeddedIndex:
         return self._overviews.of(commit, (plan, scopes), count)
 
     def variants(self, word: str, distance: int, limit: int) -> list[str]:
-        """Indexed words within so many edits of a folded word, itself left out.
-
-        The term dictionary is asked for words that share their beginning, and by the mirrored field their end,
-        with the word: with one edit one of the halves is whole; with two, the first or last third is, unless both
-        lie wide apart (those are not found).
-        """
+        """Indexed words within so many edits of a folded word, itself left out (`search.embedded.vocabulary`)."""
         searcher, commit = self._opened()
 
         def look_up() -> tuple[str, ...]:
-            return _variants(searcher, word, distance, limit)
+            return near_words(searcher, word, distance, limit)
 
         return list(self._variants.of(commit, (word, distance, limit), look_up))
 
@@ -179,7 +174,7 @@ class EmbeddedIndex:
             return []
         # The condition also leaves out words that only deleted pages have, which segments keep until they are merged.
         within = matching(scoped(p.Everything(), scopes), self._schema)
-        found = searcher.terms_with_prefix("exact", form, within, _MOST_CANDIDATES)
+        found = searcher.terms_with_prefix("exact", form, within, MOST_CANDIDATES)
         terms = sorted((-count, term) for term, count in found if is_word(term))
         return [term for _, term in terms[:limit]]
 
@@ -230,15 +225,3 @@ def _best_of(hits: _Hits, places: Sequence[int], wanted: Set[int], most: int) ->
             if len(of_place) < most:
                 of_place.append(hit)
     return list(chosen.values())
-
-
-def _variants(searcher: tantivy.Searcher, word: str, distance: int, limit: int) -> tuple[str, ...]:
-    beginning, end = halves(word, distance)
-    counts: dict[str, int] = dict(searcher.terms_with_prefix("folded", beginning, None, _MOST_CANDIDATES))
-    for mirrored, _ in searcher.terms_with_prefix(MIRROR, end[::-1], None, _MOST_CANDIDATES):
-        counts.setdefault(mirrored[::-1], 0)
-    counts.pop(word, None)
-    near = nearest(word, counts, distance, len(counts))
-    # How many pages of a word make it known backwards says nothing of how many have it.
-    common = {each: counts[each] or searcher.doc_freq("folded", each) for each in near}
-    return tuple(nearest(word, common, distance, limit))
