@@ -35,6 +35,7 @@ def show(
     mirrored = speaker_of(request, actor).direction == "rtl"
     context = {
         "report": found,
+        "days": {day.isoformat(): day for day in found.span.days},
         "station": station,
         "portfolio": portfolio,
         "stations": [row for row in lanes if everywhere or row.id in {one.key for one in found.station}],

@@ -177,7 +177,7 @@ def test_what_nobody_in_the_portfolio_can_decide_is_told_to_who_can_help(house: 
     with house.archive.catalogue.write() as connection:
         put_claim(house.archive, connection, NewClaim("K-0", portfolio=south, parties=((party, "debtor"),)))
     read_paper(house, south, [*NUMBERED[:2], "Amount due: 7.00 EUR"])
-    told = "Papers with proposals that nobody can decide who has only their portfolio 1"
+    told = "Papers with proposals that their portfolio alone does not let anybody decide 1"
     assert told in see(house.client("administrator"), "/operations")
     assert "1 paper waits with a proposal that nobody can decide" in see(house.client("collector"), "/review")
     with house.archive.catalogue.write() as connection:
