@@ -18,7 +18,10 @@ _IBAN = re.compile(
 
 def find_ibans(flow: Flow) -> Iterator[Candidate]:
     """Every IBAN (ISO 13616) whose remainder modulo 97 is 1 and whose length is its country's."""
-    for match in _IBAN.finditer(flow.text):
+    place = 0
+    while (match := _IBAN.search(flow.text, place)) is not None:
+        # What only looks like one, as a name in capitals may, does not hide the one that follows it.
+        place = match.start() + 1
         raw = match[1]
         # The text that follows may look like more of it: the longest beginning that checks is the number.
         for end in range(len(raw), 14, -1):
@@ -33,6 +36,7 @@ def find_ibans(flow: Flow) -> Iterator[Candidate]:
                 yield Candidate(
                     flow, match.start(1), match.start(1) + end, value, rule, 0.93 if repaired else 0.99
                 )
+                place = match.start(1) + end
                 break
 
 

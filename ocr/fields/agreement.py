@@ -17,6 +17,7 @@ _SUMS = (
     ("amounts.total", "amounts.principal", "amounts.costs"),
 )
 _RIVALS = 6
+_NEAR_COSTS = 120
 _CONTENDS, _CONTENDED = 0.1, 0.8
 _COMPLETED: tuple[Kind, ...] = ("invoice", "dunning_letter", "assignment_notice")
 
@@ -25,6 +26,8 @@ def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money],
     """Put into `best` the amounts that add up; where none do, take out what contradicts the rest."""
     if kind == "court_order":
         _call_the_debt_principal(roles, best)
+        _sum_the_costs(roles, best, money)
+        _drop_a_total_that_is_the_debt(best)
     if not _agree(roles, best, money if kind in _COMPLETED else ()):
         _drop_doubtful_vat(best)
         _drop_parts_beyond_the_whole(best)
@@ -73,6 +76,43 @@ def _call_the_debt_principal(roles: Sequence[Role], best: dict[str, Role]) -> No
         best["amounts.principal"] = replace(
             total, name="amounts.principal", strength=min(total.strength, 0.85)
         )
+
+
+def _drop_a_total_that_is_the_debt(best: dict[str, Role]) -> None:
+    """ "For payment of 100.00", says the head of an order: it is the debt that is ordered to be paid below."""
+    total, debt = best.get("amounts.total"), best.get("amounts.principal")
+    if total is not None and debt is not None and total.candidate.value == debt.candidate.value:
+        del best["amounts.total"]
+
+
+def _sum_the_costs(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> None:
+    """Fees and expenses that are awarded one by one and summed: the sum is what the lawsuit cost."""
+    parts = {role.candidate.value for role in roles if role.name == "amounts.costs"}
+    parts |= {item.candidate.value for item in money if _is_beside_costs(item, best)}
+    owed = {best[name].candidate.value for name in ("amounts.principal", "amounts.interest") if name in best}
+    parts -= owed
+    wholes = [role for role in roles if role.name in ("amounts.total", "amounts.costs")]
+    for whole in wholes:
+        value = Decimal(whole.candidate.value)
+        if any(
+            Decimal(one) + Decimal(other) == value and one != other
+            for one, other in product(parts - {whole.candidate.value}, repeat=2)
+        ):
+            best["amounts.costs"] = replace(
+                whole, name="amounts.costs", rule=f"{whole.rule}; sum of the costs", strength=0.93
+            )
+            if best.get("amounts.total") is not None and (
+                best["amounts.total"].candidate.value == whole.candidate.value
+            ):
+                del best["amounts.total"]
+            return
+
+
+def _is_beside_costs(item: Money, best: dict[str, Role]) -> bool:
+    costs = best.get("amounts.costs")
+    if costs is None or item.candidate.flow is not costs.candidate.flow:
+        return False
+    return abs(item.candidate.start - costs.candidate.start) < _NEAR_COSTS
 
 
 def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:

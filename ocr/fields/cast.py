@@ -64,6 +64,8 @@ class Cast:
     assigned: bool
     presumed: bool
     """The paper does not say that the claim has changed hands, such papers mostly mean it."""
+    acting: bool
+    """Who writes collects for another."""
     cells: dict[int, Cells]
     """The cells of each page, by the page's number."""
 
@@ -91,7 +93,8 @@ class Cast:
                 party.why += "; presumed to have acquired the claim"
                 party.weight = one.weight - _DOUBT
         assigned = assigned or presumed
-        return cls(tuple(parties), assigned, presumed, cells)
+        acting = _acts(kind, words, text, taken=any(sign in text for sign in words.claims.taken))
+        return cls(tuple(parties), assigned, presumed, acting, cells)
 
     def playing(self, role: str) -> Party | None:
         """The party in this role."""
@@ -106,6 +109,9 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
     shared = _shared(parties)
     collectors = sum(not party.is_person and named_like(party, words.names.collectors) for party in parties)
     others = [party for party in parties if not party.is_person and not _acts_for_others(party, words)]
+    if _acts(kind, words, text, taken=taken):
+        principals = [party for party in others if not named_like(party, words.names.collectors)]
+        parties = [party for party in parties if party.is_person or party in (principals or others)]
     for party in parties:
         if kind not in _OF_TWO and others and not party.is_person and _acts_for_others(party, words):
             # Who writes or collects for somebody is no party where somebody is named.
@@ -146,6 +152,12 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
         weights.append((party, {role: _summed(party, signs) for role, signs in found.items()}))
     weights.sort(key=lambda item: -max((one.weight for one in item[1].values()), default=0.0))
     return _best_cast(weights[:_MOST_PARTIES], roles)
+
+
+def _acts(kind: Kind, words: Lexicon, text: str, *, taken: bool) -> bool:
+    """Whether a demand says that its sender collects for another, and not that the claim has changed hands."""
+    acting = kind == "dunning_letter" and any(sign in text for sign in words.labels.get("acting", ()))
+    return acting and not taken and not any(sign in text for sign in words.claims.assigned)
 
 
 def _acts_for_others(party: Party, words: Lexicon) -> bool:

@@ -8,9 +8,12 @@ from math import radians, tan
 from statistics import median
 
 from ocr.fields.flow import Flow
+from ocr.values import Box
 
 # Of the height of a line: justified text has narrower spaces between words, columns stand further apart.
 _GAP = 1.9
+# The room between columns at least where the next line shows them, how far that may be, and how exact.
+_NARROW, _NEXT_LINE, _SAME_EDGE = 0.75, 2.6, 0.003
 _NEAR = 0.03
 _MIDDLE, _RAGGED = 0.45, 0.004
 # Of the height of the taller one.
@@ -125,13 +128,46 @@ def _cells(flow: Flow) -> list[Cell]:
         height = median(words[index].box.y1 - words[index].box.y0 for index in line)
         run = [line[0]]
         for before, index in pairwise(line):
-            left, right = words[before].box, words[index].box
-            if max(right.x0 - left.x1, left.x0 - right.x1) > _GAP * height * aspect:
+            if _gap(words[before].box, words[index].box) > _GAP * height * aspect:
                 cells.append(_cell(flow, run, height, slope))
                 run = []
             run.append(index)
         cells.append(_cell(flow, run, height, slope))
-    return cells
+    return [part for cell in cells for part in _parted(cell, cells, slope, aspect)]
+
+
+def _gap(left: Box, right: Box) -> float:
+    """The room between two words, whichever way they are read."""
+    return max(right.x0 - left.x1, left.x0 - right.x1)
+
+
+def _parted(cell: Cell, cells: Sequence[Cell], slope: float, aspect: float) -> list[Cell]:
+    """The cell in pieces where columns that are plain in the next line are filled so well that they all but touch."""
+    flow, words = cell.flow, cell.flow.page.words
+    line = flow.words(cell.start, cell.end)
+    narrow = [
+        (before, index)
+        for before, index in pairwise(line)
+        if _gap(words[before].box, words[index].box) > _NARROW * cell.height * aspect
+    ]
+    if not narrow or flow.leftward or flow.page.source != "text":
+        # Of scans the edges are not that exact.
+        return [cell]
+    near = [
+        other
+        for other in cells
+        if 0.4 * cell.height < abs(other.middle - cell.middle) < _NEXT_LINE * cell.height
+    ]
+    begins = {right.x0 for right in near if any(left.beside(right) and left.x1 < right.x0 for left in near)}
+    starts = [
+        index for _, index in narrow if any(abs(words[index].box.x0 - begun) < _SAME_EDGE for begun in begins)
+    ]
+    edges = [line[0], *starts, line[-1] + 1]
+    return (
+        [_cell(flow, list(range(first, last)), cell.height, slope) for first, last in pairwise(edges)]
+        if starts
+        else [cell]
+    )
 
 
 def _cell(flow: Flow, run: Sequence[int], height: float, slope: float) -> Cell:

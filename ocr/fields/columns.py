@@ -1,5 +1,6 @@
 """What rows and columns of a table say: dates by the heading over them, and the row that sums an invoice up."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from ocr.fields.candidate import Candidate
 from ocr.fields.cells import Cell, Cells
 from ocr.fields.dates import find_dates
 from ocr.fields.flow import Flow
-from ocr.fields.headings import heading_above
+from ocr.fields.headings import cell_above, heading_above
 from ocr.fields.labels import nearest_label
 from ocr.fields.role import Role
 from ocr.folding import fold
@@ -18,6 +19,7 @@ from ocr.values import Kind
 
 OTHER_DATE = "other_date"
 """The role of a date in a table that means none of the dates of the paper."""
+_PAID = re.compile(r"[.,]\d{2}(?![\d./-])")
 _OF_INVOICES: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
 _DEEPEST = 6
 _COLUMN, _ROW_OF_SUMS, _IN_FORM = 0.9, 0.93, 0.95
@@ -45,7 +47,18 @@ def dates_in_columns(flow: Flow, cells: Cells, kind: Kind, language: str, words:
         ):
             continue
         name = "invoice_date" if fold(heading.text).text in labels else OTHER_DATE
+        if name == "invoice_date" and _heads_a_letter(heading, own, cells, words):
+            name = "document_date"
         yield Role(name, date, f"{date.rule}; beneath “{heading.text}”", _COLUMN)
+
+
+def _heads_a_letter(heading: Cell, own: Cell, cells: Cells, words: Lexicon) -> bool:
+    """Whether the row is the form at the head of a letter: its date beside its reference, and no amounts."""
+    references = words.numbers.get("reference", ())
+    row = (fold(cell.text).text for cell in cells.all if cell is not heading and cell.beside(heading))
+    referred = any(cell in references for cell in row)
+    paid = any(_PAID.search(cell.text) for cell in cells.all if cell.beside(own))
+    return referred and not paid
 
 
 def _dates_in_forms(flow: Flow, cells: Cells, kind: Kind, language: str, words: Lexicon) -> Iterator[Role]:
@@ -79,7 +92,7 @@ def _labelled_beside(
 def _heading(cell: Cell, cells: Cells) -> Cell | None:
     at = cell
     for _ in range(_DEEPEST):
-        above = cells.above(at)
+        above = cells.above(at) or cell_above(at, cells)
         if above is None:
             return None
         if not any(map(str.isdigit, above.text)):

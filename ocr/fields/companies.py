@@ -47,6 +47,7 @@ class CompanyFinder(PageOfNames):
             start = self._begin(form.start, floor)
             if start is None:
                 continue
+            start = self._office(start)
             floor = form.end
             name = " ".join(text[start : form.start].split())
             comma = "" if name.endswith(",") or text[form.start - 1 : form.start] != "," else ","
@@ -55,6 +56,16 @@ class CompanyFinder(PageOfNames):
             branch = self._partners(form.end, spelt) or self._branch(form.end)
             yield Name(start, form.end + len(branch), _opened(f"{name}{comma} {spelt}{branch}"), "company")
         yield from self._leading(text)
+
+    def _office(self, start: int) -> int:
+        """Where the name begins of a law office that is called by several partners: "Kancelaria Kos, Lis sp. p."."""
+        cell = self._cells.at(start)
+        above = self._cells.above(cell)
+        if above is not None and cell.start - above.end == 1 and start == cell.start:
+            # It was broken for want of room in its column.
+            cell = above
+        agents = tuple(agent for agent in self._words.names.agents if len(agent) > _SHORT_NUMBER)
+        return cell.start if fold(cell.text).text.startswith(agents) else start
 
     def whole(self, cell: Cell) -> Name | None:
         """The cell as a name, where a label says that it is one: an organisation without a legal form."""

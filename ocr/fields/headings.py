@@ -8,6 +8,8 @@ from ocr.folding import fold
 _DEEPEST = 8
 """Rows of a table up to its headings at most."""
 _OVERLAP = 0.3
+_OF_ACCOUNT, _GAP_LETTERS = 16, 8
+"""Digits of an account number at least, and letters that it may have."""
 _ROW_GAP = 3.2
 _SUMMED = frozenset(
     fold(word).text
@@ -32,7 +34,7 @@ def heading_of(candidate: Candidate, cells: Cells) -> str | None:
         return None
     at = own
     for _ in range(_DEEPEST):
-        above = _above(at, cells)
+        above = cell_above(at, cells)
         if above is None:
             return None
         if not _bare(above.text):
@@ -43,7 +45,7 @@ def heading_of(candidate: Candidate, cells: Cells) -> str | None:
 
 def heading_above(cell: Cell, cells: Cells) -> Cell | None:
     """The label right above a value of a form, where others stand beside both; None where there is none."""
-    above = _above(cell, cells)
+    above = cell_above(cell, cells)
     if above is None or any(map(str.isdigit, above.text)):
         return None
     paired = all(any(other is not one and other.beside(one) for other in cells.all) for one in (above, cell))
@@ -55,10 +57,14 @@ def _of_table(text: str) -> bool:
     plain = without_currency(text).strip()
     if not plain or _bare(text) or fold(plain).text in _SUMMED:
         return True
-    return " " not in plain and ":" not in plain and any(letter.isdigit() for letter in plain)
+    digits, letters = sum(map(str.isdigit, plain)), sum(map(str.isalpha, plain))
+    # One number, or one that is printed in groups, as those of accounts are.
+    return ":" not in plain and (
+        digits > 0 if " " not in plain else digits >= _OF_ACCOUNT and letters < _GAP_LETTERS
+    )
 
 
-def _above(cell: Cell, cells: Cells) -> Cell | None:
+def cell_above(cell: Cell, cells: Cells) -> Cell | None:
     """The next cell up that shares a good part of the width of one of the two."""
     near = [
         other

@@ -75,8 +75,7 @@ def label_before(
 ) -> LabelFound | None:
     """The nearest label before the value: in its row, else in the running text, which may have begun a line higher."""
     flow = candidate.flow
-    # Dotted leaders say nothing, however long they are.
-    row = _LEADERS.sub(" ", flow.row_before(candidate.start))[-_FLOW_REACH:]
+    row = without_leaders(flow.row_before(candidate.start))[-_FLOW_REACH:]
     found = nearest_label(cut_after(row, others), labels, order, reach)
     # A label that begins its row may have begun a line higher.
     broken = found is not None and len(fold(row).text) - found.distance <= len(found.label)
@@ -89,6 +88,11 @@ def label_before(
         running = flow.before(candidate.start, _FLOW_REACH)
         found = nearest_label(cut_after(running, others), labels, order, reach)
     return found
+
+
+def without_leaders(text: str) -> str:
+    """The text without dotted leaders, which say nothing, however long they are."""
+    return _LEADERS.sub(" ", text)
 
 
 def label_behind(

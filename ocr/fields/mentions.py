@@ -22,6 +22,8 @@ def find_mentions(cells: Cells, kind: Kind, words: Lexicon, language: str) -> li
     labelled = LabelledNames(scene).find()
     for name, sign in (*labelled, *head.addressed(), *text.beside(), *text.after_phrases()):
         scene.add(name).signs.append(sign)
+    for name in text.seated():
+        scene.add(name)
     scene.mentions = [mention for mention in scene.mentions if not text.is_officer(mention)]
     scene.mentions.sort(key=lambda mention: mention.name.start)
     head.mark_sender()

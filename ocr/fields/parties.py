@@ -7,7 +7,10 @@ from typing import Literal
 
 from ocr.fields.candidate import Candidate
 from ocr.fields.cast import Cast
+from ocr.fields.headings import heading_above
 from ocr.fields.identifiers import Bearer
+from ocr.fields.labels import without_leaders
+from ocr.fields.party import named_like
 from ocr.fields.payment_order import PaymentOrder
 from ocr.fields.scene import Mention
 from ocr.fields.wording import holds_word
@@ -22,6 +25,7 @@ _ACCOUNT_LABEL = 40
 _NAME_REACH = 220
 _COLUMN_REACH = 0.12
 _NEAR = 0.03
+_LEAST_LABEL = 2
 _SETTINGS: dict[Kind, str] = {
     "contract": "deal",
     "invoice": "deal",
@@ -65,6 +69,9 @@ class Parties:
             party = next(party for party in self.cast.parties if mention in party.mentions)
             if party.role:
                 return party.role, f"of “{party.best.name.value}”"
+            if self.cast.acting and named_like(party, self.words.names.collectors):
+                # Who collects for another is no party of the claim.
+                return "", ""
         if bearer != "person":
             return self._senders()
         if self.kind == "invoice" and self.cast.playing("debtor") is not None and not self._debtor_is_person:
@@ -117,7 +124,7 @@ class Parties:
 
         A word that also names who is paid ("recipient") says nothing.
         """
-        label = fold(candidate.flow.row_before(candidate.start)[-_LABEL_REACH:]).text
+        label = fold(without_leaders(candidate.flow.row_before(candidate.start))[-_LABEL_REACH:]).text
         if any(holds_word(label, word) for word in self.words.names.debited):
             return True
         nouns = self.words.roles["deal"]["debtor"]
@@ -139,7 +146,10 @@ class Parties:
         cell = self.cast.cells[flow.page.number].at(candidate.start)
         context = flow.text[max(cell.start, candidate.start - _LABEL_REACH) : candidate.start]
         if len(fold(context).text) < 2:
-            context = flow.row_before(candidate.start)[-_LABEL_REACH:]
+            context = without_leaders(flow.row_before(candidate.start))[-_LABEL_REACH:]
+        heading = heading_above(cell, self.cast.cells[flow.page.number])
+        if len(fold(context).text) < _LEAST_LABEL and heading is not None:
+            context = heading.text
         named = [
             mention.name.end - (candidate.start - len(context))
             for party in self.cast.parties

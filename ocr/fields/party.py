@@ -11,6 +11,15 @@ from ocr.folding import HEBREW_PREFIXES, fold
 _SAME = 86.0
 _MOST_MENTIONS = 600
 _SPECK = 2
+_STEM, _LONGEST_ENDING = 3, 3
+# Of Polish names in their cases, folded; some lose a vowel before the ending.
+_ENDINGS = frozenset(
+    (
+        "", "a", "e", "i", "y", "u", "owi", "em", "iem", "ie", "ej", "emu", "ego", "im", "ym", "iego", "iemu", "iej",
+        "ek", "kowi", "ka", "kiem", "ku", "ec", "cowi", "ca", "cem", "el", "lowi", "la", "lem", "er",
+        "rowi", "ra", "rem",
+    )
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -47,7 +56,8 @@ class Party:
             for mention in clean
             if mention.name.value[:1] not in HEBREW_PREFIXES or mention.name.value[1:] not in spellings
         ]
-        return max(clean or self.mentions, key=lambda item: (spellings[item.name.value], self._sure(item)))
+        told = _nominative(clean or self.mentions)
+        return max(told, key=lambda item: (spellings[item.name.value], self._sure(item)))
 
     @staticmethod
     def _sure(mention: Mention) -> float:
@@ -73,8 +83,34 @@ def gathered(mentions: Sequence[Mention]) -> list[Party]:
     return parties
 
 
+def _nominative(mentions: Sequence[Mention]) -> Sequence[Mention]:
+    """Of a person's name in several cases, the mentions in the shortest, which is the one that is not inflected."""
+    shortest = min(mentions, key=lambda item: len(item.name.value))
+    bare = fold(shortest.name.value).text
+    inflected = [one for one in mentions if _inflected(bare, fold(one.name.value).text)]
+    return [one for one in mentions if one not in inflected] if shortest.name.form == "person" else mentions
+
+
+def _inflected(one: str, other: str) -> bool:
+    """Whether the second is a longer Polish case of the first: "lukasz mikolajek", "lukaszowi mikolajkowi"."""
+    words, cases = one.split(), other.split()
+    return (
+        len(other) > len(one)
+        and len(words) == len(cases) > 1
+        and all(_case(word, case) for word, case in zip(words, cases, strict=True))
+    )
+
+
+def _case(word: str, case: str) -> bool:
+    common = next((place for place, (a, b) in enumerate(zip(word, case, strict=False)) if a != b), len(word))
+    return any(
+        word[place:] in _ENDINGS and case[place:] in _ENDINGS
+        for place in range(max(_STEM, common - _LONGEST_ENDING), common + 1)
+    )
+
+
 def _same(one: str, other: str) -> bool:
-    if fuzz.ratio(one, other) >= _SAME:
+    if fuzz.ratio(one, other) >= _SAME or _inflected(one, other) or _inflected(other, one):
         return True
     short, long = sorted((one, other), key=len)
     return len(short) > 8 and (long.endswith(" " + short) or long.startswith(short + " "))

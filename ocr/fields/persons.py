@@ -7,7 +7,8 @@ from ocr.fields import thai
 from ocr.fields.names import OPENING, Name, PageOfNames
 from ocr.folding import fold
 
-_LONGEST = 5
+_LONGEST, _LONGEST_TRADER = 5, 9
+"""Words of a name; of an Italian trader's, as "Trattoria da Gino di Bassi Gino" is (art. 2563 c.c.)."""
 _PARTICLES = frozenset(
     [
         "de",
@@ -73,8 +74,10 @@ class PersonFinder(PageOfNames):
         titles = self._titles(indices)
         indices = indices[titles:]
         taken: list[int] = []
-        for index in indices[:_LONGEST]:
+        for index in indices[:_LONGEST_TRADER]:
             word = self._word(index)
+            if len(taken) == _LONGEST and not any(self._word(one).lower() == "di" for one in taken):
+                break
             if taken and (self._apart(taken[-1], index) or self._next_label(taken[-1], index)):
                 break
             bare = word.strip(OPENING).rstrip(_CLOSING + ".")

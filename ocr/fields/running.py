@@ -12,6 +12,11 @@ _BEFORE = 90
 _AFTER = 420
 _NEAR_AFTER = 60
 _OFFICER_REACH = 45
+_SEATED = ("con sede", "con studio", "con sede legale", "z siedziba", "con domicilio social")
+# All words of it in capitals or with one, right before where it has its seat.
+_TRADER = re.compile(
+    r"(?:^|[:–—-]\s|\b(?:e|tra|fra|la|a|między|pomiędzy)\s)(?P<name>[A-ZÀ-Ž][^\s,;:]*(?:\s(?:[A-ZÀ-Ž&][^\s,;:]*|d[aei]l?|i)){1,8})\s?,\s*$"
+)
 _OF_HOUSE = re.compile(r"[\s,](of) (?=\d)")
 _QUOTED = re.compile(r"[„“”«»\"'‘’(]{1,2}([^„“”«»\"()]{3,60})[„“”«»\"'’)]")
 
@@ -33,6 +38,23 @@ class RunningText:
             name = self._person_before(match.start(1))
             if name is not None:
                 yield name, Sign("debtor", 0.8, "before an address")
+
+    def seated(self) -> Iterator[Name]:
+        """Parties of a contract without a legal form, by what follows them: where they have their seat."""
+        if self._scene.kind != "contract":
+            return
+        for word in _SEATED:
+            for start, _ in places(self._scene.folded, word):
+                cell = self._scene.cells.at(start)
+                before = self._scene.flow.text[cell.start : start]
+                name = _TRADER.search(before)
+                if name is not None:
+                    yield Name(
+                        cell.start + name.start("name"),
+                        cell.start + name.end("name"),
+                        name["name"],
+                        "company",
+                    )
 
     def after_phrases(self) -> Iterator[tuple[Name, Sign]]:
         """Persons right after a phrase that names their role."""
@@ -70,7 +92,10 @@ class RunningText:
             if "\u0e00" <= noun[0] <= "\u0e7f" and near.startswith(noun):
                 yield Sign(role, 3.0, f"before “{noun}”")
                 return
-        for match in _QUOTED.finditer(behind):
+        place = 0
+        while (match := _QUOTED.search(behind, place)) is not None:
+            # In "(in the following "Lender")" the quotation stands within brackets.
+            place = match.start() + 1
             inside = fold(match[1]).text
             if any(letter.isdigit() for letter in inside):
                 # "(company no. 06718820)" does not say what the party is called.

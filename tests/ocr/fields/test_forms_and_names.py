@@ -49,6 +49,69 @@ CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
         {"parties.assignee.name": "Faktoria Północ S.A."},
     ),
     (
+        "pl",
+        "court_order",
+        (
+            "przeciwko: Łukasz Mikołajek (NIP 6381251882)",
+            "o zapłatę kwoty 13 212,60 zł",
+            "nakazuje pozwanemu Łukaszowi Mikołajkowi, aby zapłacił powodowi kwotę 13 212,60 zł",
+        ),
+        {
+            "parties.debtor.name": "Łukasz Mikołajek",
+            "parties.debtor.nip": "6381251882",
+            "amounts.principal": "13212.60",
+            "amounts.total": "",
+        },
+    ),
+    (
+        "pl",
+        "payment_confirmation",
+        (
+            "Numer rachunku nadawcy " + "." * 90 + " 16 1140 1026 8393 7801 2052 6220",
+            "Nazwa nadawcy " + "." * 90 + " Łukasz Mikołajek",
+            "Numer rachunku odbiorcy " + "." * 90 + " 85 2490 1026 4145 0501 4731 1973",
+            "Nazwa odbiorcy " + "." * 90 + " Faktoria Północ S.A.",
+        ),
+        {
+            "iban.debtor": "PL16114010268393780120526220",
+            "iban.assignee": "PL85249010264145050147311973",
+        },
+    ),
+    (
+        "it",
+        "court_order",
+        (
+            "di pagare alla ricorrente la somma di € 38.412,77 per sorte capitale;",
+            "le spese del procedimento monitorio, che liquida in € 1.305,00 per compensi ed € 259,00",
+            "per esborsi, oltre IVA e CPA, per complessivi € 1.564,00.",
+        ),
+        {"amounts.principal": "38412.77", "amounts.costs": "1564.00", "amounts.total": ""},
+    ),
+    (
+        "it",
+        "dunning_letter",
+        (
+            "MARINO RECUPERI S.R.L.",
+            "P. IVA 00743110157",
+            "la società Autonoleggi Vesuvio S.a.s. ci ha conferito incarico di recuperare il credito",
+            "sul conto della nostra mandante",
+        ),
+        {
+            "parties.creditor.name": "Autonoleggi Vesuvio S.a.s.",
+            "parties.assignee.name": "",
+            "parties.creditor.partita_iva": "",
+        },
+    ),
+    (
+        "it",
+        "contract",
+        (
+            "STUDIO DENTISTICO MARTA OLIVIERI, con studio in Bergamo, P.IVA 00743110157",
+            '(nel seguito "Conduttore")',
+        ),
+        {"parties.debtor.name": "STUDIO DENTISTICO MARTA OLIVIERI"},
+    ),
+    (
         "it",
         "contract",
         ("tra Immobiliare La Quercia s.r.l., di seguito denominata «Locatrice»",),
@@ -126,7 +189,15 @@ def test_what_the_lines_say(
 ) -> None:
     page = page_of((*lines, *_ROOM), language=language)
     found = {field.name: field.value for field in find_fields([page], kind, language)}
-    assert {name: found.get(name) for name in wanted} == wanted
+    assert {name: found.get(name, "") for name in wanted} == wanted
+
+
+def test_an_account_is_found_behind_a_name_that_looks_like_the_beginning_of_one() -> None:
+    lines = ("Od", "MELIS EFISIO", "PL16114010268393780120526220", "Do", *_ROOM)
+    found = find_fields([page_of(lines, language="pl")], "payment_confirmation", "pl")
+    assert [field.value for field in found if field.name.startswith("iban")] == [
+        "PL16114010268393780120526220"
+    ]
 
 
 def test_who_is_paid_for_a_case_of_a_court_is_presumed_to_have_acquired_the_claim() -> None:
