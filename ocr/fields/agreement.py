@@ -27,8 +27,9 @@ def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money],
     if kind == "court_order":
         _call_the_debt_principal(roles, best)
         _sum_the_costs(roles, best, money)
+        _doubt_several_costs(roles, best)
         _drop_a_total_that_is_the_debt(best)
-    if not _agree(roles, best, money if kind in _COMPLETED else ()):
+    if not _agree(roles, best, money if kind in _COMPLETED else (), money if kind == "court_order" else ()):
         _drop_doubtful_vat(best)
         _drop_parts_beyond_the_whole(best)
 
@@ -115,7 +116,18 @@ def _is_beside_costs(item: Money, best: dict[str, Role]) -> bool:
     return abs(item.candidate.start - costs.candidate.start) < _NEAR_COSTS
 
 
-def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:
+def _doubt_several_costs(roles: Sequence[Role], best: dict[str, Role]) -> None:
+    """Where a court awards fees and expenses apart, neither is all of the costs."""
+    costs = best.get("amounts.costs")
+    if costs is None or costs.rule.endswith("sum of the costs"):
+        return
+    if len({role.candidate.value for role in roles if role.name == costs.name}) > 1:
+        best[costs.name] = replace(costs, strength=min(costs.strength, _CONTENDED))
+
+
+def _agree(
+    roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money], wholes: Sequence[Money]
+) -> bool:
     """Amounts that add up confirm one another, and win over stronger labels that do not. Whether any did."""
     rivals: dict[str, list[Role]] = {}
     for role in sorted(roles, key=lambda item: -item.strength):
@@ -137,7 +149,7 @@ def _agree(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money])
             for role in max(sums, key=_weight):
                 best[role.name] = replace(role, rule=f"{role.rule}; adds up", strength=0.99)
             return True
-    return _completed(roles, best, money)
+    return _completed(roles, best, money) or _completed(roles, best, wholes, parts=False)
 
 
 def _weight(group: tuple[Role, ...]) -> tuple[float, Decimal]:
@@ -145,12 +157,19 @@ def _weight(group: tuple[Role, ...]) -> tuple[float, Decimal]:
     return round(sum(item.strength for item in group), 1), abs(Decimal(group[0].candidate.value))
 
 
-def _completed(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money]) -> bool:
-    """The one amount of a sum that has no readable label is known by the others, if it is printed."""
+def _completed(
+    roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money], *, parts: bool = True
+) -> bool:
+    """The one amount of a sum that has no readable label is known by the others, if it is printed.
+
+    Without `parts`, only the whole is: what a court awards besides may be of another sum.
+    """
     used = {role.candidate.value for role in best.values()}
     for names in _SUMS:
         absent = [name for name in names if name not in best]
         if len(absent) != 1 or any(role.name == absent[0] for role in roles):
+            continue
+        if not parts and absent[0] != names[0]:
             continue
         known = {name: Decimal(best[name].candidate.value) for name in names if name in best}
         whole = names[0]

@@ -40,7 +40,8 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
     order = [*allowed, *(role for role in labels if role not in allowed)]
     for item in money:
         candidate = item.candidate
-        if _is_part(candidate, words):
+        behind = label_behind(candidate, labels, allowed)
+        if behind is None and _is_part(candidate, words):
             continue
         heading = heading_of(candidate, cells)
         if heading is not None:
@@ -53,9 +54,7 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
                     )
                 continue
         others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
-        label = label_behind(candidate, labels, allowed) or label_before(
-            candidate, labels, order, others, reach
-        )
+        label = behind or label_before(candidate, labels, order, others, reach)
         if label is None or label.role not in allowed:
             continue
         # The amount that counts is printed with its currency and near its label; a longer label is more telling.

@@ -238,15 +238,19 @@ def _is_assigned(kind: Kind, chosen: dict[str, Casting], told: bool, words: Lexi
 def _is_presumed(kind: Kind, chosen: dict[str, Casting], words: Lexicon, flows: Sequence[Flow]) -> bool:
     """A court order that is silent on it: in the files of those who acquire claims, the claimant has acquired his.
 
-    And so has who is paid by a transfer that names the case of a court. Not a bank, which sues for its own loans; and
-    the doubt is part of the confidence.
+    And so has who is paid by a transfer that names the case of a court. Not a bank, which sues for its own loans, nor a
+    supplier of what is used up by then, nor where the order says that the contract was the claimant's own; and the
+    doubt is part of the confidence.
     """
     claimant = chosen.get("claimant")
     if kind not in ("court_order", "payment_confirmation") or claimant is None or claimant.party.is_person:
         return False
     if kind == "payment_confirmation" and not _names_a_case(flows, words):
         return False
-    return not named_like(claimant.party, words.names.banks)
+    if named_like(claimant.party, words.names.banks) or named_like(claimant.party, words.names.suppliers):
+        return False
+    text = fold(" ".join(flow.text for flow in flows)).text
+    return not any(phrase in text for phrase in words.claims.own)
 
 
 def _names_a_case(flows: Sequence[Flow], words: Lexicon) -> bool:

@@ -24,7 +24,15 @@ _BY_ADDRESS = ("Wspólnota Mieszkaniowa", "Condominio")
 _HOUSE = re.compile(r"[ ]\d{1,3}[A-Za-z]?(?:/\d{1,3})?(?=\s*(?:$|[\n,;]))")
 _BRANCH = re.compile(r"^ [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+(?: [A-ZÀ-ŽА-ЯЁ][a-zà-žа-яё]+)?$")
 _QUOTED = (
-    r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50}|\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
+    r"[«\"“„‹<]{1,2}\s?[^»\"”›>«\n]{2,50}(?:\n[^»\"”›>«\n]{2,50})?(?:\s?[«\"“][^»\"”]{2,50})?\s?[»\"”›>]{1,2}"
+)
+
+
+# Russian banks put their form behind: "«Север Банк» (АО)", "АКБ «Север» (публичное акционерное общество)".
+_FORM_BEHIND = re.compile(
+    r"(?:(?:АКБ|КБ|НКО|Банк|Коммерческий банк)\s)?[«\"“][^»\"”\n]{2,50}[»\"”]\s"
+    r"\((?:П?АО|НАО|ОАО|ЗАО|ООО|[^()\n]{0,30}(?:акционерное\sобщество|ответственностью))\)",
+    re.IGNORECASE,
 )
 
 
@@ -199,6 +207,9 @@ class CompanyFinder(PageOfNames):
                         continue
                     printed = form + printed[len(form) :]
                 yield Name(match.start(), end, self._quotes(printed), "company")
+        if self._language == "ru":
+            for match in _FORM_BEHIND.finditer(text):
+                yield Name(match.start(), match.end(), " ".join(match[0].split()), "company")
 
     def _numbered(self, end: int) -> int:
         """Where the name ends of those who are called by the house that they own: with its number."""

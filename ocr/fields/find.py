@@ -28,12 +28,14 @@ from ocr.fields.numbers import find_numbers
 from ocr.fields.parties import Parties
 from ocr.fields.payment_order import PaymentOrder
 from ocr.fields.role import Role
+from ocr.folding import fold
 from ocr.lexicon import Lexicon, lexicon
 from ocr.values import FieldReading, Kind, PageReading
 
 _NAME_BASE, _NAME_STEP = 0.7, 0.07
 _NEAR_NUMBER = 24
 _SAME_DAY = 0.85
+_BLACK = fold("ดำ").text
 _PRESUMED = 0.84
 """Of what belongs to a claimant who is only presumed to have acquired the claim."""
 
@@ -98,6 +100,9 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
 
 def _told_strength(number: Candidate, words: Lexicon) -> float:
     """How sure a number is by its label: "your reference" is the other side's, and a paper's own comes before it."""
+    if number.rule.startswith("case_number") and _BLACK in number.rule:
+        # A Thai case has a black number when it is filed and a red one when it is decided.
+        return 0.93
     others = words.numbers.get("others_reference", ())
     return 0.9 if any(number.rule.endswith(f"“{label}”") for label in others) else 0.95
 

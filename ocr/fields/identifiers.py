@@ -75,6 +75,8 @@ def _true(_: str) -> bool:
 
 
 _VAT_NAMES = r"VAT\s*(?:Reg(?:istration|istered|d)?\.?)?\s*(?:No|Number|Num|Nr|ID)?"
+# Thirteen digits as they are grouped: "1-2345-67890-12-3", with spaces where a scan sees them.
+_THAI_GROUPS = r"[ -]{0,3}\d{4}[ -]{0,3}\d{5}[ -]{0,3}\d{2}[ -]{0,3}\d"
 _FORMS = (
     _Form("nip", ("pl",), _labelled("NIP", rf"(?:PL\s?)?{_digits(10)}"), nip.is_valid, _always("either")),
     _Form(
@@ -244,7 +246,7 @@ _FORMS = (
     _Form(
         "national_id",
         ("th",),
-        re.compile(r"(?<!\d)(?P<id>[1-8](?:[ -]?\d){12})(?!\d)"),
+        re.compile(rf"(?<![\d.])(?P<id>[1-8]{_THAI_GROUPS})(?!\d)"),
         pin.is_valid,
         _always("person"),
     ),
@@ -252,7 +254,7 @@ _FORMS = (
     _Form(
         "tax_id",
         ("th",),
-        re.compile(r"(?<!\d)(?P<id>0(?:[ -]?\d){12})(?!\d)"),
+        re.compile(rf"(?<![\d.])(?P<id>0{_THAI_GROUPS})(?!\d)"),
         moa.is_valid,
         _always("company"),
     ),

@@ -16,13 +16,13 @@ _FLOW_REACH = 110
 _FAR_BEHIND = 220
 _IN_WORDS = re.compile(r"\s*\([^\d()]{4,150}(?:\d{1,2}/100[^()]{0,12})?\)")
 _LEADERS = re.compile(r"(?:[.…_] ?){4,}")
-_DASH = re.compile(r" ?[-–—=] ")
+_DASH = re.compile(r"\.? ?[-–—=]\s")
 _ITEM = re.compile(
     r"(?:^|[\s:;,])(?:[a-z\d]{1,2}[).]|[-–—•*])?\s*(?:kwot[aęy]|€|euro|eur)?\s*$", re.IGNORECASE
 )
 """A list of amounts, each with what it is behind a dash: "a) 500.00 - the fee"."""
 # "100.00 - principal, 20.00 - interest": in one line, where a dash at its beginning would be that of a list.
-_BESIDE = re.compile(r" ?[-–—] ?(?=[^\W\d])| ?\((?=[^\W\d])")
+_BESIDE = re.compile(r"\.? ?[-–—]\s?(?=[^\W\d])|\.? ?\((?=[^\W\d])")
 # Russian counts out money of something: "145 200 руб. долга".
 _GENITIVES = (
     "долга", "основного долга", "неустоики", "процентов", "пени ", "пенеи", "расходов", "государственнои пошлины",
@@ -144,7 +144,11 @@ def _end_of(folded: str, label: str) -> int:
 def _begins(folded: str, start: int, label: str) -> bool:
     if _parted(folded, start - 1, label[0]):
         return True
-    return folded[start - 1] in HEBREW_PREFIXES and _parted(folded, start - 2, label[0])
+    if folded[start - 1] not in HEBREW_PREFIXES:
+        return False
+    return _parted(folded, start - 2, label[0]) or (
+        folded[start - 2] in HEBREW_PREFIXES and _parted(folded, start - 3, label[0])
+    )
 
 
 def _parted(folded: str, place: int, beside: str) -> bool:

@@ -33,7 +33,7 @@ _NUMBER = re.compile(
 )
 # "Payable to account number GB72 ...": an IBAN is no number of a paper.
 _IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){3}")
-_DATE = re.compile(r"^\d{1,2}([./-])\d{1,2}\1\d{4}$")
+_DATE = re.compile(r"^(?:[0-2]?\d|3[01])([./-])(?:[0-2]?\d|3[01])\1\d{4}$")
 _AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
 # A number that goes on in the next line after a stroke.
 _BROKEN = re.compile(r"(?<=[/-])\n")
@@ -56,7 +56,7 @@ _REPAIRS = (
     # An English claim number has a letter, two digits, two letters, three digits: zero is read as "O0".
     (re.compile(r"^([A-HJ-NP-Z])[O0](\d{2}[A-Z]{2}\d{3})$"), r"\1\2"),
     # A capital I before a letter and digits is read as a one.
-    (re.compile(r"^[1l|](?=[A-Z]\d{3})"), "I"),
+    (re.compile(r"^[1l|](?=[A-Z]\d{3}|V\d)"), "I"),
     # The court's number in a Russian case: "А76-".
     (
         re.compile(r"^([АA])([\dЗОб]{2})(?=-\d)"),
@@ -68,7 +68,7 @@ _TOO_LONG = 40
 _SHORTENED = ("'", "׳", "’")
 _GROUPED = re.compile(
     r"[A-ZÄÖÜĄĆŁŚŹŻ]{1,5} (?=\d+[/-]\d)\d{1,7}(?:[/-][A-Z\d]+)+(?!\w)"
-    r"|(?:[A-ZÄÖÜ]{1,4} (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
+    r"|(?:[A-ZÄÖÜ]{1,4}(?:-[A-Z]{1,4})? (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
     r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
 )
 _FEWEST_GROUPED = 6
@@ -246,7 +246,10 @@ def _whole(folded: str, start: int, stop: int, label: str, *, parted: bool) -> b
     if "\u0e00" <= label[0] <= "\u0e7f":
         # "Number" alone is that of something else where a word runs into it.
         return parted or label != _THAI_NUMBER or not "\u0e00" <= before <= "\u0e7f"
-    if before in HEBREW_PREFIXES and (start < 2 or folded[start - 2] == " "):
+    parted_at = (count for count in (1, 2) if start == count or folded[start - count - 1] == " ")
+    prefixes = next(parted_at, 0) if start else 0
+    if prefixes and all(letter in HEBREW_PREFIXES for letter in folded[start - prefixes : start]):
+        # "And in the invoice": up to two words are written as one with the label.
         before = " "
     after = folded[stop] if stop < len(folded) else " "
     return not before.isalnum() and not after.isalpha()

@@ -26,6 +26,7 @@ _NAME_REACH = 220
 _COLUMN_REACH = 0.12
 _NEAR = 0.03
 _LEAST_LABEL = 2
+_OFFICE_BEFORE, _OFFICE_BEHIND = 110, 70
 _SETTINGS: dict[Kind, str] = {
     "contract": "deal",
     "invoice": "deal",
@@ -96,9 +97,7 @@ class Parties:
     def of_account(self, candidate: Candidate) -> tuple[str, str] | None:
         """Whose account it is, and by what rule; None where the paper does not say."""
         if self.kind != "payment_confirmation":
-            if self.kind in ("contract", "invoice") and self._is_debtors(candidate):
-                return "debtor", "account of the debtor by its label"
-            return self.claimant, "account to pay into"
+            return self._of_terms(candidate)
         labelled = self._half(candidate) or self._label(candidate)
         if labelled is not None:
             return labelled
@@ -107,6 +106,44 @@ class Parties:
             return None
         party = next(party for party in self.cast.parties if mention in party.mentions)
         return (party.role, f"of “{party.best.name.value}”") if party.role else None
+
+    def _of_terms(self, candidate: Candidate) -> tuple[str, str] | None:
+        """Whose account it is where money is asked for: the claimant's, if the paper does not say otherwise."""
+        if self._is_of_office(candidate):
+            return None
+        if self.kind == "contract" and (told := self._over(candidate)) is not None:
+            return told
+        if self.kind in ("contract", "invoice") and self._is_debtors(candidate):
+            return "debtor", "account of the debtor by its label"
+        return self.claimant, "account to pay into"
+
+    def _is_of_office(self, candidate: Candidate) -> bool:
+        """Whether what stands around the account says that it is a court's or a bailiff's, which no party owns."""
+        near = fold(
+            candidate.flow.text[max(0, candidate.start - _OFFICE_BEFORE) : candidate.end + _OFFICE_BEHIND]
+        ).text
+        return any(holds_word(near, office) for office in self.words.names.offices)
+
+    def _over(self, candidate: Candidate) -> tuple[str, str] | None:
+        """The party named over the account in one of two columns, as a contract ends."""
+        flow = candidate.flow
+        cells = self.cast.cells[flow.page.number]
+        own = cells.at(candidate.start)
+        if not any(other is not own and other.beside(own) for other in cells.all):
+            return None
+        over = [
+            (mention, party)
+            for party in self.cast.parties
+            for mention in party.mentions
+            if mention.cell.flow is flow
+            and party.role
+            and 0 < own.middle - mention.cell.middle < _COLUMN_REACH
+            and min(abs(mention.cell.x0 - own.x0), abs(mention.cell.x1 - own.x1)) < _NEAR
+        ]
+        if not over:
+            return None
+        mention, party = max(over, key=lambda pair: pair[0].cell.middle)
+        return party.role, f"beneath “{mention.name.value}”"
 
     def _half(self, candidate: Candidate) -> tuple[str, str] | None:
         """On a Russian payment order, the half of the form in which the value stands."""

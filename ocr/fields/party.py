@@ -1,5 +1,6 @@
 """The persons and companies of a paper: the places that name one gathered into one, and how it is spelt."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ _ENDINGS = frozenset(
         "rowi", "ra", "rem",
     )
 )  # fmt: skip
+_SOLE_TRADER = re.compile(r"^(?:индивидуальн\w+ предпринимател\w+|ип) ")
+_INITIALS = re.compile(r"(?:^|\s)[А-ЯЁ]\.")
 
 
 @dataclass(slots=True)
@@ -57,7 +60,8 @@ class Party:
             if mention.name.value[:1] not in HEBREW_PREFIXES or mention.name.value[1:] not in spellings
         ]
         told = _nominative(clean or self.mentions)
-        return max(told, key=lambda item: (spellings[item.name.value], self._sure(item)))
+        full = [mention for mention in told if not _INITIALS.search(mention.name.value)]
+        return max(full or told, key=lambda item: (spellings[item.name.value], self._sure(item)))
 
     @staticmethod
     def _sure(mention: Mention) -> float:
@@ -112,8 +116,25 @@ def _case(word: str, case: str) -> bool:
 def _same(one: str, other: str) -> bool:
     if fuzz.ratio(one, other) >= _SAME or _inflected(one, other) or _inflected(other, one):
         return True
+    if _abbreviates(one, other) or _abbreviates(other, one):
+        return True
     short, long = sorted((one, other), key=len)
     return len(short) > 8 and (long.endswith(" " + short) or long.startswith(short + " "))
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    """Whether a Russian name is another with initials: "ИП Зимина О. П." of "Зимина Ольга Павловна"."""
+    surname, *initials = _SOLE_TRADER.sub("", short).split(" ")
+    whole, *names = _SOLE_TRADER.sub("", long).split(" ")
+    return (
+        "а" <= surname[:1] <= "я"
+        and surname == whole
+        and len(initials) == len(names) > 0
+        and all(
+            len(letter) == 1 and name.startswith(letter) for letter, name in zip(initials, names, strict=True)
+        )
+        and any(len(name) > 1 for name in names)
+    )
 
 
 def named_like(party: Party, stems: Sequence[str]) -> bool:

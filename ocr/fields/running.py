@@ -68,7 +68,18 @@ class RunningText:
                         place += 1
                     name = self._scene.name_at(place)
                     if name is not None and name.start - place < 12:
-                        yield name, Sign(role, 1.5 if len(phrase) > 3 else 0.6, f"after “{phrase}”")
+                        weight = 1.5 if len(phrase) > 3 and self._ends_plainly(name) else 0.6
+                        yield name, Sign(role, weight, f"after “{phrase}”")
+
+    def _ends_plainly(self, name: Name) -> bool:
+        """Whether something tells where a name ends that has no capital letters: a mark, or the end of its line."""
+        flow = self._scene.flow
+        if not self._scene.cells.leftward:
+            return True
+        return (
+            flow.text[name.end : name.end + 1] in ("", "\n", ",", ";", ":", ".", "(", ")")
+            or flow.text[name.end - 1] in ",;:.)"
+        )
 
     def around(self, name: Name, end: int) -> Iterator[Sign]:
         """What stands before and behind a name, up to `end` where the next one begins."""

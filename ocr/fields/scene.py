@@ -27,6 +27,7 @@ _SETTINGS: dict[Kind, tuple[str, ...]] = {
     "correspondence": ("deal", "court", "assignment"),
     "other": ("deal", "payment", "court", "assignment"),
 }
+_OF_PAYEES: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
 _DIGIT = re.compile(r"\d")
 # Swiss and Austrian postcodes have four digits, as years have: they begin the line, before a town.
 _POSTCODE = re.compile(
@@ -85,10 +86,12 @@ class Scene:
 
     def nouns(self) -> Iterator[tuple[str, str]]:
         """Roles with the nouns that name them on this kind of paper."""
+        # Who receives goods on an invoice is who owes; who receives money on a letter is who is owed.
+        payees = self.words.roles["payment"]["claimant"] if self.kind in _OF_PAYEES else ()
         for setting in _SETTINGS[self.kind]:
             for role, nouns in self.words.roles[setting].items():
                 for noun in nouns:
-                    yield role, noun
+                    yield "claimant" if setting == "deal" and noun in payees else role, noun
 
     def is_town(self, text: str) -> bool:
         """Whether a line is a postcode and a town, as the last of an address is."""

@@ -12,12 +12,14 @@ from ocr.fields.flow import Flow
 
 # A word begins with a consonant or a vowel that is written before one.
 _FIRST = re.compile(r"[\u0e01-\u0e2e\u0e40-\u0e44]")
+# Vowels that are written before a consonant, and the short one between two, end no word.
+_NEVER_LAST = re.compile(r"[\u0e31\u0e40-\u0e44 ]")
 _LETTER = re.compile(r"[\u0e01-\u0e4e]")
 _COMPANY = re.compile(
-    r"(?P<form>บริษัท|ธนาคาร)(?!ฯ)(?P<name>(?:(?!บริษัท|ธนาคาร|บัญชี|เลขที)(?:[^\d,:()\n]|\([^()\d\n]{2,24}\))){2,70}?)"
-    r"จ(?:ำ|ํา|ํ|า)กั?ด\s?(?P<public>\(มหาชน\))?"
+    r"(?P<form>บริษัท|ธนาคาร)(?!ฯ)(?P<name>(?:(?!บริษัท|ธนาคาร|บัญชี|เลขที)(?:[^\d,:()\n]|(?<=\s)\d{1,4}(?=\s)|\([^()\d\n]{2,24}\))){2,70}?)"
+    r"จ(?:ำ|ํา|ํ|า)[กคถ]ั?ด\s?(?P<public>\(\s?มหาชน\s?\))?"
     r"|(?P<limited>ห้างหุ้นส่วนจ(?:ำ|ํา)กัด)(?P<partners>[\u0e01-\u0e4e]{3,40})"
-    r"|(?P<short>บจก\.|บมจ\.|หจก\.)(?P<called>\s?[^\d,:;\n]{3,44}?)(?=[,:;\d\n\t]|เลข|\s\(|$|โดย|ได้|ซึ|เป็น|โจทก|จำเลย)"
+    r"|(?P<short>บจก\s?\.|บมจ\s?\.|หจก\s?\.)(?P<called>\s?[^\d,:;\n]{3,44}?)(?=[,:;\d\n\t]|เลข|\s\(|$|โดย|ได้|ซึ|เป็น|โจทก|จำเลย)"
 )
 # Not the second half of a lawyer or an employer, whose words have the same letters.
 _PERSON = re.compile(
@@ -25,9 +27,10 @@ _PERSON = re.compile(
     r"(?!ความ|จ้าง|ทะเบียน|อำเภอ|ประกัน)(?P<name>[\u0e01-\u0e4e]{4,44})"
     r"|(?<!ขอบ)(?<!พระ)(?P<courtesy>คุณ)(?!นาย|นาง|ภาพ|สมบัติ|ได้|จะ|สามารถ|มี|ต้อง|ชำระ|ค้าง|เป็น)(?P<called>[\u0e01-\u0e4e]{4,44})"
 )
+_LIKE, _WIDE = 0.8, 0.26
 # What runs into a name from behind.
 _BEHIND = re.compile(
-    r"เลขประ|เลขที|เลขบัตร|อยู|ซึ|จำเลย|จําเลย|โจทก|ที่อยู|ทีอยู|บัตร|อายุ|ผู|บัญชี|ตาม|ได้|เป็น|ชำระ|ในฐานะ|ลูกหนี|ให้|และ|กับ"
+    r"เลขประ|ถือบัตร|ถือหนังสือ|เกิดวัน|หมายเลข|เลขที|เลขบัตร|อยู|ซึ|จำเลย|จําเลย|โจทก|ที่อยู|ทีอยู|บัตร|อายุ|ผู|บัญชี|ตาม|ได้|เป็น|ชำระ|ในฐานะ|ลูกหนี|ให้|และ|กับ"
 )
 # Endings of names that are written with a mark which scans lose.
 _MARKS = (
@@ -85,9 +88,14 @@ def companies(flow: Flow) -> Iterator[tuple[int, int, str]]:
         if match["short"]:
             # Nothing but the line ends such a name.
             printed = flow.text[start:end].partition("\n")[0].rstrip()
-            yield start, start + len(printed), " ".join(printed.split())
+            called = " ".join(printed.split())
+            if flow.page.source != "text":
+                own = range(match.start("called"), match.end("called"))
+                inside = [place for place in own if text.origin[place] < start + len(printed)]
+                called = f"{match['short'][:3]}. {_spaced(flow, text, inside[0], inside[-1] + 1)}"
+            yield start, start + len(printed), called
             continue
-        name = " ".join(match["name"].split()).strip(" .-")
+        name = _spaced(flow, text, match.start("name"), match.end("name")).strip(" .-")
         if flow.page.source == "text":
             # Spaces inside the name are its own where nothing was recognised.
             name = " ".join(
@@ -116,6 +124,36 @@ def persons(flow: Flow) -> Iterator[tuple[int, int, str]]:
             continue
         first, family = text.text[start:parting], text.text[parting:last]
         yield text.origin[start], text.origin[last - 1] + 1, _marked(f"{first} {family}")
+
+
+def _spaced(flow: Flow, text: Squeezed, start: int, end: int) -> str:
+    """The squeezed text there with the spaces that are about as wide as those on both sides of it.
+
+    A recognised page has many that are none, between letters of one word.
+    """
+    gaps = {
+        place: gap for place in range(start, end + 1) if (gap := _gap_before(flow, text, place)) is not None
+    }
+    around = [gaps[place] for place in (start, end) if place in gaps]
+    first = flow.page.words[flow.words(text.origin[start], text.origin[start] + 1)[0]].box
+    wide = _WIDE * (first.y1 - first.y0) * flow.page.height / max(1, flow.page.width)
+    least = max(wide, _LIKE * max(around, default=float("inf")))
+    parts = ""
+    for place in range(start, end):
+        begins = _FIRST.match(text.text[place]) and not _NEVER_LAST.match(text.text[place - 1])
+        if parts and begins and gaps.get(place, 0.0) >= least:
+            parts += " "
+        parts += text.text[place]
+    return " ".join(parts.split())
+
+
+def _gap_before(flow: Flow, text: Squeezed, place: int) -> float | None:
+    """How wide the gap is between the words in which this letter and the one before it stand, if in two of a line."""
+    if not 0 < place < len(text.origin):
+        return None
+    (left, *_), (right, *_) = (flow.words(text.origin[at], text.origin[at] + 1) for at in (place - 1, place))
+    one, other = flow.page.words[left], flow.page.words[right]
+    return other.box.x0 - one.box.x1 if left != right and one.line == other.line else None
 
 
 def _widest_gap(flow: Flow, text: Squeezed, start: int, end: int) -> int | None:

@@ -56,6 +56,10 @@ class NameWords:
     collectors: tuple[str, ...]
     """Parts of the names of those who buy or collect claims."""
     born: tuple[str, ...]
+    offices: tuple[str, ...]
+    """What stands beside an account that is no party's but a court's or a bailiff's."""
+    suppliers: tuple[str, ...]
+    """Parts of the names of those who sue for what they have supplied themselves."""
     agents: tuple[str, ...]
     """How the names of those begin who write or act for others: law offices, bailiffs."""
 
@@ -67,6 +71,8 @@ class ClaimWords:
     assigned: tuple[str, ...]
     given: tuple[str, ...]
     taken: tuple[str, ...]
+    own: tuple[str, ...]
+    """What an order says where the contract was made with the claimant himself."""
     gives: tuple[str, ...]
     """What follows the name of the one who gives a claim away: "has assigned"."""
 
@@ -121,7 +127,7 @@ def lexicon(language: str) -> Lexicon:
         numbers={name: _folded(words) for name, words in data["numbers"].items()},
         patterns={name: tuple(words) for name, words in data["patterns"].items()},
         names=NameWords(**names),
-        claims=ClaimWords(**{name: _folded(words) for name, words in data["claims"].items()}),
+        claims=ClaimWords(**{"own": (), **{name: _folded(words) for name, words in data["claims"].items()}}),
         roles={
             setting: {role: _folded(words) for role, words in roles.items()}
             for setting, roles in data["roles"].items()
