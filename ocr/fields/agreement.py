@@ -19,6 +19,9 @@ _SUMS = (
 _RIVALS = 6
 _NEAR_COSTS = 120
 _CONTENDS, _CONTENDED = 0.1, 0.8
+_RIVALLED = 0.03
+_ONLY = 0.84
+_OF_ONE_AMOUNT: tuple[Kind, ...] = ("dunning_letter", "assignment_notice", "payment_confirmation")
 _COMPLETED: tuple[Kind, ...] = ("invoice", "dunning_letter", "assignment_notice")
 
 
@@ -32,6 +35,8 @@ def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money],
     if not _agree(roles, best, money if kind in _COMPLETED else (), money if kind == "court_order" else ()):
         _drop_doubtful_vat(best)
         _drop_parts_beyond_the_whole(best)
+    _take_the_only_amount(best, money, kind)
+    _doubt_rivals(roles, best)
 
 
 def settle_dates(roles: Sequence[Role], best: dict[str, Role], kind: Kind) -> None:
@@ -52,6 +57,34 @@ def settle_dates(roles: Sequence[Role], best: dict[str, Role], kind: Kind) -> No
         best["due_date"] = max(later, key=lambda role: role.strength)
     else:
         del best["due_date"]
+
+
+def _take_the_only_amount(best: dict[str, Role], money: Sequence[Money], kind: Kind) -> None:
+    """A letter or receipt that prints one amount, wherever it does, is about that."""
+    if kind not in _OF_ONE_AMOUNT or any(name.startswith("amounts.") for name in best):
+        return
+    values = {item.candidate.value for item in money}
+    if len(values) == 1 and (item := next((item for item in money if item.currency), None)) is not None:
+        rule = f"{item.candidate.rule}; the only amount"
+        best["amounts.total"] = Role("amounts.total", item.candidate, rule, _ONLY)
+
+
+def _doubt_rivals(roles: Sequence[Role], best: dict[str, Role]) -> None:
+    """Of two numbers or amounts that speak as loudly for one role neither is sure."""
+    for name, role in tuple(best.items()):
+        if not name.startswith("amounts.") and not name.endswith(("_number", "reference")):
+            continue
+        if role.strength <= _CONTENDED or role.rule.endswith(("adds up", "completes the sum")):
+            continue
+        rival = any(
+            other.name == name
+            and other.candidate.value != role.candidate.value
+            and other.strength > role.strength - _RIVALLED
+            for other in roles
+        )
+        if rival:
+            rule = f"{role.rule}; another says so as well"
+            best[name] = replace(role, rule=rule, strength=_CONTENDED)
 
 
 def _doubt_contended(roles: Sequence[Role], best: dict[str, Role]) -> None:

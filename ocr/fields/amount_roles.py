@@ -1,5 +1,6 @@
 """What an amount of money means, and in which currency the paper reckons."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from ocr.fields.candidate import Candidate
 from ocr.fields.cells import Cells
 from ocr.fields.flow import Flow
 from ocr.fields.headings import heading_of
-from ocr.fields.labels import LABEL_REACH, label_before, label_behind, nearest_label
+from ocr.fields.labels import LABEL_REACH, LabelFound, label_before, label_behind, label_of_row, nearest_label
 from ocr.fields.role import Role
 from ocr.fields.wording import begins_with
 from ocr.folding import fold
@@ -20,6 +21,12 @@ _CONTRACT_REACH = 60
 _HEADING_REACH = 12
 _PART_REACH = 12
 _TELLING = 16
+_POSSIBLE_REACH = 24
+_NEXT, _LOOSE, _BREAK = 3, 0.15, 6
+_DETAIL = 0.6
+_LABEL_LETTERS = 8
+_CLAUSE_ENDS = re.compile(r"[^\W\d_][,;]\s+[^\W\d_]")
+_ALONE = re.compile(r"[^\w\d]*(?:[A-Z]{3}|€|£)?\s?-?\d[\d .,'’]*[.,]\d{2}\s?(?:[A-Z]{3}|€|£|zł|₪|₽|руб\.?)?")
 
 
 def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cells) -> Iterator[Role]:
@@ -41,7 +48,7 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
     for item in money:
         candidate = item.candidate
         behind = label_behind(candidate, labels, allowed)
-        if behind is None and _is_part(candidate, words):
+        if (behind is None and _is_part(candidate, words)) or _is_possible(candidate, words):
             continue
         heading = heading_of(candidate, cells)
         if heading is not None:
@@ -54,15 +61,64 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
                     )
                 continue
         others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
-        label = behind or label_before(candidate, labels, order, others, reach)
+        label = behind or _beside_or_before(candidate, cells, labels, order, others, reach)
         if label is None or label.role not in allowed:
             continue
         # The amount that counts is printed with its currency and near its label; a longer label is more telling.
         strength = 0.9 - label.distance / 150 + min(len(label.label), 24) / 480
         strength -= 0.0 if item.currency else 0.12
+        strength -= _LOOSE if _is_loose(candidate, label) else 0.0
+        strength *= _DETAIL if _is_detail(candidate, cells) else 1.0
         yield Role(
             label.role, candidate, f"{candidate.rule}; after “{label.label}”", strength * label.likeness
         )
+
+
+def _beside_or_before(
+    candidate: Candidate,
+    cells: Cells,
+    labels: dict[str, tuple[str, ...]],
+    order: Sequence[str],
+    others: Sequence[str],
+    reach: int,
+) -> LabelFound | None:
+    """The label of an amount: the nearest before it, or the one its row begins with, where that says more besides."""
+    found = label_before(candidate, labels, order, others, reach)
+    begun = label_of_row(candidate, cells, labels, order)
+    if begun is None:
+        return found
+    row = candidate.flow.row_before(candidate.start)
+    beside = found is not None and found.label in fold(row).text
+    told = cells.before(cells.at(candidate.start))
+    details = told is not None and any(other in told.text for other in others)
+    return begun if details or not beside else found
+
+
+def _is_loose(candidate: Candidate, label: LabelFound) -> bool:
+    """Whether a clause ends between the label and the amount: "a month's rent, and 100.00"."""
+    if label.distance < _NEXT:
+        return False
+    between = candidate.flow.before(candidate.start, label.distance + _BREAK)
+    return _CLAUSE_ENDS.search(between) is not None
+
+
+def _is_detail(candidate: Candidate, cells: Cells) -> bool:
+    """Whether the amount stands in a label: the row has its own, alone in the last cell."""
+    own = cells.at(candidate.start)
+    after = cells.after(own)
+    return (
+        after is not None
+        and cells.after(after) is None
+        and sum(map(str.isalpha, own.text)) > _LABEL_LETTERS
+        and _ALONE.fullmatch(after.text) is not None
+    )
+
+
+def _is_possible(candidate: Candidate, words: Lexicon) -> bool:
+    """Whether the amount is one that may come to be: "costs of up to 40.00"."""
+    before = fold(candidate.flow.before(candidate.start, _POSSIBLE_REACH)).text
+    possible = words.labels.get("possible", ())
+    return any(before == word or before.endswith(f" {word}") for word in possible)
 
 
 def _settles(words: Lexicon, cells: Cells) -> bool:

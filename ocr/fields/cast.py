@@ -110,7 +110,11 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
     collectors = sum(not party.is_person and named_like(party, words.names.collectors) for party in parties)
     others = [party for party in parties if not party.is_person and not _acts_for_others(party, words)]
     if _acts(kind, words, text, taken=taken):
-        principals = [party for party in others if not named_like(party, words.names.collectors)]
+        principals = [
+            party
+            for party in others
+            if not named_like(party, words.names.collectors) and not _is_sender(party)
+        ]
         parties = [party for party in parties if party.is_person or party in (principals or others)]
     for party in parties:
         if kind not in _OF_TWO and others and not party.is_person and _acts_for_others(party, words):
@@ -158,6 +162,12 @@ def _acts(kind: Kind, words: Lexicon, text: str, *, taken: bool) -> bool:
     """Whether a demand says that its sender collects for another, and not that the claim has changed hands."""
     acting = kind == "dunning_letter" and any(sign in text for sign in words.labels.get("acting", ()))
     return acting and not taken and not any(sign in text for sign in words.claims.assigned)
+
+
+def _is_sender(party: Party) -> bool:
+    """Whether a company writes the paper, by its place, and nothing on it says that the money is owed to it."""
+    signs = [sign for mention in party.mentions for sign in mention.signs]
+    return not party.is_person and bool(signs) and all(sign.role == "sender" for sign in signs)
 
 
 def _acts_for_others(party: Party, words: Lexicon) -> bool:

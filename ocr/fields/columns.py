@@ -22,6 +22,8 @@ OTHER_DATE = "other_date"
 _PAID = re.compile(r"[.,]\d{2}(?![\d./-])")
 _OF_INVOICES: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
 _DEEPEST = 6
+_HEAD = 0.4
+_AMOUNT = re.compile(r"(?<![\d.,])\d[\d .,'’]*[.,]\d{2}(?![\d.,])")
 _COLUMN, _ROW_OF_SUMS, _IN_FORM = 0.9, 0.93, 0.95
 _HEADING_REACH = 12
 _LONGEST_LABEL = 40
@@ -47,7 +49,10 @@ def dates_in_columns(flow: Flow, cells: Cells, kind: Kind, language: str, words:
         ):
             continue
         name = "invoice_date" if fold(heading.text).text in labels else OTHER_DATE
-        if name == "invoice_date" and _heads_a_letter(heading, own, cells, words):
+        if name == "invoice_date" and (
+            _heads_a_letter(heading, own, cells, words)
+            or (own.middle < _HEAD and not _lists_amounts(own, cells))
+        ):
             name = "document_date"
         yield Role(name, date, f"{date.rule}; beneath “{heading.text}”", _COLUMN)
 
@@ -59,6 +64,11 @@ def _heads_a_letter(heading: Cell, own: Cell, cells: Cells, words: Lexicon) -> b
     referred = any(cell in references for cell in row)
     paid = any(_PAID.search(cell.text) for cell in cells.all if cell.beside(own))
     return referred and not paid
+
+
+def _lists_amounts(own: Cell, cells: Cells) -> bool:
+    """Whether a row has an amount, as those of a list of invoices have."""
+    return any(_AMOUNT.search(cell.text) for cell in cells.all if cell is not own and cell.beside(own))
 
 
 def _dates_in_forms(flow: Flow, cells: Cells, kind: Kind, language: str, words: Lexicon) -> Iterator[Role]:

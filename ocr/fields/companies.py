@@ -14,6 +14,7 @@ from ocr.lexicon import Lexicon
 _LONGEST = 9
 _LONGEST_CASELESS = 6
 _LONGEST_VALUE = 90
+_LONGEST_LEAD = 4
 _SHORT_NUMBER = 3
 _LONGEST_NUMBER = 4
 # "Rossi S.n.c. di Rossi Mario & C.": an Italian partnership is called by its partners (art. 2292, 2314 c.c.).
@@ -116,11 +117,28 @@ class CompanyFinder(PageOfNames):
             if self._ends_before(word, k == first) or not self._belongs(word, k, beside_form=k == first):
                 break
             k -= 1
-            if word[0] in '„“«"(' and not self._caseless:
+            closed = word[0] == "(" and any(self._word(later)[-1] == ")" for later in range(k, first))
+            if word[0] in '„“«"(' and not closed and not self._caseless:
                 break
         while k < first and self._word(k) in self._words.names.small:
             k += 1
+        if k < first and not self._caseless:
+            k = self._from_line(k)
         return flow.starts[k] if k < first else None
+
+    def _from_line(self, k: int) -> int:
+        """Further left to where the line begins, where all of it is written as a name: "Restaurante El Faro S.L."."""
+        flow = self._flow
+        cell = self._cells.at(flow.starts[k])
+        begin = flow.words(cell.start, cell.start + 1)[0]
+        words = [self._word(index) for index in range(begin, k)]
+        if not 0 < len(words) <= _LONGEST_LEAD or fold(words[0]).text in self._words.names.stops:
+            return k
+        if not all(word.isalpha() and word.istitle() for word in words):
+            return k
+        folded = [fold(word).text for word in words]
+        other = any(word in self._words.names.titles or self._is_role(word) for word in folded)
+        return k if other else begin
 
     def _in_column(self, left: int, right: int) -> bool:
         """Whether word `right` begins the value beside a label, so that the line above it is another value."""
@@ -132,8 +150,8 @@ class CompanyFinder(PageOfNames):
         )
 
     def _ends_before(self, word: str, beside_form: bool) -> bool:
-        if beside_form and word[0] == "(" and word[-1] == ")" and len(word) > 2:
-            # "(2010)", "(Israel)" before the legal form.
+        if beside_form and word[-1] == ")" and len(word) > 2 and (word[0] == "(" or word[:-1].isdigit()):
+            # "(2010)", "(Israel)", "(No. 2)" before the legal form.
             return False
         if word[-1] in ":;)]!?" or (word[-1] == "," and not beside_form):
             return True

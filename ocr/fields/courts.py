@@ -27,6 +27,8 @@ _HEBREW_IN = "ב"
 _BARE = 0.03
 _COURT_FIRST = ("pl", "it", "es")
 """Languages in which the name of a court begins with the word for it."""
+_DANGLING = ("de", "del", "of", "at", "e", "y", "di", "w")
+"""Words after which the name of a court goes on in the next line, whatever room there was."""
 _POLISH_DIVISION = re.compile(r"^[IVXL]{1,6}\s+Wydział", re.IGNORECASE)
 
 
@@ -112,7 +114,10 @@ def _goes_on(cells: Cells, cell: Cell, below: Cell) -> bool:
     """Whether the next line is more of the name: it was broken for want of room, and is no number and no label."""
     if _POLISH_DIVISION.match(below.text) and 0 <= below.start - cell.end <= 1:
         return True
-    if cells.wrapped(below) is not cell or not 0 <= below.start - cell.end <= 1:
+    dangling = fold(cell.text).text.rpartition(" ")[2] in _DANGLING
+    if not 0 <= below.start - cell.end <= (2 if dangling else 1) or (
+        cells.wrapped(below) is not cell and not dangling
+    ):
         return False
     return not re.search(r"[\d:]", below.text)
 

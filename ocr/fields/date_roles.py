@@ -34,10 +34,14 @@ _CLAUSE = 80
 """Letters before a date among which the word is looked for that says whose date it is."""
 
 _CLAUSE_END = re.compile(r"[.;:!?](?=\s+[^\W\d_a-z]|$)|\t")
+_NEW_LINE = re.compile(r"\n[A-ZÀ-Ž]")
+"""A label of its own, under the number: "Issued on"."""
 _JOINING = 8
 """Letters that may stand between the town and the date: "dnia", "den", "lì", "in data"."""
 
 _BEHIND = 5
+_OF_INVOICES: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
+_OWN_CLAUSE, _SHORT, _UNNUMBERED = 40, 3, 0.85
 
 
 def date_roles(
@@ -66,6 +70,9 @@ def date_roles(
             elif tied == "invoice_number":
                 yield Role("invoice_date", date, f"{date.rule}; after {tied}", 0.9)
             continue
+        if kind in _OF_INVOICES and _of_an_invoice(date, words):
+            yield Role("invoice_date", date, f"{date.rule}; of an invoice without its number", _UNNUMBERED)
+            continue
         if date.rule != SHORT_YEAR and _is_place_and_date(date):
             yield Role("document_date", date, f"{date.rule}; after a place, in the head", _PLACE_AND_DATE)
             continue
@@ -86,6 +93,17 @@ def date_roles(
             most = _OF_SOMETHING if kind == "other" else _OF_ANOTHER
             found = replace(found, rule=rule, strength=min(found.strength, most))
         yield found
+
+
+def _of_an_invoice(date: Candidate, words: Lexicon) -> bool:
+    """Whether the date follows the word for an invoice and one that dates it: "your bill of 3 May 2024"."""
+    before = fold(date.flow.before(date.start, _OWN_CLAUSE)).text
+    nouns = [
+        noun for noun in words.numbers.get("invoice_number", ()) if " " not in noun and len(noun) > _SHORT
+    ]
+    return any(
+        before.endswith(f" {noun} {joint}") for joint in words.labels["invoice_date"] for noun in nouns
+    )
 
 
 def _strongest(label: LabelFound, words: Lexicon) -> float:
@@ -124,6 +142,8 @@ def _tied(date: Candidate, numbers: Sequence[tuple[str, Candidate]], words: Lexi
     for name, number in numbers:
         if 0 <= date.start - number.end <= _DATE_AFTER_NUMBER:
             between = date.flow.text[number.end : date.start]
+            if _NEW_LINE.search(between):
+                continue
             if fold(between).text in words.labels["invoice_date"]:
                 return name
     return None

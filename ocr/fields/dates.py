@@ -28,10 +28,13 @@ _SHORTEST = {"th": 2}
 _NUMERIC = re.compile(r"(?:(?<=[א-ת]-)|(?<![\d/.-]))(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4})(?![\d/])")
 # A year of two digits; day and month have theirs, or it might be any number in parts.
 _SHORT = re.compile(r"(?<![\d/.,-])(\d{2})([./])(\d{2})\2(\d{2})(?![\d/%]|[.,-]\d)")
-# Hebrew and Thai papers leave out noughts: "11.5.25", "9/5/68".
+# Papers leave out noughts: "11.5.25", "9/5/68".
 _SHORTER = re.compile(r"(?:(?<=[א-ת]-)|(?<![\d/.,-]))(\d{1,2})([./])(\d{1,2})\2(\d{2})(?![\d/%]|[.,-]\d)")
+_WITHOUT_NOUGHTS = ("he", "th", "en", "es", "de")
 _THIS_CENTURY = 60
-_ISO = re.compile(r"(?<![\d/.-])(\d{4})-(\d{2})-(\d{2})(?![\d-])")
+_ISO = re.compile(r"(?<![\d/.-])(\d{4})([-/.])(\d{2})\2(\d{2})(?![\d/.-]\d|\d)")
+# "30-Apr-2025", "03/mar/25".
+_DASHED = re.compile(r"(?<![\w/.-])(\d{1,2})([-/.])([^\W\d_]{3,10})\.?\2(\d{4}|\d{2})(?![\w/-]|\.\d)")
 # Day, perhaps "." or "de", a word, perhaps "de" or an era, a year.
 _NAMED = re.compile(
     r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th|º|°)?\.?[\"”“»>]?\s+(?:de\s+|(?:day\s+)?of\s+|เดือน\s*|[בל]?חודש\s+)?([^\W\d_][^\W\d_\u0e31\u0e34-\u0e4e]*"
@@ -61,13 +64,19 @@ def find_dates(flow: Flow, language: str) -> Iterator[Candidate]:
 
 def _in_text(flow: Flow, text: str, language: str) -> Iterator[Candidate]:
     for match in _ISO.finditer(text):
-        yield from _candidate(flow, match.span(), match[1], match[2], match[3], "date: year-month-day", 0.97)
+        yield from _candidate(flow, match.span(), match[1], match[3], match[4], "date: year-month-day", 0.97)
     for match in _NUMERIC.finditer(text):
         day, month = match[1], match[3]
         if int(month) > 12 and language == "en":
             day, month = month, day
         yield from _candidate(flow, match.span(), match[4], month, day, "date: numbers", 0.95)
-    for match in (_SHORTER if language in ("he", "th") else _SHORT).finditer(text):
+    for match in _DASHED.finditer(text):
+        if number := month_number(match[3], language):
+            year = match[4] if len(match[4]) > 2 else f"20{match[4]}"
+            yield from _candidate(
+                flow, match.span(), year, str(number), match[1], "date: name of the month", 0.95
+            )
+    for match in (_SHORTER if language in _WITHOUT_NOUGHTS else _SHORT).finditer(text):
         century = 2000 if int(match[4]) < _THIS_CENTURY else 1900
         year = str((_BUDDHIST_CENTURY if language == "th" else century) + int(match[4]))
         yield from _candidate(flow, match.span(), year, match[3], match[1], SHORT_YEAR, 0.85)

@@ -1,5 +1,6 @@
 """The fields of a paper: candidates of all pages, their roles, one value for each name."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,8 @@ from ocr.lexicon import Lexicon, lexicon
 from ocr.values import FieldReading, Kind, PageReading
 
 _NAME_BASE, _NAME_STEP = 0.7, 0.07
+_OFFICER_REACH, _OFFICER_LETTERS = 90, 7
+_MORE_THAN_NAME, _OF_NOBODY = 0.05, 0.84
 _NEAR_NUMBER = 24
 _SAME_DAY = 0.85
 _BLACK = fold("ดำ").text
@@ -59,6 +62,8 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
             called = find_numbers(cast.cells[flow.page.number], words, ("reference",))
             numbers = [("contract_number", item) for _, item in called]
         numbers = _told_apart(numbers)
+        if kind in ("payment_confirmation", "correspondence"):
+            numbers = [one for one in numbers if not _of_any_file(*one, words)]
         numbers += _documents(cast.cells[flow.page.number], words, kind)
         amounts = list(find_amounts(flow))
         roles += (Role(name, item, item.rule, _told_strength(item, words)) for name, item in numbers)
@@ -111,6 +116,13 @@ def _told_apart(numbers: list[tuple[str, Candidate]]) -> list[tuple[str, Candida
     """The numbers without cases that are files of an enforcement office by their label."""
     files = {item.value for name, item in numbers if name == "enforcement_number"}
     return [(name, item) for name, item in numbers if name != "case_number" or item.value not in files]
+
+
+def _of_any_file(name: str, number: Candidate, words: Lexicon) -> bool:
+    """Whether a case is told by a label alone that stands before the files of any office: "Az."."""
+    shared = words.numbers.get("reference", ())
+    told = name == "case_number" and any(number.rule.endswith(f"“{label}”") for label in shared)
+    return told and not number.value[:1].isdigit()
 
 
 def _date_the_number(roles: Sequence[Role], best: dict[str, Role]) -> None:
@@ -181,12 +193,32 @@ def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
         party, why = parties.of_identifier(found.candidate, found.bearer)
         if not party:
             continue
+        if parties.kind == "payment_confirmation" and why == "sender of the paper":
+            # The bank's own.
+            continue
+        if why == "a person's identifier" and _of_officer(found.candidate, parties.words):
+            continue
         # Where neither a label nor a name stands by, it may be that of somebody who acts for the sender.
         weak = why == "sender of the paper" or (parties.cast.presumed and party == "assignee")
         strength = _PRESUMED if weak else 0.95
         yield Role(
             f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", strength
         )
+
+
+def _of_officer(identifier: Candidate, words: Lexicon) -> bool:
+    """Whether the clause before an identifier says that its bearer represents a party."""
+    clause = re.split(r"[;\n]", identifier.flow.before(identifier.start, _OFFICER_REACH))[-1]
+    folded = f" {fold(clause).text} "
+    return any(
+        f" {officer} " in folded for officer in words.names.officers if len(officer) > _OFFICER_LETTERS
+    )
+
+
+def _told_of(cast: Cast, role: str) -> float:
+    """How sure what belongs to a party can be at most: hardly more than which party plays this role."""
+    party = cast.playing(role)
+    return _OF_NOBODY if party is None else _NAME_BASE + _NAME_STEP * party.weight + _MORE_THAN_NAME
 
 
 def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
@@ -204,4 +236,5 @@ def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
         owner = parties.of_account(place)
         if owner is not None:
             strength = _PRESUMED if parties.cast.presumed and owner[0] == "assignee" else 0.95
+            strength = min(strength, _told_of(parties.cast, owner[0]))
             yield Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", strength)

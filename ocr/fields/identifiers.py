@@ -137,7 +137,10 @@ _FORMS = (
     _Form(
         "nif",
         ("es",),
-        re.compile(r"(?<!\w)(?P<id>(?:\d{8}|[XYZ]\d{7})[ -]?[A-Z])(?!\w)"),
+        re.compile(
+            r"(?<!\w)(?P<id>(?:\d{8}|\d{1,2}\.\d{3}\.\d{3}|[XYZ][ -]?\d{7}|[XYZ]-?\d\.\d{3}\.\d{3})"
+            r"[ .-]{0,2}[A-Z])(?!\w)"
+        ),
         lambda value: bool(dni.is_valid(value) or nie.is_valid(value)),
         _always("person"),
     ),

@@ -58,6 +58,8 @@ class LabelledNames:
         """Names with what their label says."""
         for cell in self._scene.cells.all:
             text = cell.text
+            if self._is_said(text):
+                continue
             colon = text.find(":")
             if 0 < colon <= _LABEL_LETTERS:
                 found = self._role_of_label(text[:colon])
@@ -100,6 +102,12 @@ class LabelledNames:
                 rest = cell.end
             if rest == cell.end or short:
                 yield from self._value(cell, rest, (role, noun), 2.5)
+
+    def _is_said(self, text: str) -> bool:
+        """Whether a line is a salutation or the end of a sentence, which ask for no name."""
+        if text[:1].islower() and text[-1:] == "." and " " in text:
+            return True
+        return len(text) < _LABEL_LETTERS and fold(text).text.startswith(self._scene.words.names.saluted)
 
     def _left_of_role(self, cell: Cell, folded: str) -> tuple[Name, Sign] | None:
         """Who is named to the left of a cell that is nothing but a role: "Padraig Joyce - Respondent"."""

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from ocr.fields.candidate import Candidate
+from ocr.fields.cells import Cells
 from ocr.folding import HEBREW_PREFIXES, fold
 
 _SIMILAR = 88.0
 _FUZZY_FROM = 8
 LABEL_REACH = 34
+_SHORTEST_OF_ROW = 2
+_ENUMERATED = re.compile(r"^(?:(?:[ivx]{1,4}|\d{1,2}|[a-h]) )+(?=[^\W\d_]{3})")
+"""The number of a row: "II. Costs"."""
 _FLOW_REACH = 110
 _FAR_BEHIND = 220
 _IN_WORDS = re.compile(r"\s*\([^\d()]{4,150}(?:\d{1,2}/100[^()]{0,12})?\)")
@@ -85,7 +89,7 @@ def label_before(
         if longer is not None and longer.distance == found.distance and longer.label.endswith(found.label):
             return longer
     if found is None:
-        running = flow.before(candidate.start, _FLOW_REACH)
+        running = _own_column(candidate)
         found = nearest_label(cut_after(running, others), labels, order, reach)
     return found
 
@@ -93,6 +97,46 @@ def label_before(
 def without_leaders(text: str) -> str:
     """The text without dotted leaders, which say nothing, however long they are."""
     return _LEADERS.sub(" ", text)
+
+
+def _own_column(candidate: Candidate) -> str:
+    """The running text before the value, without what stands lower on the page: that is another column's."""
+    flow = candidate.flow
+    start = max(0, candidate.start - _FLOW_REACH)
+    words = flow.page.words
+    first = flow.words(candidate.start, candidate.start + 1)[0]
+    own = words[first].box
+    for index in reversed(flow.words(start, candidate.start)):
+        if index < first and words[index].box.y0 > own.y1:
+            start = max(start, flow.starts[index] + len(words[index].text))
+            break
+    return flow.text[start : candidate.start]
+
+
+def label_of_row(
+    candidate: Candidate, cells: Cells, labels: Mapping[str, Sequence[str]], order: Sequence[str]
+) -> LabelFound | None:
+    """The label with which the row of a value begins that is all its cell says: "II. Costs: of court 38.00"."""
+    own = cells.at(candidate.start)
+    if any(map(str.isalpha, own.text[: candidate.start - own.start])):
+        return None
+    before = cells.before(own)
+    if before is None or len(before.text) < len(own.text):
+        return None
+    folded = _ENUMERATED.sub("", fold(before.text).text)
+    rank = {role: place for place, role in enumerate(order)}
+    begun = [
+        (label, role)
+        for role in sorted(labels, key=lambda item: rank.get(item, len(rank)))
+        for label in labels[role]
+        if len(label) > _SHORTEST_OF_ROW
+        and folded.startswith(label)
+        and _parted(folded, len(label), label[-1])
+    ]
+    if not begun:
+        return None
+    label, role = max(begun, key=lambda item: len(item[0]))
+    return LabelFound(role, label, 0, 1.0)
 
 
 def label_behind(

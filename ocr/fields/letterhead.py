@@ -1,5 +1,6 @@
 """Sender and addressee of a letter: by forms of address, by the addresses under names, by who stands first."""
 
+import re
 from collections.abc import Iterator
 
 from ocr.fields.cells import Cell
@@ -11,11 +12,14 @@ from ocr.values import Kind
 
 _LETTERS: tuple[Kind, ...] = ("invoice", "assignment_notice", "dunning_letter", "correspondence", "other")
 _LETTERHEAD = 0.3
-_ADDRESS_LINES = 3
+_ADDRESS_LINES = 4
 _ON_BEHALF: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
 _ABBREVIATED = 4
 _TOP, _LEFT = 0.12, 0.4
 _LONGEST_LINE = 90
+_TRADE_LINES = 3
+_SEPARATED = re.compile(r"\s+[·•|*–—-]\s+|,\s+")
+_LEAST_PARTS = 3
 
 
 class HeadOfLetter:
@@ -26,6 +30,8 @@ class HeadOfLetter:
 
     def addressed(self) -> Iterator[tuple[Name, Sign]]:
         """The addressee of a letter: under or after a form of address, or above an address."""
+        if self._scene.kind == "court_order":
+            yield from self._served()
         if self._scene.kind not in _LETTERS:
             return
         for cell in self._scene.cells.all:
@@ -51,6 +57,21 @@ class HeadOfLetter:
                 rest.startswith(",") and self._scene.is_address(rest)
             ):
                 yield name, Sign("head", 1.0, "above an address")
+
+    def _served(self) -> Iterator[tuple[Name, Sign]]:
+        """The person to whom a court's paper is sent, by a form of address, above an address: mostly who owes."""
+        for cell in self._scene.cells.all:
+            if cell.middle > HEAD:
+                break
+            folded = fold(cell.text).text
+            titles = [title for title in self._scene.words.names.titles if begins_with(folded, title)]
+            if not titles:
+                continue
+            below = self._scene.cells.below(cell)
+            place = below if folded in titles else cell
+            name = None if place is None else self._scene.persons.person_at(place.start, place.end)
+            if place is not None and name is not None and self._over_address(place):
+                yield name, Sign("debtor", 1.0, "to whom the paper is sent")
 
     def mark_sender(self) -> None:
         """The head of a letter names its sender first."""
@@ -78,7 +99,7 @@ class HeadOfLetter:
                     mention.signs = [sign for sign in mention.signs if sign.role != "head"]
                     mention.signs.append(Sign("debtor", 1.6, "addressee in the head"))
         elif first is None and self._scene.kind in _LETTERS:
-            first = self._trader()
+            first = self._trader() or self._of_return_address()
         for mention in self._scene.mentions:
             if not any(sign.role == "head" for sign in mention.signs):
                 continue
@@ -107,11 +128,40 @@ class HeadOfLetter:
             return None
         folded = fold(cell.text)
         titles = [title for kind in self._scene.words.kinds.values() for title in kind.titles]
-        if any(begins_with(folded.text, title) for title in titles) or not self._scene.is_address(below.text):
+        if any(begins_with(folded.text, title) for title in titles) or not self._near_address(cell):
             return None
         if any(begins_with(folded.text, word) for word in self._scene.words.names.addressed if len(word) > 1):
             return None
-        name = self._scene.companies.whole(cell)
+        return self._named(self._scene.companies.whole(cell))
+
+    def _of_return_address(self) -> Mention | None:
+        """The sender by the line over the addressee, in small print: "Maler Quast · Fasanenweg 3 · 49594 Alfhausen"."""
+        for cell in self._scene.cells.all:
+            parts = [part.strip() for part in _SEPARATED.split(cell.text)]
+            if (
+                cell.middle > _LETTERHEAD
+                or len(parts) < _LEAST_PARTS
+                or not self._scene.is_address(cell.text)
+            ):
+                continue
+            name = parts[0]
+            if name[:1].isupper() and " " in name and not any(map(str.isdigit, name)):
+                return self._named(Name(cell.start, cell.start + len(name), name, "company"))
+        return None
+
+    def _near_address(self, cell: Cell) -> bool:
+        """Whether an address stands beneath the first line, or beneath what says the trade and the owner."""
+        below = self._scene.cells.below(cell)
+        for _ in range(_TRADE_LINES):
+            if below is None:
+                return False
+            if self._scene.is_address(below.text):
+                return True
+            below = self._scene.cells.below(below)
+        return False
+
+    def _named(self, name: Name | None) -> Mention | None:
+        """The mention of a sender by a name of its own, in place of others there; None where it is who owes."""
         if name is None or any(
             sign.role == "debtor" for mention in self._over(name) for sign in mention.signs
         ):

@@ -25,6 +25,9 @@ def find_mentions(cells: Cells, kind: Kind, words: Lexicon, language: str) -> li
     for name in text.seated():
         scene.add(name)
     scene.mentions = [mention for mention in scene.mentions if not text.is_officer(mention)]
+    if kind != "payment_confirmation":
+        kept = [mention for mention in scene.mentions if not text.keeps_account(mention)]
+        scene.mentions = kept or scene.mentions
     scene.mentions.sort(key=lambda mention: mention.name.start)
     head.mark_sender()
     ends = [*(mention.name.start for mention in scene.mentions[1:]), len(cells.flow.text)]

@@ -71,6 +71,10 @@ _GROUPED = re.compile(
     r"|(?:[A-ZÄÖÜ]{1,4}(?:-[A-Z]{1,4})? (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
     r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
 )
+_INITIALS = re.compile(
+    r"(?<=\d)(?: [A-Za-z]{1,3}(?:[-/][A-Za-z]{1,3})?| [A-Z]\d{1,2})(?: [a-z]{1,3})?(?=\s*(?:$|[\n\t]))"
+)
+"""Who keeps the file, behind its number at the end of the line: "0388/25 br-k", "1127/25 D05 ck"."""
 _FEWEST_GROUPED = 6
 _ACCOUNT = re.compile(r"^[34]\d{19}$")
 """A Russian account: the word for one is that for an invoice."""
@@ -162,6 +166,9 @@ def _after(
                 match = None
             if match and (view.row is not None or _goes_on(cells, begin - 1, match.start())):
                 value, length = _value(match)
+                if name == "reference" and (more := _INITIALS.match(view.text, match.start() + length)):
+                    length += more.end() - more.start()
+                    value = " ".join(view.text[match.start() : match.start() + length].split())
                 span = view.span(match.start(), match.start() + length)
                 yield Candidate(view.flow, *span, value, f"{name}: after “{label}”", 0.9)
             elif view.row is None:

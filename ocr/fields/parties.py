@@ -162,6 +162,13 @@ class Parties:
         A word that also names who is paid ("recipient") says nothing.
         """
         label = fold(without_leaders(candidate.flow.row_before(candidate.start))[-_LABEL_REACH:]).text
+        if not label:
+            # In a form the label stands above.
+            cells = self.cast.cells[candidate.flow.page.number]
+            above = cells.above(cells.at(candidate.start))
+            label = "" if above is None else fold(above.text).text
+        if any(label.endswith((own, f"{own} iban")) for own in self.words.names.own):
+            return False
         if any(holds_word(label, word) for word in self.words.names.debited):
             return True
         nouns = self.words.roles["deal"]["debtor"]

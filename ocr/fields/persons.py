@@ -93,6 +93,9 @@ class PersonFinder(PageOfNames):
             taken.append(index)
             if word[-1] in ",;:)]" or (word.endswith(".") and not _INITIAL.match(word)):
                 break
+            if len(word) > 2 and word[-2:] in (".-", ".–", ".—"):
+                # "First.- Term": the number of a clause.
+                return None
         while taken and self._word(taken[-1]).strip(OPENING) in _PARTICLES:
             taken.pop()
         if len(taken) < 2 or self._is_noise(taken):
@@ -158,7 +161,9 @@ class PersonFinder(PageOfNames):
         titles = [title for kind in self._words.kinds.values() for title in kind.titles]
         if any(whole.startswith(title) for title in titles if len(title) > 4 or title == whole):
             return True
-        if any(whole in labels for labels in self._words.labels.values()):
+        places = [street for street in names.streets if " " in street]
+        labels = self._words.labels.values()
+        if any(f" {place} " in f" {whole} " for place in places) or any(whole in found for found in labels):
             return True
         if any(word in title.split() for word in folded if len(word) > 4 for title in titles):
             return True

@@ -17,6 +17,9 @@ _SEATED = ("con sede", "con studio", "con sede legale", "z siedziba", "con domic
 _TRADER = re.compile(
     r"(?:^|[:–—-]\s|\b(?:e|tra|fra|la|a|między|pomiędzy)\s)(?P<name>[A-ZÀ-Ž][^\s,;:]*(?:\s(?:[A-ZÀ-Ž&][^\s,;:]*|d[aei]l?|i)){1,8})\s?,\s*$"
 )
+_LEAD_WORDS = 3
+_BANK_REACH = 14
+_OF_ACCOUNTS = ("iban", "bic", "blz", "swift", "sort code", "kto", "konto nr")
 _OF_HOUSE = re.compile(r"[\s,](of) (?=\d)")
 _QUOTED = re.compile(r"[„“”«»\"'‘’(]{1,2}([^„“”«»\"()]{3,60})[„“”«»\"'’)]")
 
@@ -91,10 +94,20 @@ class RunningText:
                     yield Sign(role, min(2.4, 0.5 + len(phrase) / 8), f"after “{phrase}”")
                     break
         nouns = list(self._scene.nouns())
+        called = False
+        led = self._without_lead(before)
         for role, noun in nouns:
-            if len(noun) > 3 and re.search(rf"(?:^| ){re.escape(noun)}\w{{0,5}}$", before):
+            if len(noun) > 3 and re.search(rf"(?:^| ){re.escape(noun)}\w{{0,5}}$", led):
                 yield Sign(role, 2.0, f"after “{noun}”")
+                called = True
                 break
+        yield from self._behind(name, end, nouns, called=called)
+
+    def _behind(
+        self, name: Name, end: int, nouns: Sequence[tuple[str, str]], *, called: bool
+    ) -> Iterator[Sign]:
+        """What stands behind a name; nothing of what a contract calls it where `called` before it already."""
+        text = self._scene.flow.text
         behind = text[name.end : min(end, name.end + _AFTER)]
         near = fold(behind[:_NEAR_AFTER]).text
         if any(near.startswith(phrase) for phrase in self._scene.words.claims.gives):
@@ -116,8 +129,21 @@ class RunningText:
                 role, noun = max(found, key=lambda item: len(item[1]))
                 yield Sign(role, 3.0, f"called “{noun}”")
                 return
-        if self._scene.kind == "contract" and (called := self._called(fold(behind).text, nouns)) is not None:
-            yield Sign(called[0], 3.0, f"called “{called[1]}”")
+        if self._scene.kind == "contract" and not called:
+            # What stands before a name is nearer than what the next party is called.
+            found_behind = self._called(fold(behind).text, nouns)
+            if found_behind is not None:
+                yield Sign(found_behind[0], 3.0, f"called “{found_behind[1]}”")
+
+    def _without_lead(self, before: str) -> str:
+        """The words before a name without articles, forms of address, words for a company: "the lender, the firm"."""
+        names = self._scene.words.names
+        for _ in range(_LEAD_WORDS):
+            rest, _, last = before.rpartition(" ")
+            if not rest or (last not in names.titles and last not in names.lead):
+                break
+            before = rest
+        return before
 
     def _called(self, behind: str, nouns: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
         """The role by which a contract calls a party without quotes: "Moor Ltd, hereinafter the Lender"."""
@@ -144,6 +170,16 @@ class RunningText:
         return any(ends_with(before, officer, self._scene.words.names.titles) for officer in officers) or any(
             after.startswith(officer) for officer in officers if len(officer) > 4
         )
+
+    def keeps_account(self, mention: Mention) -> bool:
+        """Whether a bank is named as the place of an account: "payable to our account with Moor Bank, IBAN ..."."""
+        names = self._scene.words.names
+        folded = f" {fold(mention.name.value).text}"
+        if mention.name.form != "company" or not any(bank in folded for bank in names.banks):
+            return False
+        text = self._scene.flow.text
+        behind = fold(text[mention.name.end : mention.name.end + _BANK_REACH]).text
+        return behind.startswith(_OF_ACCOUNTS)
 
     def _person_before(self, offset: int) -> Name | None:
         """The longest person's name that ends right before this place."""

@@ -56,6 +56,12 @@ class NameWords:
     collectors: tuple[str, ...]
     """Parts of the names of those who buy or collect claims."""
     born: tuple[str, ...]
+    saluted: tuple[str, ...]
+    """How salutations begin: "dear"."""
+    lead: tuple[str, ...]
+    """Articles and words for a company that stand between a word for a role and its name: "the company"."""
+    own: tuple[str, ...]
+    """What an account is called by those who are paid: "our account"."""
     offices: tuple[str, ...]
     """What stands beside an account that is no party's but a court's or a bailiff's."""
     suppliers: tuple[str, ...]
