@@ -106,9 +106,7 @@ def start(request: Request, actor: Operator) -> Response:
                 select(renewals).where(renewals.c.state != PUBLISHED).order_by(renewals.c.number)
             ).all(),
             "keys": [*service.keys(), *_station_tokens(connection)],
-            "backed_up": connection.scalar(
-                select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
-            ),
+            "backed_up": _backed_up(connection),
             "stored": service.stored.get(lambda: count_stored(connection)),
             "fixity": service.fixity.get(lambda: figures(connection, now)),
             "faulty": faulty(connection, SHOWN),
@@ -152,6 +150,13 @@ def measured(request: Request, actor: Operator) -> Response:
     with service_of(request).archive.catalogue.read() as connection:
         found = corrections(connection)
     return page(request, "corrections.html", {"found": found}, actor=actor, here="operations")
+
+
+def _backed_up(connection: Connection) -> datetime | None:
+    """When the keys were backed up last."""
+    query = select(archive_state.c.value).where(archive_state.c.name == BACKED_UP)
+    noted = connection.scalar(query)
+    return None if noted is None else datetime.fromisoformat(noted)
 
 
 def _processes(connection: Connection, now: datetime) -> dict[str, int]:

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, Row, select
 from api import access
 from api.access import Action, Actor, DocumentAccess
 from api.finding import find, known_papers, still_to_read
+from api.pages.field_words import meant_by, names_no_kind
 from api.pages.hits import Pixels, joined
 from api.pages.recent import recent_debtors
-from api.pages.render import page
+from api.pages.render import page, speaker_of
 from api.request import Ask, service_of
 from api.rescans import OtherScan, other_scans
 from api.saved import list_saved
@@ -134,6 +135,8 @@ def search(
         "hits": shown(answer.hits, q),
         "known": [replace(hit, why=()) for hit in shown(known, "")],
         "begins": _beginning(q),
+        "meant": None if answer.hits else meant_by(q, speaker_of(request, actor), service.options.languages),
+        "no_such_kind": not answer.hits and names_no_kind(q),
         "scans": scans,
         "facets": {name: list(_facets(answer, name, q)) for name in FILTERS},
         "saved": saved,

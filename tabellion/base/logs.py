@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 _work: ContextVar[str] = ContextVar("work", default="")
 
-# What a plain LogRecord carries anyway; everything else came through `extra`.
-_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# What a plain LogRecord carries anyway, and uvicorn's event over again in colours; all else came through `extra`.
+_PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
 class JsonFormatter(logging.Formatter):

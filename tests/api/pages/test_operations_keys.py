@@ -54,6 +54,16 @@ def test_a_key_that_ends_soon_is_pointed_at(house: House) -> None:
     ]
 
 
+def test_when_the_keys_were_backed_up_is_said_in_the_reader_s_words(house: House) -> None:
+    administrator = house.client("administrator")
+    assert "The keys have not been backed up." in see(administrator, "/operations")
+    noted = {"name": "keys_backed_up_at", "value": "2026-11-22T17:50:07.762341Z"}
+    with house.archive.catalogue.write() as connection:
+        connection.execute(t.archive_state.insert().values(noted))
+    assert "Backed up 22 Nov 2026, 18:50" in see(administrator, "/operations")
+    assert "Kopia zrobiona 22 lis 2026, 18:50" in see(administrator, "/operations", lang="pl")
+
+
 def test_tokens_of_stations_are_shown_until_they_are_withdrawn(house: House) -> None:
     administrator = house.client("administrator")
     made = administrator.post("/api/v1/stations", json={"name": "Scanner at the window"})

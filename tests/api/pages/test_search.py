@@ -1,9 +1,12 @@
 """The search page: answers in scope, marked strips, facets as links, errors with their place, nothing found."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from api.pages.field_words import meant_by
+from api.pages.texts import Speaker
 from tests.api.pages.reading import HTML, do, markup, narrow, read_paper, see
 from tests.api.support import ORIGIN, House, good
 
@@ -189,3 +192,32 @@ def test_more_papers_are_a_link_away(house: House, north: str) -> None:
     following = re.search(r'rel="next" href="([^"]*)"', first)
     assert following is not None
     assert markup(client, following[1]).count('class="hit"') == 3
+
+
+def test_a_word_of_the_screen_in_the_place_of_a_code_is_understood(house: House, north: str) -> None:
+    read_paper(house, north, ["INVOICE", "Invoice number: INV-100482", "Total due: 123.00 EUR"])
+    collector = house.client("collector")
+    polish = markup(collector, "/search", q='total kind:Faktura direction:"otrzymany"', lang="pl")
+    assert 'href="/search?q=total%20kind%3Ainvoice%20direction%3Ain"' in polish
+    assert "kind%3Ainvoice" in markup(collector, "/search", q="kind:inv", lang="pl")
+    nothing = see(collector, "/search", q="kind:poem")
+    assert (
+        "There is no such kind of paper. Kinds are: kind:contract Contract, kind:invoice Invoice," in nothing
+    )
+    assert "You may mean" not in see(collector, "/search", q="kind:invoice total")
+    assert "no such kind" not in see(collector, "/search", q="kind:contract nowhere")
+
+
+@pytest.mark.parametrize(
+    ("query", "meant"),
+    [
+        ("kind:faktura", "kind:invoice"),
+        ('odsetki kind:"Wezwanie do zapłaty" -koszty', "odsetki kind:dunning_letter -koszty"),
+        ("language:polski OR language:German", "language:pl OR language:de"),
+        ("kind:invoice", None),
+        ("kind:fa", None),
+        ('"kind of:faktura" faktura', None),
+    ],
+)
+def test_what_is_meant_by_words_of_the_screen(query: str, meant: str | None) -> None:
+    assert meant_by(query, Speaker("pl", ZoneInfo("Europe/Warsaw")), ("pl", "de", "en")) == meant
