@@ -194,7 +194,7 @@ def test_words_are_told_common_from_rare_by_the_first_pages_in_scope(
     backend.put("a", text="umowa")
     backend.put("b", "c", text="umorzenie")
     assert backend.index.suggest("umo", ALL, 5) == ["umorzenie", "umowa"]
-    monkeypatch.setattr("search.opensearch.reader._MOST_LOOKED_AT", 1)
+    monkeypatch.setattr("search.opensearch.vocabulary._MOST_LOOKED_AT", 1)
     assert len(backend.index.suggest("umo", ALL, 5)) == 1
 
 
