@@ -1,7 +1,7 @@
 """A page record as plain tokens and numbers by field: what both engines are fed."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -66,11 +66,8 @@ class PageTerms:
     facets: dict[str, list[tuple[str, str]]]
     place: int
     outline: bytes
-
-    @property
-    def words(self) -> frozenset[str]:
-        """The folded words of the page, each once."""
-        return frozenset(self.texts["folded"].split()) - {BREAK}
+    words: frozenset[str]
+    """The folded words of the page, each once."""
 
 
 @lru_cache(maxsize=4096)
@@ -95,17 +92,16 @@ def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
     identifiers = dict.fromkeys(_identifiers(record, text.identifiers))
     ibans = [form for form in identifiers if is_iban(form)]
     return PageTerms(
-        texts={
-            name: f"{BREAK} {tokens}" if tokens else BREAK
-            for name, tokens in {
+        texts=_marked(
+            {
                 "exact": text.exact,
                 "folded": text.folded,
                 "stem": text.stem,
                 "part": text.part,
                 GRAM_FIELD: f" {BREAK} ".join([" ".join(grams(form)) for form in identifiers]),
                 **_parties(record, analyser),
-            }.items()
-        },
+            }
+        ),
         raw={
             "document": [record.document],
             "scope": sorted(record.scopes),
@@ -149,7 +145,14 @@ def page_terms(record: PageRecord, analyser: Analyser) -> PageTerms:
         },
         place=place_of(record.document, record.document_date or record.received_date),
         outline=outline_of(text.groups, record.text, record.language),
+        words=text.words,
     )
+
+
+def _marked(fields: Mapping[str, str]) -> dict[str, str]:
+    """Fields with the mark that they begin with; what is one object stays one, which is handed over once."""
+    marked = {id(tokens): f"{BREAK} {tokens}" if tokens else BREAK for tokens in fields.values()}
+    return {name: marked[id(tokens)] for name, tokens in fields.items()}
 
 
 def _identifiers(record: PageRecord, of_text: Iterable[str]) -> Iterator[str]:

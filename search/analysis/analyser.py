@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
+from operator import itemgetter
+from sys import intern
 from typing import NamedTuple
 
 import regex
@@ -19,12 +20,15 @@ from search.analysis.stems import Stems
 _LONGEST = 64
 LONGEST_KNOWN = 40
 _QUOTES = regex.compile("['\u2019\u02bc`\u00b4]")
+_LETTER_QUOTE = "\u02bc"
 _GERSHAYIM = regex.compile('["\u05f3\u05f4\u201d]')
 _SPACES = regex.compile(r"\s+")
 _BROKEN = regex.compile("[-\u2010\u00ad]\n[ \t]*")
+_BROKEN_ENDS = ("-\n", "\u2010\n", "\u00ad\n")
 _DIGIT = regex.compile(r"\d")
 _CHUNK = regex.compile(r"\S+")
 _SEPARATORS = regex.compile(r"[^\p{L}\p{M}\p{Nd}]+")
+_APART = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 # Articles and prepositions that lose their vowel before an apostrophe (Italian, Catalan and French names).
@@ -63,8 +67,20 @@ class Token(NamedTuple):
 class Fields(NamedTuple):
     """The tokens of a text as fields of an index carry them, separated by spaces; the first three are parallel.
 
-    `groups` are what an outline is made of (`search.analysis.outline`).
+    `groups` are what an outline is made of (`search.analysis.outline`), `words` the folded tokens, each once.
     """
+
+    exact: str
+    folded: str
+    stem: str
+    part: str
+    identifiers: tuple[str, ...]
+    groups: str
+    words: frozenset[str]
+
+
+class _Woven(NamedTuple):
+    """The same of a piece of a text, but for `words`."""
 
     exact: str
     folded: str
@@ -74,7 +90,8 @@ class Fields(NamedTuple):
     groups: str
 
 
-_NO_FIELDS = Fields("", "", "", "", (), "")
+_FORMS = (itemgetter(0), itemgetter(1), itemgetter(2))
+_PART, _GROUPS = itemgetter(3), itemgetter(5)
 
 
 class Analyser:
@@ -86,7 +103,7 @@ class Analyser:
         self._number_forms = lru_cache(maxsize=cache // 4)(_analyse_number)
         self._chunk_tokens = lru_cache(maxsize=cache // 4)(self._analyse_chunk)
         self._most_woven = cache
-        self._woven: dict[str, dict[str, Fields]] = {}
+        self._woven: dict[str, _Known] = {}
         self._keys: dict[str, dict[str, frozenset[str]]] = {}
 
     def tokens(self, text: str, language: str = "und") -> list[Token]:
@@ -149,41 +166,40 @@ class Analyser:
 
     def fields(self, text: str, language: str = "und") -> Fields:
         """What `tokens` gives, joined to fields, in a third of the time."""
-        known = self._woven.setdefault(language, {})
-        woven: list[Fields] = []
-        for at, end in stretches(text):
-            chunks = text[at:end].split()
-            if is_whole(text, at, end):
-                woven.append(_weave(self._analyse(text, at, end, language), len(chunks)))
-                continue
-            for chunk in chunks:
-                fields = known.get(chunk)
-                woven.append(self._weave_chunk(chunk, language, known) if fields is None else fields)
-        if not woven:
-            return _NO_FIELDS
-        exact, folded, stem, part, identifiers, groups = zip(*woven, strict=True)
+        known = self._woven.get(language)
+        if known is None:
+            known = self._woven[language] = _Known(self, language, self._most_woven)
+        of_chunk = known.__getitem__
+        woven: list[_Woven] = []
+        identifiers: list[str] = []
+        at = 0
+        for start, end in wholes(text):
+            woven += map(of_chunk, text[at:start].split())
+            fields = _weave(self._analyse(text, start, end, language), len(text[start:end].split()))
+            identifiers += fields.identifiers
+            woven.append(fields)
+            at = end
+        woven += map(of_chunk, text[at:].split())
+        exact, folded, stem = (list(map(form, woven)) for form in _FORMS)
+        # On most pages two of the three are one, which is then made, and handed over, once.
+        exact_text = " ".join(filter(None, exact))
+        folded_text = exact_text if folded == exact else " ".join(filter(None, folded))
+        stem_text = folded_text if stem == folded else " ".join(filter(None, stem))
         return Fields(
-            " ".join(filter(None, exact)),
-            " ".join(filter(None, folded)),
-            " ".join(filter(None, stem)),
-            " ".join(filter(None, part)),
-            tuple(chain.from_iterable(identifiers)),
-            "".join(groups),
+            exact_text,
+            folded_text,
+            stem_text,
+            " ".join(filter(None, map(_PART, woven))),
+            tuple(identifiers),
+            "".join(map(_GROUPS, woven)),
+            _each_once(folded),
         )
 
-    def _weave_chunk(self, chunk: str, language: str, known: dict[str, Fields]) -> Fields:
-        """The fields of what stands between spaces; short ones are remembered, for they come again.
-
-        A plain dictionary that is emptied when it is full: the oldest entry first would cost more than it saves.
-        """
-        if thai.is_run(chunk):
-            return _weave_thai(chunk)
-        fields = _weave(self._analyse(chunk, 0, len(chunk), language))
-        if len(chunk) <= LONGEST_KNOWN:
-            if len(known) >= self._most_woven:
-                known.clear()
-            known[chunk] = fields
-        return fields
+    def weave(self, chunk: str, language: str) -> _Woven:
+        """The fields of what stands between spaces and holds no digit."""
+        if chunk.isalpha() and max(chunk) < thai.FIRST:
+            return _weave_word(chunk, self._analyse_word(chunk, language))
+        return _weave(self._analyse(chunk, 0, len(chunk), language))
 
     def stems(self, form: str) -> frozenset[str]:
         """The folded stems that a word of unknown language may have."""
@@ -194,7 +210,10 @@ class Analyser:
         return other_forms(form, self._stems)
 
     def _analyse_word(self, raw: str, language: str) -> _Forms:
-        form = _SPACES.sub("", normalise(_without_apostrophes(_BROKEN.sub("", raw))))[:_LONGEST]
+        if not raw.isalpha() or _LETTER_QUOTE in raw:
+            raw = _without_apostrophes(_BROKEN.sub("", raw))
+        form = normalise(raw)
+        form = (form if form.isalpha() else _SPACES.sub("", form))[:_LONGEST]
         folded = fold(form) or form
         stem = self._stems.of(form, language) or folded
         # Equal forms are one object: those of a large vocabulary lie less far apart in memory.
@@ -223,6 +242,43 @@ class Analyser:
             grams = ()
 
 
+class _Known(dict[str, _Woven]):
+    """The fields of what stands between spaces, in one language; short ones are remembered, for they come again.
+
+    A plain dictionary that is emptied when it is full: the oldest entry first would cost more than it saves.
+    """
+
+    def __init__(self, analyser: Analyser, language: str, most: int) -> None:
+        super().__init__()
+        self._analyser = analyser
+        self._language = language
+        self._most = most
+
+    def __missing__(self, chunk: str) -> _Woven:
+        if thai.is_run(chunk):
+            return _weave_thai(chunk)
+        fields = self._analyser.weave(chunk, self._language)
+        if len(chunk) <= LONGEST_KNOWN:
+            if len(self) >= self._most:
+                self.clear()
+            self[chunk] = fields
+        return fields
+
+
+def wholes(text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of a text that must be looked at as wholes."""
+    if any(broken in text for broken in _BROKEN_ENDS):
+        yield from (stretch for stretch in stretches(text) if is_whole(text, *stretch))
+        return
+    # Then they are the lines with digits; there are fewer of these than of others.
+    end = 0
+    while found := _DIGIT.search(text, end):
+        start = max(text.rfind("\n", end, found.start()) + 1, end)
+        end = text.find("\n", found.end())
+        end = len(text) if end < 0 else end
+        yield start, end
+
+
 def is_whole(text: str, at: int, end: int) -> bool:
     """Whether a stretch must be looked at as a whole.
 
@@ -231,15 +287,36 @@ def is_whole(text: str, at: int, end: int) -> bool:
     return _DIGIT.search(text, at, end) is not None or text.find("\n", at, end) >= 0
 
 
-def _weave(tokens: Iterable[Token], pieces: int = 1) -> Fields:
+def _each_once(forms: Iterable[str]) -> frozenset[str]:
+    """The tokens in these fields."""
+    kept = set(forms)
+    several = [form for form in kept if " " in form]
+    kept.difference_update(several)
+    kept.update(*map(str.split, several))
+    kept.discard("")
+    return frozenset(kept)
+
+
+def _weave_word(chunk: str, forms: _Forms) -> _Woven:
+    """The fields of one word, as it stands between spaces.
+
+    What is equal is one object: a large vocabulary is slow by the memory that it fills.
+    """
+    form, folded, stem, parts, _ = forms
+    if form == chunk:
+        folded, stem, form = (chunk if other is form else other for other in (folded, stem, form))
+    return _Woven(form, folded, stem, " ".join(parts), (), intern(group_of((forms,))))
+
+
+def _weave(tokens: Iterable[Token], pieces: int = 1) -> _Woven:
     """The fields of the tokens of so many pieces of a text."""
     kept = list(tokens)
     group = group_of(kept) + JOINED * (pieces - 1)
     if len(kept) == 1:
         token = kept[0]
         identifiers = (token.identifier,) if token.identifier else ()
-        return Fields(token.form, token.folded, token.stem, " ".join(token.parts), identifiers, group)
-    return Fields(
+        return _Woven(token.form, token.folded, token.stem, " ".join(token.parts), identifiers, group)
+    return _Woven(
         " ".join([token.form for token in kept]),
         " ".join([token.folded for token in kept]),
         " ".join([token.stem for token in kept]),
@@ -249,14 +326,20 @@ def _weave(tokens: Iterable[Token], pieces: int = 1) -> Fields:
     )
 
 
-def _weave_thai(run: str) -> Fields:
+def _weave_thai(run: str) -> _Woven:
     """The same for a run of Thai letters."""
-    forms = " ".join([thai.normalised(run[start:end])[:_LONGEST] for start, end in thai.cut(run)])
-    return Fields(forms, forms, forms, " ".join(thai.trigrams(thai.normalised(run))), (), THAI_GROUP)
+    words = [run[start:end] for start, end in thai.cut(run)]
+    if not thai.is_normalised(run):
+        words = [thai.normalised(word) for word in words]
+    forms = " ".join([word[:_LONGEST] for word in words])
+    return _Woven(forms, forms, forms, " ".join(thai.trigrams(thai.normalised(run))), (), THAI_GROUP)
 
 
 def _analyse_number(raw: str, number: bool) -> _Forms:
-    pieces = [fold(normalise(piece)) for piece in _SEPARATORS.split(raw) if piece]
+    if raw.isascii():
+        pieces = raw.lower().translate(_APART).split()
+    else:
+        pieces = [fold(normalise(piece)) for piece in _SEPARATORS.split(raw) if piece]
     parts = tuple(piece for piece in pieces if len(piece) > 1) if len(pieces) > 1 else ()
     if number:
         form = _number(pieces)
@@ -265,8 +348,9 @@ def _analyse_number(raw: str, number: bool) -> _Forms:
         # "1 100,00" may be two columns of a table: each group, and what follows each space, stands beside the whole.
         rest = (_number(pieces[at:]) for at in range(1, len(pieces)) if len(pieces[at]) == 3)
         return _Forms(form, form, form, tuple(dict.fromkeys((*rest, *parts))))
-    form = "".join(pieces)[:_LONGEST]
-    identifier = identifier_form(raw)
+    form = "".join(pieces)
+    identifier = form if raw.isascii() else identifier_form(raw)
+    form = form[:_LONGEST]
     kept = identifier if looks_like_identifier(normalise(raw), identifier) else None
     return _Forms(form, form, form, parts, kept)
 

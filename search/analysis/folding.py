@@ -1,7 +1,7 @@
 """One form of a word: compatibility forms, case, digits, and (apart from it) diacritics."""
 
 import unicodedata
-from functools import lru_cache
+from typing import Final
 
 import regex
 
@@ -26,6 +26,11 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if text.isalpha():
+        # Nothing in a word of letters alone goes away, and few letters turn into something else.
+        form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        if form.isalpha():
+            return form
     text = unicodedata.normalize("NFKC", text.translate(_SOFT)).casefold()
     text = unicodedata.normalize("NFKC", text).replace(_THAI_AM_APART, _THAI_AM)
     return _DECIMAL.sub(lambda found: str(unicodedata.decimal(found[0], found[0])), text)
@@ -37,10 +42,23 @@ def fold(form: str) -> str:
     Latin marks and strokes go, Russian yo becomes ye (short i is a letter and stays), Hebrew niqqud and
     Arabic vowel points go. Thai marks are vowels and tones and stay.
     """
-    return form if form.isascii() else _folded(form)
+    if form.isascii():
+        return form
+    # Without marks that stand alone, each letter is folded by itself.
+    return form.translate(_BY_LETTER) if form.isalpha() else _folded(form)
 
 
-@lru_cache(maxsize=65536)
+class _Letters(dict[int, str]):
+    """What letters are folded to, filled as they come."""
+
+    def __missing__(self, letter: int) -> str:
+        folded = self[letter] = _folded(chr(letter))
+        return folded
+
+
+_BY_LETTER: Final = _Letters()
+
+
 def _folded(form: str) -> str:
     apart = unicodedata.normalize("NFD", form)
     if not _MARK.search(apart):

@@ -29,13 +29,12 @@ def identifier_form(text: str) -> str:
 
 def looks_like_identifier(raw: str, form: str) -> bool:
     """Whether a token of a page is worth keeping as an identifier: six characters, three digits, no date."""
-    digits = sum(character.isdigit() for character in form)
-    return len(form) >= 6 and digits >= 3 and not _DATE.fullmatch(raw)
+    return len(form) >= 6 and sum(map(str.isdigit, form)) >= 3 and not _DATE.fullmatch(raw)
 
 
 def may_be_part_of_identifier(form: str) -> bool:
     """Whether a token of a query may mean an identifier or a piece of one: four characters, three digits."""
-    return len(form) >= GRAM and sum(character.isdigit() for character in form) >= 3
+    return len(form) >= GRAM and sum(map(str.isdigit, form)) >= 3
 
 
 def is_iban(form: str) -> bool:
@@ -55,10 +54,10 @@ def skeleton(form: str) -> str:
 
 def tails(form: str) -> tuple[str, ...]:
     """The last four to eight characters, as they are read out over the telephone."""
-    return tuple(form[-length:] for length in TAILS if length < len(form))
+    return tuple([form[-length:] for length in TAILS if length < len(form)])
 
 
 def grams(form: str) -> tuple[str, ...]:
     """The four-character pieces of the skeleton in order: any part of four or more is a phrase of them."""
     shape = skeleton(form)
-    return tuple(shape[at : at + GRAM] for at in range(max(1, len(shape) - GRAM + 1)))
+    return tuple([shape[at : at + GRAM] for at in range(max(1, len(shape) - GRAM + 1))])

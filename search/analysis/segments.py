@@ -115,7 +115,7 @@ def _account(spaced: str) -> int:
     What follows an account in print is easily taken for its last group, so the longest stretch whose check digits
     hold counts; where none does, the whole row.
     """
-    if sum(character.isdigit() for character in spaced) < _ACCOUNT_DIGITS:
+    if sum(map(str.isdigit, spaced)) < _ACCOUNT_DIGITS:
         return 0
     candidate = spaced
     for _ in range(3):

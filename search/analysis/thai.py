@@ -7,10 +7,9 @@ indexing a page in Thai takes; here a run is walked by clusters.
 
 import re
 import unicodedata
-from collections import deque
 from functools import lru_cache
 from heapq import heappop, heappush
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from search.analysis.folding import normalise
@@ -70,6 +69,7 @@ _CLUSTER = re.compile(
     ),
     re.DOTALL,
 )
+_NO_WAY: Final = (0, ())
 _FEW_CONSONANTS = re.compile("[ก-ฮ]{,2}")
 
 
@@ -124,32 +124,51 @@ def _cut(run: str) -> list[int]:
     From each place that words lead to, the next words are tried, until all ways meet at one place: up to there the way
     of the fewest words is taken, and of those the one whose words are shorter at the beginning.
     """
-    ends = [0, *(found.end() for found in _CLUSTER.finditer(run))]
+    ends = list(accumulate(map(len, _CLUSTER.findall(run)), initial=0))
     last = len(ends) - 1
+    known_as = _dictionary().get
     cuts: list[int] = []
-    done, arcs = 0, 0
-    ways: dict[int, list[int]] = {}
+    arcs = 0
+    # The best way to each place since all ways met, as how many words it has, and where these end.
+    ways: dict[int, tuple[int, tuple[int, ...]]] = {}
     open_ends = [0]
-    while open_ends[0] < last:
-        at = heappop(open_ends)
-        reached = _words_from(run, ends, at, _MOST_ARCS + 1 - arcs)
-        ways[at] = reached
+    while (at := heappop(open_ends)) < last:
+        # `_words_from`, written out: the call alone would take as long as a look into the dictionary.
+        start, most = ends[at], _MOST_ARCS + 1 - arcs
+        reached: list[int] = []
+        for place in range(at + 1, last + 1):
+            known = known_as(run[start : ends[place]])
+            if known is None:
+                break
+            if known:
+                reached.append(place)
+                if len(reached) >= most:
+                    break
+        if not ways and len(reached) == 1:
+            open_ends.append(reached[0])
+            cuts.append(ends[reached[0]])
+            continue
         arcs += len(reached)
+        words, way = ways.get(at, _NO_WAY)
         for end in reached:
-            if end not in open_ends:
+            found = (words + 1, (*way, ends[end]))
+            best = ways.get(end)
+            if best is None:
                 heappush(open_ends, end)
+                ways[end] = found
+            elif found < best:
+                ways[end] = found
         if len(open_ends) == 1:
-            goal = open_ends[0]
-            cuts += [goal] if goal in ways.get(done, ()) else _shortest(ways, done, goal)
+            cuts += ways[open_ends[0]][1]
         elif not open_ends:
             goal = _next_word(run, ends, at)
-            cuts.append(goal)
+            cuts.append(ends[goal])
             open_ends.append(goal)
         else:
             continue
-        done, arcs = goal, 0
+        arcs = 0
         ways.clear()
-    return [ends[place] for place in cuts]
+    return cuts
 
 
 def _words_from(run: str, ends: list[int], at: int, most: int) -> list[int]:
@@ -165,24 +184,6 @@ def _words_from(run: str, ends: list[int], at: int, most: int) -> list[int]:
             if len(reached) >= most:
                 break
     return reached
-
-
-def _shortest(ways: dict[int, list[int]], start: int, goal: int) -> list[int]:
-    """The places on the way of the fewest words, the start left out."""
-    came_from = {start: start}
-    waiting = deque((start,))
-    while True:
-        at = waiting.popleft()
-        for place in ways.get(at, ()):
-            if place == goal:
-                way = [goal]
-                while at != start:
-                    way.append(at)
-                    at = came_from[at]
-                return way[::-1]
-            if place not in came_from:
-                came_from[place] = at
-                waiting.append(place)
 
 
 def _next_word(run: str, ends: list[int], at: int) -> int:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stdnum import iban
 
 from search.analysis import Analyser, Token, compounds, fold, hebrew, normalise, thai
+from search.analysis.analyser import is_whole, wholes
 from search.analysis.identifiers import _remainder, is_iban
 from search.analysis.segments import segments, stretches
 
@@ -244,6 +245,20 @@ def test_fields_are_the_tokens_joined(text: str) -> None:
     assert fields.stem.split() == [token.stem for token in tokens]
     assert fields.part.split() == [part for token in tokens for part in token.parts]
     assert list(fields.identifiers) == [token.identifier for token in tokens if token.identifier]
+    assert fields.words == {token.folded for token in tokens}
+    assert analyser.fields(text, "pl") == fields
+
+
+@given(st.text(alphabet="ab7\n -\u00ad", max_size=30))
+def test_wholes_are_found_line_by_line(text: str) -> None:
+    assert list(wholes(text)) == [(at, end) for at, end in stretches(text) if is_whole(text, at, end)]
+
+
+@given(st.text(st.characters(categories=["L"]), min_size=1, max_size=12))
+def test_a_word_of_letters_is_folded_like_any_text(word: str) -> None:
+    form = normalise(word)
+    assert form == normalise(word + " ")[:-1]
+    assert fold(form) == fold(form + " ")[:-1]
 
 
 @given(st.text(alphabet="abŁ 7,.-/'\n \u0e01\u0e32\u05d0\u00ad", max_size=60))
