@@ -28,8 +28,8 @@ _COMPLETED: tuple[Kind, ...] = ("invoice", "dunning_letter", "assignment_notice"
 def settle(roles: Sequence[Role], best: dict[str, Role], money: Sequence[Money], kind: Kind) -> None:
     """Put into `best` the amounts that add up; where none do, take out what contradicts the rest."""
     if kind == "court_order":
-        _call_the_debt_principal(roles, best)
         _sum_the_costs(roles, best, money)
+        _call_the_debt_principal(roles, best)
         _doubt_several_costs(roles, best)
         _drop_a_total_that_is_the_debt(best)
     if not _agree(roles, best, money if kind in _COMPLETED else (), money if kind == "court_order" else ()):

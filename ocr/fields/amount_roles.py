@@ -20,6 +20,9 @@ from ocr.values import FieldReading, Kind
 _CONTRACT_REACH = 60
 _HEADING_REACH = 12
 _PART_REACH = 12
+_BEARING_REACH = 160
+_BEARING, _LOOSE = 0.86, 0.7
+_IN_WORDS = re.compile(r"^\s*\([^()]{4,150}\)")
 _TELLING = 16
 _POSSIBLE_REACH = 24
 _NEXT, _LOOSE, _BREAK = 3, 0.15, 6
@@ -60,6 +63,16 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
                         label.role, candidate, rule, (0.86 + min(len(label.label), 24) / 480) * label.likeness
                     )
                 continue
+        bearing = _bears_interest(candidate, words) if kind == "court_order" else None
+        if bearing is not None:
+            rule = f"{candidate.rule}; before “{bearing}”"
+            yield Role("amounts.principal", candidate, rule, _BEARING)
+        heading = heading_of(candidate, cells, loose=True)
+        if heading is not None:
+            label = nearest_label(heading, labels, order, _HEADING_REACH)
+            if label is not None and label.role in allowed:
+                rule = f"{candidate.rule}; beneath “{label.label}”, beside words"
+                yield Role(label.role, candidate, rule, (_LOOSE + len(label.label) / 1000) * label.likeness)
         others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
         label = behind or _beside_or_before(candidate, cells, labels, order, others, reach)
         if label is None or label.role not in allowed:
@@ -127,6 +140,13 @@ def _settles(words: Lexicon, cells: Cells) -> bool:
     return any(begins_with(fold(cell.text).text, word) for cell in cells.all for word in settled) or any(
         word in fold(cells.flow.text).text for word in settled if len(word) > _TELLING
     )
+
+
+def _bears_interest(candidate: Candidate, words: Lexicon) -> str | None:
+    """The words behind an amount that say that it bears interest, as a debt does that a court orders to be paid."""
+    behind = candidate.flow.text[candidate.end : candidate.end + _BEARING_REACH]
+    behind = fold(_IN_WORDS.sub("", behind)).text
+    return next((phrase for phrase in words.labels.get("bearing", ()) if behind.startswith(phrase)), None)
 
 
 def _is_part(candidate: Candidate, words: Lexicon) -> bool:

@@ -17,6 +17,8 @@ from ocr.lexicon import Lexicon
 from ocr.values import Kind
 
 _LEAST = 0.75
+_LAWYERS = ("radcow", "adwok", "avvocat", "legale", "komornic", "abogad", "rechtsanw")
+"""What tells a law office from others that have such a name, whatever its legal form."""
 _MOST_PARTIES = 6
 _OTHERS = 60.0
 _DOUBT = 2.5
@@ -174,6 +176,8 @@ def _acts_for_others(party: Party, words: Lexicon) -> bool:
     """Whether the party is a law office or a bailiff by its name, and no company of another form."""
     names = [fold(mention.name.value).text for mention in party.mentions]
     forms = tuple(f" {fold(form).text}" for form in words.names.after)
+    if any(name.startswith(words.names.agents) and any(stem in name for stem in _LAWYERS) for name in names):
+        return True
     return any(name.startswith(words.names.agents) and not name.endswith(forms) for name in names)
 
 

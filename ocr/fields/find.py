@@ -37,6 +37,7 @@ _NAME_BASE, _NAME_STEP = 0.7, 0.07
 _OFFICER_REACH, _OFFICER_LETTERS = 90, 7
 _MORE_THAN_NAME, _OF_NOBODY = 0.05, 0.84
 _NEAR_NUMBER = 24
+_DIVIDED = re.compile(r"^[ ,–-]+[IVXL]{1,6}\s+Wydział", re.IGNORECASE)
 _SAME_DAY = 0.85
 _BLACK = fold("ดำ").text
 _PRESUMED = 0.84
@@ -183,8 +184,11 @@ def _documents(cells: Cells, words: Lexicon, kind: Kind) -> list[tuple[str, Cand
 
 
 def _courts(cast: Cast, words: Lexicon, language: str) -> Iterator[Role]:
-    for cells in cast.cells.values():
-        for candidate, strength in find_courts(cells, words, language):
+    found = [court for cells in cast.cells.values() for court in find_courts(cells, words, language)]
+    for candidate, strength in found:
+        # A letterhead may part the court from its division; the text below says both.
+        whole = (other for other, _ in found if other.value.startswith(f"{candidate.value} "))
+        if not any(_DIVIDED.search(other.value[len(candidate.value) :]) for other in whole):
             yield Role("parties.court.name", candidate, candidate.rule, strength)
 
 

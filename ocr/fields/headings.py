@@ -21,16 +21,17 @@ _SUMMED = frozenset(
 """Words that begin the row of a table in which its columns are summed."""
 
 
-def heading_of(candidate: Candidate, cells: Cells) -> str | None:
+def heading_of(candidate: Candidate, cells: Cells, *, loose: bool = False) -> str | None:
     """What stands over a value that fills its cell, above the other values of its column; None where no table is.
 
-    A row that says more than values has its own label, and so has a value that stands alone in its row.
+    A row that says more than values has its own label, unless it is asked for loosely; and so has a value that stands
+    alone in its row.
     """
     own = cells.at(candidate.start)
     if not _bare(own.text):
         return None
     row = [cell for cell in cells.all if cell is not own and cell.beside(own)]
-    if not row or not all(_of_table(cell.text) for cell in row):
+    if not row or not (all(_of_table(cell.text) for cell in row) or (loose and len(row) > 1)):
         return None
     at = own
     for _ in range(_DEEPEST):
@@ -87,7 +88,7 @@ def _heading_of_column(cell: Cell, cells: Cells) -> Cell | None:
         return None
     nearest = max(higher, key=lambda other: other.middle)
     row = [other for other in higher if other is nearest or other.beside(nearest)]
-    left = [other for other in row if other.x1 < cell.x0]
+    left = [other for other in row if other.x0 < cell.x0 and other.x1 < cell.x1]
     right = [other for other in row if other.x0 > cell.x1]
     # Beneath the last heading only the end of the page ends the column.
     return (

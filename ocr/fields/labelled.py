@@ -24,6 +24,13 @@ _NAME_LABELS = (
     "nazwa",
     "imie i nazwisko",
     "nome e cognome",
+    "cognome e nome",
+    "cognome nome",
+    "nominativo",
+    "ragione sociale",
+    "nazwisko i imie",
+    "imiona i nazwisko",
+    "nazwa firmy",
     "nombre y apellidos",
     "nombre",
     "nome",
@@ -37,7 +44,8 @@ _NAME_LABELS = (
 )
 # A label with one of these asks for something else than a name.
 _OTHERWISE = (
-    "iban", "nip", "adres", "address", "anschrift", "indirizzo", "direccion", "domicilio", "инн", "бик", "адрес",
+    "iban", "nip", "pesel", "codice fiscale", "partita iva",
+    "adres", "address", "anschrift", "indirizzo", "direccion", "domicilio", "инн", "бик", "адрес",
     "телефон", "e mail", "email", "konto", "rachunek", "conto", "cuenta", "счет", "account", "כתובת", "חשבון", "טלפון",
     "ที่อยู่", "บัญชี", "ref", "vat", "date", "no",
     "referenz", "reference", "riferimento", "referencia", "bevollmächtigter", "steuerbevollmächtigter", "vertreter",
@@ -171,6 +179,9 @@ class LabelledNames:
             if self._role_of_label(label) is not None:
                 break
             value = self._scene.cells.after(below) if fold(label).text in _NAME_LABELS else None
+            if value is not None and self._asks_otherwise(fold(value.text).text):
+                # "Name", and beside it the next label of a form: the name stands beneath.
+                value = self._scene.cells.below(below)
             if value is not None:
                 return self._scene.name_at(value.start) or self._scene.companies.whole(value)
             if (place := self._after_name_label(below)) is not None:

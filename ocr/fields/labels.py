@@ -30,6 +30,8 @@ _BESIDE = re.compile(r"\.? ?[-–—]\s?(?=[^\W\d])|\.? ?\((?=[^\W\d])")
 # Russian counts out money of something: "145 200 руб. долга".
 _GENITIVES = (
     "долга", "основного долга", "неустоики", "процентов", "пени ", "пенеи", "расходов", "государственнои пошлины",
+    "kosztow procesu", "kosztow postepowania", "kosztow sadowych", "kosztow zastepstwa", "kosztow windykacji",
+    "naleznosci glownej", "odsetek ", "kapitalu",
     "госпошлины", "судебных расходов", "судебных издержек", "штрафа", "задолженности",
 )  # fmt: skip
 # Words that may stand between an amount and the label behind it.

@@ -55,6 +55,8 @@ _THAI_GAP = re.compile(r"(?<=[\u0e01-\u0e2e])\s(?=[\u0e01-\u0e2e])")
 _REPAIRS = (
     # An English claim number has a letter, two digits, two letters, three digits: zero is read as "O0".
     (re.compile(r"^([A-HJ-NP-Z])[O0](\d{2}[A-Z]{2}\d{3})$"), r"\1\2"),
+    # The division and the register of a Polish case, run into its number.
+    (re.compile(r"^([IVX]{1,5}\s+(?:Nc-e|GNc|Nc|GCo|GC|Cupr|Co|C))(?=\d)"), r"\1 "),
     # A capital I before a letter and digits is read as a one.
     (re.compile(r"^[1l|](?=[A-Z]\d{3}|V\d)"), "I"),
     # The court's number in a Russian case: "А76-".
@@ -67,10 +69,11 @@ _TOO_LONG = 40
 # "מס'": the mark of a word cut short, which folding takes off the label.
 _SHORTENED = ("'", "׳", "’")
 _GROUPED = re.compile(
-    r"[A-ZÄÖÜĄĆŁŚŹŻ]{1,5} (?=\d+[/-]\d)\d{1,7}(?:[/-][A-Z\d]+)+(?!\w)"
+    r"[A-ZÄÖÜĄĆŁŚŹŻ]{1,5}[ \n](?=\d+[/-]\d)\d{1,7}(?:[/-][A-Z\d]+)+(?!\w)"
     r"|(?:[A-ZÄÖÜ]{1,4}(?:-[A-Z]{1,4})? (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
     r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
 )
+_FEWEST_GROUPED, _FEWEST_STROKED = 6, 3
 _INITIALS = re.compile(
     r"(?<=\d)(?: [A-Za-z]{1,3}(?:[-/][A-Za-z]{1,3})?| [A-Z]\d{1,2})(?: [a-z]{1,3})?(?=\s*(?:$|[\n\t]))"
 )
@@ -212,7 +215,11 @@ def _number_at(text: str, place: int) -> re.Match[str] | None:
 def _grouped_at(text: str, place: int) -> re.Match[str] | None:
     """A number printed in groups, "5 8834 2217 09" or "AK 4471882", up to the end of what its cell or clause says."""
     match = _GROUPED.match(text, place)
-    return match if match is not None and sum(map(str.isdigit, match[0])) >= _FEWEST_GROUPED else None
+    if match is None:
+        return None
+    # "FPR 44/25" is told from words by its stroke, groups of digits by how many they are.
+    fewest = _FEWEST_STROKED if "/" in match[0] and match[0][0].isalpha() else _FEWEST_GROUPED
+    return match if sum(map(str.isdigit, match[0])) >= fewest else None
 
 
 def _value(match: re.Match[str]) -> tuple[str, int]:

@@ -87,7 +87,7 @@ class RunningText:
     def around(self, name: Name, end: int) -> Iterator[Sign]:
         """What stands before and behind a name, up to `end` where the next one begins."""
         text = self._scene.flow.text
-        before = fold(text[max(0, name.start - _BEFORE) : name.start]).text
+        before = fold(text[max(self._column(name), name.start - _BEFORE) : name.start]).text
         for role, phrases in self._scene.words.roles["before"].items():
             for phrase in phrases:
                 if ends_with(before, phrase, self._scene.words.names.titles):
@@ -144,6 +144,14 @@ class RunningText:
                 break
             before = rest
         return before
+
+    def _column(self, name: Name) -> int:
+        """Where the text begins that a name belongs to: with its cell, if what is read before it is another column."""
+        own = self._scene.cells.at(name.start)
+        if own.start == 0 or own.start < name.start:
+            return 0
+        last = self._scene.cells.at(own.start - 1)
+        return 0 if last.beside(own) or min(last.x1, own.x1) > max(last.x0, own.x0) else own.start
 
     def _called(self, behind: str, nouns: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
         """The role by which a contract calls a party without quotes: "Moor Ltd, hereinafter the Lender"."""

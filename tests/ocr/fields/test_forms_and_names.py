@@ -78,6 +78,27 @@ CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
         },
     ),
     (
+        "pl",
+        "court_order",
+        (
+            "zapłacił powodowi 2 292,90 zł (dwa tysiące dwieście dziewięćdziesiąt dwa złote 90/100) z ustawowymi",
+            "odsetkami za opóźnienie od 18 czerwca 2025 r. do dnia zapłaty oraz 1 117,00 zł kosztów procesu",
+        ),
+        {"amounts.principal": "2292.90", "amounts.costs": "1117.00", "interest_from": "2025-06-18"},
+    ),
+    (
+        "it",
+        "court_order",
+        ("1) Euro 5.355,80 oltre agli interessi moratori come richiesti dal 12.05.2025 al saldo",),
+        {"amounts.principal": "5355.80"},
+    ),
+    (
+        "it",
+        "dunning_letter",
+        ("sollecito di pagamento della fattura FPR 44/25 del 11 aprile 2025",),
+        {"invoice_number": "FPR 44/25", "invoice_date": "2025-04-11"},
+    ),
+    (
         "it",
         "court_order",
         (
