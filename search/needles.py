@@ -9,6 +9,7 @@ from typing import Protocol
 from search.analysis import Token, fold, normalise, skeleton
 from search.analysis.identifiers import GRAM
 from search.analysis.outline import IDENTIFIER
+from search.analysis.sparse import GAP
 
 
 class Reason(IntEnum):
@@ -68,8 +69,7 @@ class _TokenNeedle(ABC):
 
     def matches(self, tokens: Sequence[Token]) -> Iterator[Match]:
         for at, token in enumerate(tokens):
-            reason = self._reason(token)
-            if reason is not None:
+            if token is not GAP and (reason := self._reason(token)) is not None:
                 yield Match(at, at, reason)
 
     def wants(self, token: Token) -> bool:

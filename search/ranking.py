@@ -1,6 +1,7 @@
 """The order of documents by score, the same on every engine: what scores nearly alike comes newest first."""
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Final
 
 from search.port import DocumentHit
@@ -15,19 +16,21 @@ relevance.
 TIE: Final = 0.01
 """Scores that differ by this share of the better one, or less, say the same: dates then decide."""
 
+_PLACE: Final = attrgetter("place")
+
 
 def ranked(hits: Iterable[DocumentHit], limit: int) -> list[DocumentHit]:
     """The best hits in order: tier by tier, by score, and within a tie the newest first."""
     ordered: list[DocumentHit] = []
     tied: list[DocumentHit] = []
+    tier = lowest = 0.0
     for hit in sorted(hits, key=lambda hit: (-hit.score, -hit.place)):
-        if tied and not _ties(tied[0].score, hit.score):
-            ordered += sorted(tied, key=lambda one: -one.place)
+        if not tied or hit.score // TIER != tier or hit.score % TIER < lowest:
+            ordered += sorted(tied, key=_PLACE, reverse=True)
+            if len(ordered) >= limit:
+                return ordered[:limit]
             tied = []
+            tier, relevance = divmod(hit.score, TIER)
+            lowest = relevance * (1 - TIE)
         tied.append(hit)
-    return (ordered + sorted(tied, key=lambda one: -one.place))[:limit]
-
-
-def _ties(best: float, score: float) -> bool:
-    tier, relevance = divmod(best, TIER)
-    return score // TIER == tier and score % TIER >= relevance * (1 - TIE)
+    return (ordered + sorted(tied, key=_PLACE, reverse=True))[:limit]

@@ -36,6 +36,7 @@ THAI_GROUP: Final = chr(_FIRST + _THAI)
 
 _THAI_BESIDE: Final = chr(_NEXT + _THAI)
 _REST = re.compile("[\u8000-\uffff]*")
+_NOTHING = re.compile("(?!)")
 _PIECE = re.compile("[\x00-\u7fff\uff00]")
 _NO_THAI = re.compile(f"[^{thai.LETTERS}]+")
 _CRC_BYTES: Final = 4
@@ -88,7 +89,8 @@ class Sought:
 
     def __init__(self, keys: Iterable[str], runs: Iterable[str]) -> None:
         numbers = set(map(_number, keys))
-        self._characters = {chr(base + number) for base in (_FIRST, _NEXT) for number in numbers}
+        characters = "".join(re.escape(chr(base + number)) for base in (_FIRST, _NEXT) for number in numbers)
+        self._sought = re.compile(f"[{characters}]") if characters else _NOTHING
         self._runs = tuple(filter(None, runs))
 
     def groups(self, outline: bytes, pieces: Pieces, language: str) -> list[Group] | None:
@@ -96,14 +98,13 @@ class Sought:
         if outline[:_CRC_BYTES] != _crc(pieces.text, language):
             return None
         body = outline[_CRC_BYTES:].decode("utf-16-le")
-        present = [character for character in self._characters if character in body]
-        at = [place for character in present for place in _all_of(character, body)]
+        at = [found.start() for found in self._sought.finditer(body)]
         if self._runs and (THAI_GROUP in body or _THAI_BESIDE in body):
             if not thai.is_normalised(pieces.text):
                 return None
             starts = [found.start() for found in _PIECE.finditer(body)]
-            at += [starts[piece] for piece in self._run_pieces(pieces.all)]
-        return list(_groups(outline, body, sorted(at)))
+            at = sorted((*at, *(starts[piece] for piece in self._run_pieces(pieces.all))))
+        return list(_groups(outline, body, at))
 
     def _run_pieces(self, pieces: Sequence[str]) -> Iterator[int]:
         """The pieces with letters of a run, wherever other characters stand between these."""
@@ -116,7 +117,7 @@ class Sought:
 
 
 def _groups(outline: bytes, body: str, places: Iterable[int]) -> Iterator[Group]:
-    end = 0
+    end = counted = first = 0
     for place in places:
         if place < end:
             continue
@@ -127,8 +128,9 @@ def _groups(outline: bytes, body: str, places: Iterable[int]) -> Iterator[Group]
         rest = _REST.match(body, begin + 1)
         end = begin + 1 if rest is None else rest.end()
         # What begins a group, or stands for a piece of it, by the higher byte.
-        high = outline[_CRC_BYTES + 1 : _CRC_BYTES + 2 * begin : 2]
-        first = len(high.translate(None, _HIGH_OF_FURTHER))
+        high = outline[_CRC_BYTES + 1 + 2 * counted : _CRC_BYTES + 2 * begin : 2]
+        first += len(high.translate(None, _HIGH_OF_FURTHER))
+        counted = begin
         yield Group(first, first + body.count(JOINED, begin, end), apart)
 
 

@@ -67,11 +67,12 @@ class SparseTokens:
             if apart:
                 _gap(found)
             start, piece = pieces.starts[first], pieces.all[first]
-            if first < last or _FIGURE.search(piece):
+            known = self._kept.get((language, piece)) if first == last else None
+            if known is None and (first < last or _FIGURE.search(piece)):
                 end = pieces.starts[last] + len(pieces.all[last])
                 self._keep(found, self.analyser.segment(pieces.text, start, end, language))
                 continue
-            for token in self._of_piece(piece, language):
+            for token in self._of_piece(piece, language) if known is None else known:
                 if token is GAP:
                     _gap(found)
                 else:
@@ -79,18 +80,18 @@ class SparseTokens:
         return found
 
     def _of_piece(self, piece: str, language: str) -> Sequence[Token]:
-        """The tokens of a piece, with GAP for those that are not wanted; remembered, for common words come often."""
-        kept = self._kept.get((language, piece))
-        if kept is None:
-            few: list[Token] = []
-            if self._unwanted_run(piece):
-                few.append(GAP)
-            else:
-                self._keep(few, self.analyser.chunk(piece, language))
-            kept = tuple(few)
-            if len(self._kept) < _MOST_JUDGED:
-                self._kept[language, piece] = kept
-        return kept
+        """The tokens of a piece without figures, with GAP for those that are not wanted.
+
+        They are remembered, for common words come often.
+        """
+        few: list[Token] = []
+        if self._unwanted_run(piece):
+            few.append(GAP)
+        else:
+            self._keep(few, self.analyser.chunk(piece, language))
+        if len(self._kept) < _MOST_JUDGED:
+            self._kept[language, piece] = tuple(few)
+        return few
 
     def _read(self, text: str, language: str) -> list[Token]:
         """The same, by the text alone."""

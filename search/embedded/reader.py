@@ -70,8 +70,9 @@ class EmbeddedIndex:
         """
         searcher, commit = self._opened()
         query = scoring(scoped(plan, scopes), self._schema)
-        wanted, asked = limit * 2, limit * 5
-        hits, places = _found(searcher, query, asked)
+        wanted, asked = limit * 2, limit * 10
+        known = self._pages.get(commit, (plan, scopes))
+        hits, places = _found(searcher, query, asked) if known is None else (known.hits, known.of)
         while len(set(places[:wanted])) < limit and len(hits) >= wanted:
             wanted *= 4
             if wanted > asked and len(hits) == asked:
