@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, true
 
 from archive.catalogue.schema import (
     batches,
@@ -25,6 +25,9 @@ from tabellion.base.errors import Forbidden, NotSignedIn
 
 ALL = "all"
 UNASSIGNED = "unassigned"
+
+FEW_NAMED = 5_000
+"""Rows of scopes by which a list of documents is found; of more, the newest of all are looked at in their order."""
 
 # One sentence for what is forbidden and what is unknown, so that nobody can tell them apart.
 NO_DOCUMENT = "there is no such document, or not for you"
@@ -290,6 +293,21 @@ def visible_documents(actor: Actor) -> ColumnElement[bool]:
         document_scopes.c.granted == 1,
         current(document_scopes, "document_id", "first_page", "last_page", "scope"),
     )
+
+
+def listed_documents(connection: Connection, actor: Actor) -> ColumnElement[bool]:
+    """The condition of `visible_documents` for a list of the newest.
+
+    Where the actor's scopes name few documents, the database is led to these. Going back from the newest of all, it
+    would look at every document there is before it has found as many as a page has.
+    """
+    if actor.sees_all:
+        return true()
+    named = select(document_scopes.c.document_id).where(document_scopes.c.scope.in_(actor.scopes))
+    some = named.limit(FEW_NAMED + 1).subquery()
+    few = (connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_NAMED
+    visible = visible_documents(actor)
+    return and_(documents.c.id.in_(named), visible) if few else visible
 
 
 def visible_batches(actor: Actor) -> ColumnElement[bool]:

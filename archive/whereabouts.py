@@ -60,11 +60,9 @@ def _ends(document: str, found: Mapping[str, Whereabouts], on_the_way: frozenset
 
 
 def _told(connection: Connection, document_ids: Collection[str]) -> dict[str, Whereabouts]:
-    # The state is looked at here: asked for as well, all void papers there are could be gone through instead.
-    rows = connection.execute(
-        select(documents.c.id, documents.c.state).where(documents.c.id.in_(sorted(document_ids)))
-    )
-    void = [row.id for row in rows if row.state == "void"]
+    void = connection.scalars(
+        select(documents.c.id).where(documents.c.id.in_(sorted(document_ids)), documents.c.state == "void")
+    ).all()
     if not void:
         return {}
     holders = _holders(connection, void)

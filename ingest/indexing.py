@@ -26,13 +26,6 @@ _INDEXED = delete(index_outbox).where(
     index_outbox.c.document_id == bindparam("document"), index_outbox.c.id <= bindparam("newest")
 )
 
-_FOUND = (
-    update(documents)
-    .where(documents.c.id == bindparam("document"), documents.c.state == "read")
-    .values(state="searchable", searchable_at=bindparam("now"))
-)
-"""One by one, by its key: of many at once, all that was read and is not indexed yet could be gone through."""
-
 
 class Indexer:
     """The keeper's writer of the index; it is opened when there is something to write, and anew after an error.
@@ -105,8 +98,11 @@ class Indexer:
             connection.execute(
                 _INDEXED, [{"document": document_id, "newest": newest} for document_id, newest in waiting]
             )
-            if written:
-                connection.execute(_FOUND, [{"document": document_id, "now": now} for document_id in written])
+            connection.execute(
+                update(documents)
+                .where(documents.c.id.in_(written), documents.c.state == "read")
+                .values(state="searchable", searchable_at=now)
+            )
         self._unsettled.clear()
         return len(waiting)
 

@@ -36,8 +36,7 @@ PER_PAGE = 50
 
 
 READ = ("read", "searchable")
-"""States of documents whose pages are known. Looked at in rows that were found by their keys: asked for together with
-keys, the database may go through all papers of these states, which are nearly all there are."""
+"""States of documents whose pages are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +201,11 @@ def _papers(connection: Connection, document_ids: list[str]) -> dict[str, Paper]
     """What begins with the first page of each document that was read."""
     blank = blank_sides(connection, document_ids)
     rows = connection.execute(
-        select(documents.c.id, documents.c.state, documents.c.kind, documents.c.page_count).where(
-            documents.c.id.in_(document_ids)
+        select(documents.c.id, documents.c.kind, documents.c.page_count).where(
+            documents.c.id.in_(document_ids), documents.c.state.in_(READ)
         )
     )
-    return {
-        row.id: Paper(row.kind, row.page_count or 0, blank.get(row.id, 0))
-        for row in rows
-        if row.state in READ
-    }
+    return {row.id: Paper(row.kind, row.page_count or 0, blank.get(row.id, 0)) for row in rows}
 
 
 def _composable(connection: Connection, actor: Actor, sheet: Sheet) -> frozenset[str]:
@@ -218,10 +213,8 @@ def _composable(connection: Connection, actor: Actor, sheet: Sheet) -> frozenset
     if not actor.may(Action.COMPOSE):
         return frozenset()
     wanted = {each for frame in sheet.frames for each in (frame.document, frame.before) if each}
-    rows = connection.execute(
-        select(documents.c.id, documents.c.state).where(documents.c.id.in_(sorted(wanted)))
-    )
-    opened = access.open_pages(connection, actor, [row.id for row in rows if row.state in READ])
+    read = select(documents.c.id).where(documents.c.id.in_(sorted(wanted)), documents.c.state.in_(READ))
+    opened = access.open_pages(connection, actor, connection.scalars(read).all())
     return frozenset(document for document, scope in opened.items() if scope.complete)
 
 

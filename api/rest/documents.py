@@ -110,7 +110,7 @@ def list_documents(
     kind: Annotated[str | None, Query(max_length=24)] = None,
 ) -> Documents:
     """Documents that the asker may see, newest first; keyset paging."""
-    query = select(documents).where(access.visible_documents(actor))
+    query = select(documents)
     for column, wanted in (
         (documents.c.batch_id, batch),
         (documents.c.state, state),
@@ -122,7 +122,7 @@ def list_documents(
         query = query.where(documents.c.id < read_cursor(cursor, str)[0])
     query = query.order_by(documents.c.id.desc()).limit(limit + 1)
     with service_of(request).archive.catalogue.read() as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(query.where(access.listed_documents(connection, actor))).all()
         opened = access.open_pages(connection, actor, [row.id for row in rows])
         shown = document_shapes(connection, actor, rows[:limit], opened)
     return Documents(documents=shown, next=write_cursor(rows[limit - 1].id) if len(rows) > limit else None)

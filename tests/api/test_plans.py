@@ -179,11 +179,27 @@ def test_pages_and_rounds_go_through_no_table_that_grows(house: House, paper: di
     assert found == {}
 
 
-def test_the_test_finds_what_it_looks_for(house: House) -> None:
-    keyed = "SELECT kind FROM documents WHERE documents.id IN (?) AND documents.state IN (?, ?)"
+def test_a_list_for_who_may_see_few_is_led_by_his_scopes(house: House, paper: dict[str, str]) -> None:
+    asked = Asked(house.archive.catalogue)
+    client = house.client("collector", scopes=[f"portfolio:{paper['portfolio']}"])
+    with asked.noting("list"):
+        listed = client.json("/api/v1/documents")["documents"]
+    assert [one["document"] for one in listed][-1] == paper["document"]
     with house.archive.catalogue.read() as connection:
-        assert walks(connection, keyed, ("one", "read", "searchable")) == [
-            "SEARCH documents USING INDEX ix_documents_state (state=?)"
+        steps = [
+            row[3]
+            for statement, (_, values) in asked.sent.items()
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert "SEARCH document_scopes USING COVERING INDEX ix_document_scopes_scope (scope=?)" in steps
+    assert [step for step in steps if step.startswith("SCAN documents")] == []
+
+
+def test_the_test_finds_what_it_looks_for(house: House) -> None:
+    keyed = "SELECT leaf FROM log_entries WHERE log_entries.type = ? AND log_entries.object_id = ?"
+    with house.archive.catalogue.read() as connection:
+        assert walks(connection, keyed, ("verify", "one")) == [
+            "SEARCH log_entries USING INDEX ix_log_entries_type (type=?)"
         ]
         assert walks(connection, "SELECT count(*) FROM objects WHERE size > ?", (1,)) == ["SCAN objects"]
         assert walks(connection, "SELECT id FROM documents ORDER BY id DESC LIMIT ?", (50,)) == []

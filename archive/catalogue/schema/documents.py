@@ -28,7 +28,7 @@ documents = Table(
     refers("batch_id", "batches"),
     refers("portfolio_id", "portfolios", nullable=True),
     # received -> read -> searchable; failed keeps its reason; void and erased stay visible to those who may know
-    Column("state", String(12), nullable=False, index=True),
+    Column("state", String(12), nullable=False),
     Column("reason_code", String(40)),
     Column("reason", Text),
     Column("kind", String(24), nullable=False),
@@ -50,6 +50,8 @@ documents = Table(
     CheckConstraint("state IN ('received', 'read', 'searchable', 'failed', 'void', 'erased')", name="state"),
     CheckConstraint("direction IN ('in', 'out')", name="direction"),
     Index("ix_documents_batch_state", "batch_id", "state"),
+    # With the key: nearly all papers are of one state, by which those of a list or a page must not be looked for alone.
+    Index("ix_documents_state", "state", "id"),
 )
 
 document_deposits = Table(

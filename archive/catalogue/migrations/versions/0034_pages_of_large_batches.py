@@ -29,9 +29,13 @@ def upgrade() -> None:
     op.create_index("ix_log_entries_object", "log_entries", ["object_id", "object_type", "seq"])
     op.drop_index("ix_log_entries_subject", "log_entries")
     op.create_index("ix_log_entries_subject", "log_entries", ["subject", "type"])
+    op.drop_index("ix_documents_state", "documents")
+    op.create_index("ix_documents_state", "documents", ["state", "id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_documents_state", "documents")
+    op.create_index("ix_documents_state", "documents", ["state"])
     op.drop_index("ix_log_entries_subject", "log_entries")
     op.create_index("ix_log_entries_subject", "log_entries", ["subject"])
     op.drop_index("ix_log_entries_object", "log_entries")
