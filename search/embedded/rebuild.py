@@ -18,6 +18,7 @@ from search.preparing import Preparing
 from search.rebuild import Rebuild
 
 _MOST_THREADS: Final = 4
+_CORES_A_THREAD: Final = 2
 _LEAST_HEAP, _MOST_HEAP = 64_000_000, 1_000_000_000
 
 
@@ -25,6 +26,11 @@ def rebuild_heap() -> int:
     """Bytes for words that are not yet written: an eighth of the memory, since small segments are merged at a cost."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return min(max(memory // 8, _LEAST_HEAP), _MOST_HEAP)
+
+
+def index_threads(cores: int) -> int:
+    """Threads of tantivy's: each writes all words into segments of its own, so few that keep up with the helpers."""
+    return min(max(cores // _CORES_A_THREAD, 1), _MOST_THREADS)
 
 
 class EmbeddedRebuild(Rebuild):
@@ -41,7 +47,7 @@ class EmbeddedRebuild(Rebuild):
         self._schema = build_schema()
         self._preparing = Preparing[list[tuple[str, list[Values]]]](ManyPages, analyser, helpers)
         self._last = ""
-        threads = min(len(os.sched_getaffinity(0)), _MOST_THREADS) if heap is None else 1
+        threads = index_threads(len(os.sched_getaffinity(0))) if heap is None else 1
         index = tantivy.Index(self._schema, str(self._generations.path(self.generation)))
         self._writer: tantivy.IndexWriter | None = index.writer(heap or rebuild_heap(), threads)
 

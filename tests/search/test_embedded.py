@@ -25,6 +25,7 @@ from search import (
 )
 from search import plan as p
 from search.embedded.generations import Generations
+from search.embedded.rebuild import index_threads
 from search.embedded.reshape import lean, narrowed, unscored
 from search.embedded.schema import build_schema
 from search.embedded.translate import _query
@@ -173,6 +174,11 @@ def test_old_and_unfinished_generations_are_removed(folder: Path, backend: Backe
     generations = Generations(folder)
     assert generations.numbers() == [generations.current()]
     assert backend.found(EVERYTHING) == ["b"]
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (4, 2), (64, 4)])
+def test_a_new_index_is_written_by_one_thread_for_two_cores(cores: int, threads: int) -> None:
+    assert index_threads(cores) == threads
 
 
 def test_an_index_of_another_format_asks_for_a_rebuild(folder: Path, backend: Backend) -> None:
