@@ -26,7 +26,7 @@ from tabellion.base.errors import Forbidden, NotSignedIn
 ALL = "all"
 UNASSIGNED = "unassigned"
 
-FEW_NAMED = 5_000
+FEW_NAMED = 1_000
 """Rows of scopes by which a list of documents is found; of more, the newest of all are looked at in their order."""
 
 # One sentence for what is forbidden and what is unknown, so that nobody can tell them apart.
