@@ -114,7 +114,7 @@ def save(
     archive = service_of(request).archive
     with archive.catalogue.write() as connection:
         save_search(archive, connection, actor, name, q)
-    return RedirectResponse("/search?" + urlencode({"q": q}), 303)
+    return RedirectResponse("/search?" + urlencode({"q": q}) + "#kept", 303)
 
 
 @router.post("/search/saved/{saved_id}/delete")

@@ -19,6 +19,7 @@ from api.languages import DEFAULT, FOLDER, MIRRORED, languages
 
 BYTES = 1000
 _NO_BREAK = "\N{NO-BREAK SPACE}"
+_ISOLATE, _ISOLATED = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -67,14 +68,14 @@ class Speaker:
 
     def day(self, value: date | None) -> str:
         """A civil date, "21 Nov 2026"."""
-        return format_date(value, "d MMM y", locale=self.locale) if value else ""
+        return self._apart(format_date(value, "d MMM y", locale=self.locale)) if value else ""
 
     def moment(self, value: datetime | None) -> str:
         """An instant in the reader's zone, "21 Nov 2026, 09:14 UTC+01:00"."""
         if value is None:
             return ""
         shown = format_datetime(value, "d MMM y, HH:mm", tzinfo=self.zone, locale=self.locale)
-        return f"{shown}{_NO_BREAK}{self.offset(value)}"
+        return self._apart(f"{shown}{_NO_BREAK}{self.offset(value)}")
 
     def offset(self, value: datetime) -> str:
         """How far the reader's zone is from UTC then, as reports say it: "UTC", "UTC+01:00"."""
@@ -98,7 +99,11 @@ class Speaker:
         if value is None:
             return ""
         shown = format_time(value, "HH:mm", tzinfo=self.zone, locale=self.locale)
-        return f"{shown}{_NO_BREAK}{self.offset(value)}"
+        return self._apart(f"{shown}{_NO_BREAK}{self.offset(value)}")
+
+    def _apart(self, text: str) -> str:
+        """A value that keeps its own order where what is around it runs from right to left (UAX 9, section 2.4)."""
+        return f"{_ISOLATE}{text}{_ISOLATED}" if self.direction == "rtl" else text
 
     def size(self, value: int) -> str:
         """A number of bytes in the largest decimal unit that leaves it at one or more, "1.1 GB"."""

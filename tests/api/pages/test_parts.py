@@ -78,6 +78,8 @@ def test_values_are_written_as_people_of_the_language_do() -> None:
     assert english.quantity("") == ""
     assert english.size(13_812_345) == "13.8 MB"
     assert Speaker("he", WARSAW).direction == "rtl"
+    # From right to left a date stays in one piece and in its own order.
+    assert Speaker("qps", WARSAW).day(date(2024, 7, 2)) == "\u20682 Jul 2024\u2069"
     assert english.same_day(
         datetime(2026, 11, 21, 23, 30, tzinfo=UTC), datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
     )

@@ -60,7 +60,8 @@ class TestTheForm:
 class TestKeptSearches:
     def test_kept_shown_run_and_deleted(self, house: House) -> None:
         client = house.client("collector")
-        assert do(client, "/search/saved", q="kind:invoice", name=" My  invoices ").status_code == 303
+        done = do(client, "/search/saved", q="kind:invoice", name=" My  invoices ")
+        assert (done.status_code, done.headers["location"]) == (303, "/search?q=kind%3Ainvoice#kept")
         text = markup(client, "/search")
         assert 'href="/search?q=kind%3Ainvoice"' in text
         (kept,) = client.json("/api/v1/search/saved")
