@@ -116,10 +116,11 @@ def find_russian_accounts(flow: Flow) -> Iterator[tuple[Candidate, Candidate]]:
             yield Candidate(flow, match.start(), match.end(), value, "account: key against БИК", 0.98), bik
 
 
-_TH_ACCOUNT = re.compile(r"(?<![\d-])(\d{3}-\d-\d{5}-\d)(?![\d-])")
+_TH_ACCOUNT = re.compile(r"(?<![\d-])(\d{3}-\n?\d-\n?\d{5}-\n?\d)(?![\d-])")
 
 
 def find_thai_accounts(flow: Flow) -> Iterator[Candidate]:
     """Thai account numbers by their printed form (3-1-5-1 digits); banks publish no common check digit."""
     for match in _TH_ACCOUNT.finditer(western(flow.text)):
-        yield Candidate(flow, match.start(), match.end(), match[1], "account: printed form", 0.9)
+        value = match[1].replace("\n", "")
+        yield Candidate(flow, match.start(), match.end(), value, "account: printed form", 0.9)

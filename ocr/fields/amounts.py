@@ -54,7 +54,7 @@ _ROUND = re.compile(
     rf"(?:(?P<before>{_SIGN})\s{{0,2}})?(?<![\d/.,-])(?P<whole>{_GROUPED})(?![\d/]|[.,]\s?\d|\s?%)(?:,?[-–—]{{1,2}})?"
     # The amount in words may stand between.
     rf"(?:\s?\([^\W\d_][^()\d]{{3,90}}\))?(?:\s{{0,2}}(?P<after>{_SIGN}){_ENDS}\.?)?"
-    r"(?:[\s,]{0,2}(?P<cents>\d{2})\s?(?:коп|gr\b|/100))?",
+    r"(?:[\s,]{0,2}(?P<cents>\d{2})\s?(?:коп(?:е\w{1,4})?|gr\b|/100))?",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(

@@ -37,6 +37,11 @@ _FORM_BEHIND = re.compile(
 )
 
 
+_TO = re.compile(r"ל[א-ת]{3}")
+_GIVEN = re.compile(r"(?:הומח|המח|הוסב|הועבר|העביר|העברנו|נמכר|מכר|המכר)[^.\n]{0,40}$")
+_GIVEN_REACH = 60
+
+
 class CompanyFinder(PageOfNames):
     """Finds companies on one page."""
 
@@ -58,6 +63,13 @@ class CompanyFinder(PageOfNames):
                 continue
             start = self._office(start)
             floor = form.end
+            if (
+                self._caseless
+                and _TO.match(text, start)
+                and _GIVEN.search(text, max(0, start - _GIVEN_REACH), start)
+            ):
+                # "Assigned to Moor Ltd": the preposition is written as one with the name.
+                start += 1
             name = " ".join(text[start : form.start].split())
             comma = "" if name.endswith(",") or text[form.start - 1 : form.start] != "," else ","
             printed = " ".join(text[form.start : form.end].split())

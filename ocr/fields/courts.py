@@ -19,6 +19,7 @@ _DIVISION = re.compile(
 _END = re.compile(
     r"[,;:(]|\s[–—-]\s(?=[a-zа-яё])|\.\s"
     # Who sits, and over what.
+    r"|\s(?:в составе|под председательством)\b"
     r"|\s(?:w (?:następującym )?składzie|w osobie|po rozpoznaniu|w sprawie|in composizione|in persona|nella persona)\b"
 )
 _BEFORE = re.compile(r"^(?:in the|at the|the|il|im namen des volkes|przed|w)\s+", re.IGNORECASE)

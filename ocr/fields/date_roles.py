@@ -42,6 +42,9 @@ _JOINING = 8
 _BEHIND = 5
 _OF_INVOICES: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
 _OWN_CLAUSE, _SHORT, _UNNUMBERED = 40, 3, 0.85
+_ON = tuple(fold(word).text for word in ("ביום", "בתאריך"))
+""" "On the", which begins a sentence about any day."""
+_TOLD_IN_TEXT: tuple[Kind, ...] = ("contract", "court_order", "payment_confirmation")
 
 
 def date_roles(
@@ -81,6 +84,8 @@ def date_roles(
         label = label_before(date, labels, order, [other.raw for other in dates if other is not date])
         if label is not None and label.role in allowed and not (line and _is_bare_from(label)):
             strength = (_strongest(label, words) - label.distance / _FADES) * label.likeness
+            if label.role == "document_date" and label.label in _ON and kind not in _TOLD_IN_TEXT:
+                strength = min(strength, _OF_SOMETHING)
             found = Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
         elif line and not (label is not None and label.role == "other_date" and label.distance < _NEXT):
             found = Role("document_date", date, f"{date.rule}; on a line of its own", line)

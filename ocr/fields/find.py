@@ -39,6 +39,7 @@ _MORE_THAN_NAME, _OF_NOBODY = 0.05, 0.84
 _NEAR_NUMBER = 24
 _DIVIDED = re.compile(r"^[ ,–-]+[IVXL]{1,6}\s+Wydział", re.IGNORECASE)
 _SAME_DAY = 0.85
+_FILE, _HEAD = "enforcement_number", 0.2
 _BLACK = fold("ดำ").text
 _PRESUMED = 0.84
 """Of what belongs to a claimant who is only presumed to have acquired the claim."""
@@ -65,6 +66,8 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
         numbers = _told_apart(numbers)
         if kind in ("payment_confirmation", "correspondence"):
             numbers = [one for one in numbers if not _of_any_file(*one, words)]
+        if kind == "court_order" and language == "he" and _of_office(cast.cells[flow.page.number], words):
+            numbers = [(_FILE if name == "case_number" else name, item) for name, item in numbers]
         numbers += _documents(cast.cells[flow.page.number], words, kind)
         amounts = list(find_amounts(flow))
         roles += (Role(name, item, item.rule, _told_strength(item, words)) for name, item in numbers)
@@ -124,6 +127,15 @@ def _of_any_file(name: str, number: Candidate, words: Lexicon) -> bool:
     shared = words.numbers.get("reference", ())
     told = name == "case_number" and any(number.rule.endswith(f"“{label}”") for label in shared)
     return told and not number.value[:1].isdigit()
+
+
+def _of_office(cells: Cells, words: Lexicon) -> bool:
+    """Whether an office of enforcement issued the paper: its head names one, and no court."""
+    heads = [fold(cell.text).text for cell in cells.all if cell.middle < _HEAD]
+    courts = ("בית משפט", "בית המשפט")
+    return any(office in head for head in heads for office in words.names.offices) and not any(
+        fold(court).text in head for head in heads for court in courts
+    )
 
 
 def _date_the_number(roles: Sequence[Role], best: dict[str, Role]) -> None:

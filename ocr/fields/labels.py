@@ -16,6 +16,11 @@ LABEL_REACH = 34
 _SHORTEST_OF_ROW = 2
 _ENUMERATED = re.compile(r"^(?:(?:[ivx]{1,4}|\d{1,2}|[a-h]) )+(?=[^\W\d_]{3})")
 """The number of a row: "II. Costs"."""
+# "Interest for the period from 18.02.2022 to 12.12.2023 - 100.00": the period may stand between.
+_PERIOD = re.compile(
+    r"(?:за период|for the period|für die Zeit|za okres|per il periodo)\s[^\d]{0,6}\d{1,2}\.\d{1,2}\.\d{2,4}"
+    r"[^\d]{1,6}\d{1,2}\.\d{1,2}\.\d{2,4}(?:\s?гг?\.)?"
+)
 _FLOW_REACH = 110
 _FAR_BEHIND = 220
 _IN_WORDS = re.compile(r"\s*\([^\d()]{4,150}(?:\d{1,2}/100[^()]{0,12})?\)")
@@ -81,7 +86,7 @@ def label_before(
 ) -> LabelFound | None:
     """The nearest label before the value: in its row, else in the running text, which may have begun a line higher."""
     flow = candidate.flow
-    row = without_leaders(flow.row_before(candidate.start))[-_FLOW_REACH:]
+    row = _PERIOD.sub(" ", without_leaders(flow.row_before(candidate.start)))[-_FLOW_REACH:]
     found = nearest_label(cut_after(row, others), labels, order, reach)
     # A label that begins its row may have begun a line higher.
     broken = found is not None and len(fold(row).text) - found.distance <= len(found.label)
@@ -91,7 +96,7 @@ def label_before(
         if longer is not None and longer.distance == found.distance and longer.label.endswith(found.label):
             return longer
     if found is None:
-        running = _own_column(candidate)
+        running = _PERIOD.sub(" ", _own_column(candidate))
         found = nearest_label(cut_after(running, others), labels, order, reach)
     return found
 

@@ -20,6 +20,8 @@ _LONGEST_LINE = 90
 _TRADE_LINES = 3
 _SEPARATED = re.compile(r"\s+[·•|*–—-]\s+|,\s+")
 _LEAST_PARTS = 3
+_DEALER = fold("עוסק").text
+_WORDS_OF_NAME = range(2, 8)
 
 
 class HeadOfLetter:
@@ -44,7 +46,7 @@ class HeadOfLetter:
             if marker is not None:
                 end = begins_with(folded.text, marker)
                 place = cell.start + folded.back(0, end)[1]
-                name = self._company_over(cell) or self._name_after(cell, place)
+                name = self._company_over(cell) or self._name_after(cell, place) or self._rest(cell, place)
                 if name is not None:
                     yield name, Sign("debtor", 2.5, f"addressed: “{marker}”")
                     continue
@@ -122,6 +124,8 @@ class HeadOfLetter:
 
     def _trader(self) -> Mention | None:
         """Who trades under a name of their own: the first line of the paper, over an address or beside a title."""
+        if self._scene.cells.leftward:
+            return self._dealer()
         cell = min(self._scene.cells.all, key=lambda item: (round(item.middle, 2), item.x0), default=None)
         below = None if cell is None else self._scene.cells.below(cell)
         if cell is None or below is None or cell.middle > _TOP or cell.x0 > _LEFT or cell.text.count(" ") < 2:
@@ -172,12 +176,31 @@ class HeadOfLetter:
         self._scene.mentions.sort(key=lambda item: item.name.start)
         return mention
 
+    def _dealer(self) -> Mention | None:
+        """Who is on the first line of an Israeli paper, over the words for a person who is registered for VAT."""
+        cell = min(self._scene.cells.all, key=lambda item: (round(item.middle, 2), -item.x1), default=None)
+        below = None if cell is None else self._scene.cells.below(cell)
+        if cell is None or below is None or not begins_with(fold(below.text).text, _DEALER):
+            return None
+        name = self._scene.persons.person_at(cell.start, cell.end)
+        return None if name is None else self._scene.add(name)
+
     def _over(self, name: Name) -> list[Mention]:
         return [
             mention
             for mention in self._scene.mentions
             if mention.name.start < name.end and name.start < mention.name.end
         ]
+
+    def _rest(self, cell: Cell, place: int) -> Name | None:
+        """What follows "To:" on a Hebrew line, where names have no capital letters: an organisation without a form."""
+        text = self._scene.flow.text[place : cell.end]
+        value = text.strip(" :")
+        if not self._scene.cells.leftward or ":" not in text or any(map(str.isdigit, value)):
+            return None
+        if len(value.split()) not in _WORDS_OF_NAME or value[-1] in ".,":
+            return None
+        return Name(place + text.index(value), cell.end, value, "company")
 
     def _company_over(self, cell: Cell) -> Name | None:
         """The company on the line above a person's form of address: the letter goes to it, the person works there."""

@@ -26,7 +26,11 @@ def find_mentions(cells: Cells, kind: Kind, words: Lexicon, language: str) -> li
         scene.add(name)
     scene.mentions = [mention for mention in scene.mentions if not text.is_officer(mention)]
     if kind != "payment_confirmation":
-        kept = [mention for mention in scene.mentions if not text.keeps_account(mention)]
+        kept = [
+            mention
+            for mention in scene.mentions
+            if not text.keeps_account(mention) and not text.is_of_account(mention)
+        ]
         scene.mentions = kept or scene.mentions
     scene.mentions.sort(key=lambda mention: mention.name.start)
     head.mark_sender()

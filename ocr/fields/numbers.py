@@ -37,7 +37,9 @@ _DATE = re.compile(r"^(?:[0-2]?\d|3[01])([./-])(?:[0-2]?\d|3[01])\1\d{4}$")
 _AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
 # A number that goes on in the next line after a stroke.
 _BROKEN = re.compile(r"(?<=[/-])\n")
-_ALONE = re.compile(r"^(?:nr|no|n|№)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$", re.IGNORECASE | re.MULTILINE)
+_ALONE = re.compile(
+    r"^(?:nr|no|n|№|מס'|מס׳|מספר)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$", re.IGNORECASE | re.MULTILINE
+)
 _NUMBER_SIGN = re.compile(
     r"^(?:nr|no|n|num|numero|número|number|numer|номер|№|מס'?|מספר|เลขที่)[.:º°]*$", re.IGNORECASE
 )

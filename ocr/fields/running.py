@@ -12,6 +12,7 @@ _BEFORE = 90
 _AFTER = 420
 _NEAR_AFTER = 60
 _OFFICER_REACH = 45
+_ACCOUNT_REACH, _CODE_REACH = 75, 60
 _SEATED = ("con sede", "con studio", "con sede legale", "z siedziba", "con domicilio social")
 # All words of it in capitals or with one, right before where it has its seat.
 _TRADER = re.compile(
@@ -74,6 +75,16 @@ class RunningText:
                         weight = 1.5 if len(phrase) > 3 and self._ends_plainly(name) else 0.6
                         yield name, Sign(role, weight, f"after “{phrase}”")
 
+    def _is_given_to(self, name: Name) -> bool:
+        """Whether a Hebrew "to" is written as one with the name of a company on a notice of assignment."""
+        joined = self._scene.flow.text[max(0, name.start - 2) : name.start] in (" ל", "\nל")
+        return (
+            joined
+            and self._scene.cells.leftward
+            and self._scene.kind == "assignment_notice"
+            and name.form == "company"
+        )
+
     def _ends_plainly(self, name: Name) -> bool:
         """Whether something tells where a name ends that has no capital letters: a mark, or the end of its line."""
         flow = self._scene.flow
@@ -93,6 +104,8 @@ class RunningText:
                 if ends_with(before, phrase, self._scene.words.names.titles):
                     yield Sign(role, min(2.4, 0.5 + len(phrase) / 8), f"after “{phrase}”")
                     break
+        if self._is_given_to(name):
+            yield Sign("assignee", 1.6, "to whom it is given")
         nouns = list(self._scene.nouns())
         called = False
         led = self._without_lead(before)
@@ -188,6 +201,18 @@ class RunningText:
         text = self._scene.flow.text
         behind = fold(text[mention.name.end : mention.name.end + _BANK_REACH]).text
         return behind.startswith(_OF_ACCOUNTS)
+
+    def is_of_account(self, mention: Mention) -> bool:
+        """Whether a Russian company is named as the bank of an account: between its digits and the bank's code."""
+        flow = self._scene.flow
+        before = flow.text[max(0, mention.name.start - _ACCOUNT_REACH) : mention.name.start]
+        after = flow.text[mention.name.end : mention.name.end + _CODE_REACH]
+        return (
+            mention.name.form == "company"
+            and self._scene.kind != "payment_confirmation"
+            and "БИК" in after
+            and re.search(r"\d{20}\D*$", before) is not None
+        )
 
     def _person_before(self, offset: int) -> Name | None:
         """The longest person's name that ends right before this place."""
