@@ -99,10 +99,16 @@ def add(name: str, roles: tuple[str, ...], scopes: tuple[str, ...], locale: str)
             locale=locale,
         )
     tell(f"account   {name}, {' '.join(sorted(roles))}")
-    tell(f"papers    {' '.join(sorted(kept)) or 'none: `tabellion users grant` gives a --scope'}")
+    tell(f"papers    {' '.join(sorted(kept)) or _without_scope(roles)}")
     if password is None:
         tell(f"password  {chosen}   (shown only this once)")
     tell(f"sign in   {address}/sign-in")
+
+
+def _without_scope(roles: tuple[str, ...]) -> str:
+    if any(Action.READ in ROLES[role] for role in roles):
+        return "none: `tabellion users grant` gives a --scope"
+    return "none, and the role reads none; a --scope lets it see debtors"
 
 
 @command.command("grant")

@@ -91,6 +91,8 @@ def test_accounts_are_made_and_their_passwords_shown_once(house: House) -> None:
     assert made.out.endswith("\nsign in   https://archive.example/sign-in\n")
     without = house.terminal.run("users", "add", "bert", "--role", "auditor").out
     assert "papers    none: `tabellion users grant` gives a --scope" in without
+    clerk = house.terminal.run("users", "add", "cleo", "--role", "administrator").out
+    assert "papers    none, and the role reads none; a --scope lets it see debtors" in clerk
     assert "http://127.0.0.1:8000/sign-in" in without
     house.terminal.run("users", "grant", "anna", "--role", "legal")
     house.terminal.run("users", "revoke", "anna", "--scope", "unassigned")
