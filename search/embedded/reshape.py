@@ -84,8 +84,9 @@ def _within(plan: Plan, condition: Plan) -> Plan:
         case p.All(of, but_not):
             return p.All(tuple(_within(node, condition) for node in of), but_not)
         case p.Prefer(node, preferred, score):
-            # A phrase that stands alone is looked for on all pages; within a condition, on the pages of that.
-            return p.Prefer(_within(node, condition), _alternative(preferred, condition), score)
+            # Asked of the pages of the node alone, words are quicker as they are; a phrase runs on to its next page.
+            lifting = _alternative(preferred, condition) if _has_phrase(preferred) else preferred
+            return p.Prefer(_within(node, condition), lifting, score)
         case p.Weighted(node, number) | p.Constant(node, number):
             return type(plan)(_within(node, condition), number)
         case _:
@@ -95,6 +96,18 @@ def _within(plan: Plan, condition: Plan) -> Plan:
 def _alternative(plan: Plan, condition: Plan) -> Plan:
     """An alternative within the condition, which adds nothing to its score."""
     return _within(plan, condition) if _has_union(plan) else p.All((plan, condition))
+
+
+def _has_phrase(plan: Plan) -> bool:
+    match plan:
+        case p.Phrase():
+            return True
+        case p.All(of) | p.Any(of) | p.Best(of):
+            return any(map(_has_phrase, of))
+        case p.Weighted(node) | p.Constant(node) | p.Prefer(node):
+            return _has_phrase(node)
+        case _:
+            return False
 
 
 def _has_union(plan: Plan) -> bool:
