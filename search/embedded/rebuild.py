@@ -10,7 +10,7 @@ import tantivy
 from search.analysis import Analyser
 from search.changes import Change, change_of
 from search.embedded.generations import Generations
-from search.embedded.schema import ManyPages, Values, build_schema, document_of
+from search.embedded.schema import ManyPages, build_schema
 from search.embedded.writer import BROKEN
 from search.errors import IndexBusy
 from search.port import PageRecord
@@ -44,11 +44,10 @@ class EmbeddedRebuild(Rebuild):
         for unfinished in (number for number in self._generations.numbers() if number > current):
             self._generations.remove(unfinished)
         self.generation = self._generations.begin()
-        self._schema = build_schema()
-        self._preparing = Preparing[list[tuple[str, list[Values]]]](ManyPages, analyser, helpers)
+        self._preparing = Preparing[list[tuple[str, list[str]]]](ManyPages, analyser, helpers)
         self._last = ""
         threads = index_threads(len(os.sched_getaffinity(0))) if heap is None else 1
-        index = tantivy.Index(self._schema, str(self._generations.path(self.generation)))
+        index = tantivy.Index(build_schema(), str(self._generations.path(self.generation)))
         self._writer: tantivy.IndexWriter | None = index.writer(heap or rebuild_heap(), threads)
 
     def replace(self, document: str, pages: Iterable[PageRecord]) -> None:
@@ -92,14 +91,14 @@ class EmbeddedRebuild(Rebuild):
         for ready in self._preparing.put(change):
             self._write(ready)
 
-    def _write(self, ready: Iterable[tuple[str, list[Values]]]) -> None:
+    def _write(self, ready: Iterable[tuple[str, list[str]]]) -> None:
         def put(writer: tantivy.IndexWriter) -> None:
             for document, pages in ready:
                 if document <= self._last:
                     writer.delete_documents_by_term("document", document)
                 self._last = max(self._last, document)
-                for values in pages:
-                    writer.add_document(document_of(values, self._schema))
+                for page in pages:
+                    writer.add_json(page)
 
         self._do(put)
 

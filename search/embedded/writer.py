@@ -10,7 +10,7 @@ import tantivy
 from search.analysis import Analyser
 from search.changes import Change, change_of
 from search.embedded.generations import Generations
-from search.embedded.schema import build_schema, document_of, prepared
+from search.embedded.schema import build_schema, prepared
 from search.errors import IndexBusy, IndexOutdated
 from search.port import PageRecord
 
@@ -34,9 +34,9 @@ class _Generation:
 
     def apply(self, change: Change) -> None:
         """Take a change; it is seen after the next commit."""
-        documents = self._documents(change)
+        pages = prepared(change, self._analyser)
         self._pending.append(change)
-        self._do(lambda writer: _write(writer, change.document, documents))
+        self._do(lambda writer: _write(writer, change.document, pages))
         if sum(len(waiting.pages) for waiting in self._pending) >= MOST_PENDING:
             self.commit()
 
@@ -77,7 +77,7 @@ class _Generation:
         if self._writer is None:
             writer = self._open()
             for change in self._pending:
-                _write(writer, change.document, self._documents(change))
+                _write(writer, change.document, prepared(change, self._analyser))
             self._writer = writer
         return self._writer
 
@@ -89,15 +89,12 @@ class _Generation:
         except BROKEN as error:
             raise IndexBusy("the index cannot be opened for writing") from error
 
-    def _documents(self, change: Change) -> list[tantivy.Document]:
-        return [document_of(values, self._schema) for values in prepared(change, self._analyser)]
 
-
-def _write(writer: tantivy.IndexWriter, document: str, pages: Iterable[tantivy.Document]) -> None:
+def _write(writer: tantivy.IndexWriter, document: str, pages: Iterable[str]) -> None:
     """Put pages in the place of a document's; doing it twice is doing it once."""
     writer.delete_documents_by_term("document", document)
     for page in pages:
-        writer.add_document(page)
+        writer.add_json(page)
 
 
 class EmbeddedWriter:

@@ -1,5 +1,6 @@
 """Pages made ready by processes beside: the same as made here, in order, and a clean end whatever happens."""
 
+import json
 import os
 import signal
 import subprocess
@@ -158,5 +159,5 @@ def test_a_rebuild_whose_helper_died_leaves_what_answered_before(tmp_path: Path)
 def test_the_first_pages_that_have_a_word_make_it_known_backwards() -> None:
     make = ManyPages(ANALYSER)
     made = make([Change(str(number), (record(str(number), "umowa"),)) for number in range(MOST_BEARERS + 2)])
-    bearers = [document for document, (values,) in made if values.get("mirror") == ["awomu"]]
+    bearers = [document for document, (page,) in made if json.loads(page).get("mirror") == ["awomu"]]
     assert bearers == [str(number) for number in range(MOST_BEARERS)]
