@@ -20,6 +20,7 @@ _RIVALS = 6
 _NEAR_COSTS = 120
 _CONTENDS, _CONTENDED = 0.1, 0.8
 _RIVALLED = 0.03
+_OF_ONE_VALUE = ("_number", "reference", "assignment_date", "payment_date", "due_date")
 _ONLY = 0.84
 _OF_ONE_AMOUNT: tuple[Kind, ...] = ("dunning_letter", "assignment_notice", "payment_confirmation")
 _COMPLETED: tuple[Kind, ...] = ("invoice", "dunning_letter", "assignment_notice")
@@ -72,7 +73,7 @@ def _take_the_only_amount(best: dict[str, Role], money: Sequence[Money], kind: K
 def _doubt_rivals(roles: Sequence[Role], best: dict[str, Role]) -> None:
     """Of two numbers or amounts that speak as loudly for one role neither is sure."""
     for name, role in tuple(best.items()):
-        if not name.startswith("amounts.") and not name.endswith(("_number", "reference")):
+        if not name.startswith("amounts.") and not name.endswith(_OF_ONE_VALUE):
             continue
         if role.strength <= _CONTENDED or role.rule.endswith(("adds up", "completes the sum")):
             continue

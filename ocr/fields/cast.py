@@ -66,6 +66,8 @@ class Cast:
     assigned: bool
     presumed: bool
     """The paper does not say that the claim has changed hands, such papers mostly mean it."""
+    unsaid: bool
+    """Nothing but the names on a demand tells that the claim has changed hands."""
     acting: bool
     """Who writes collects for another."""
     cells: dict[int, Cells]
@@ -94,9 +96,14 @@ class Cast:
             if presumed and role == "claimant":
                 party.why += "; presumed to have acquired the claim"
                 party.weight = one.weight - _DOUBT
+        unsaid = kind == "dunning_letter" and assigned and not told
         assigned = assigned or presumed
         acting = _acts(kind, words, text, taken=any(sign in text for sign in words.claims.taken))
-        return cls(tuple(parties), assigned, presumed, acting, cells)
+        return cls(tuple(parties), assigned, presumed, unsaid, acting, cells)
+
+    def is_doubted(self, role: str) -> bool:
+        """Whether somebody is in this role because the claim seems to have changed hands, of which nothing is said."""
+        return role == "assignee" and (self.presumed or self.unsaid)
 
     def playing(self, role: str) -> Party | None:
         """The party in this role."""
@@ -104,7 +111,11 @@ class Cast:
 
 
 def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> dict[str, Casting]:
-    roles = _ROLES[kind]
+    received = kind == "payment_confirmation" and any(
+        sign in text for sign in words.labels.get("receipts", ())
+    )
+    # A receipt by who was paid may say whose claim it was first.
+    roles = _ROLES["dunning_letter" if received else kind]
     given = any(sign in text for sign in words.claims.given)
     taken = any(sign in text for sign in words.claims.taken)
     weights: list[tuple[Party, dict[str, Casting]]] = []
@@ -135,6 +146,9 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
             # Who writes a notice is told by what it says of him, before the words that it uses.
             taking, giving = (True, False) if acquires else (taken, given)
             role = _translated(told.sign.role, kind, roles, given=giving, taken=taking)
+            if received and told.sign.role == "sender":
+                # Who acknowledges a payment was paid.
+                role = "claimant"
             if role in roles:
                 found.setdefault(role, []).append(told)
         if party.is_person:

@@ -84,6 +84,9 @@ def _dates_in_forms(flow: Flow, cells: Cells, kind: Kind, language: str, words: 
         heading = heading_above(own, cells)
         if heading is None or any(map(str.isalpha, rest)) or _labelled_beside(own, cells, labels, order):
             continue
+        if kind == "contract" and fold(heading.text).text.endswith(words.names.born):
+            yield Role("parties.debtor.birth_date", date, f"{date.rule}; beneath “{heading.text}”", _COLUMN)
+            continue
         label = nearest_label(heading.text, labels, order, _HEADING_REACH)
         if label is not None and label.role in DATES[kind]:
             yield Role(label.role, date, f"{date.rule}; beneath “{label.label}”", _IN_FORM * label.likeness)

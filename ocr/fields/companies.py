@@ -15,6 +15,7 @@ _LONGEST = 9
 _LONGEST_CASELESS = 6
 _LONGEST_VALUE = 90
 _LONGEST_LEAD = 4
+_SECOND = 2
 _SHORT_NUMBER = 3
 _LONGEST_NUMBER = 4
 # "Rossi S.n.c. di Rossi Mario & C.": an Italian partnership is called by its partners (art. 2292, 2314 c.c.).
@@ -174,7 +175,7 @@ class CompanyFinder(PageOfNames):
         bare = word.strip("„“”«»\"'(),.")
         folded = fold(bare).text
         quoted = word[0] in "„«" and bare[:1].isupper() and not self._caseless
-        if quoted or bare in ("&", "+") or self._is_article(folded, bare, k):
+        if quoted or bare in ("&", "+") or self._is_article(folded, bare, k) or self._in_midst(bare, k):
             return True
         if not any(letter.isalpha() for letter in bare):
             return bare.isdigit() and self._is_of_name(bare, k, beside_form=beside_form)
@@ -189,7 +190,17 @@ class CompanyFinder(PageOfNames):
             )
         if bare[0].isupper() or bare[0].isdigit():
             return beside_form or not self._is_role(folded) or self._capital_before(k - 1)
-        return folded in self._words.names.small
+        # "vitaClub": a capital inside.
+        return folded in self._words.names.small or (bare.isalpha() and not bare.islower())
+
+    def _in_midst(self, bare: str, k: int) -> bool:
+        """Whether a word that mostly stands before a name is in the midst of one: "Regency Invoice Finance Limited"."""
+        if self._language != "en" or not bare.istitle() or k < _SECOND or not self._capital_before(k - 1):
+            return False
+        before = fold(self._word(k - 2)).text
+        return before not in (*self._words.names.stops, *self._words.names.titles) and not self._is_role(
+            before
+        )
 
     def _is_article(self, folded: str, bare: str, k: int) -> bool:
         """Whether it is an article in the midst of a name: "Immobiliare La Torre", "EDIL LA ROCCA"."""

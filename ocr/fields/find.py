@@ -177,7 +177,7 @@ def _names(cast: Cast) -> Iterator[Role]:
                 Candidate(mention.cell.flow, mention.name.start, mention.name.end, value, "name", 0.98)
                 for mention in (party.best, party.told_at or party.best)
             )
-            most = _PRESUMED if cast.presumed and party.role == "assignee" else 0.97
+            most = _PRESUMED if cast.is_doubted(party.role) else 0.97
             strength = min(most, _NAME_BASE + _NAME_STEP * party.weight)
             yield Role(f"parties.{party.role}.name", told, f"name of a {form}; {party.why}", strength, best)
 
@@ -215,7 +215,7 @@ def _identifiers(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
         if why == "a person's identifier" and _of_officer(found.candidate, parties.words):
             continue
         # Where neither a label nor a name stands by, it may be that of somebody who acts for the sender.
-        weak = why == "sender of the paper" or (parties.cast.presumed and party == "assignee")
+        weak = why == "sender of the paper" or parties.cast.is_doubted(party)
         strength = _PRESUMED if weak else 0.95
         yield Role(
             f"parties.{party}.{found.name}", found.candidate, f"{found.candidate.rule}; {why}", strength
@@ -251,6 +251,6 @@ def _accounts(flow: Flow, language: str, parties: Parties) -> Iterator[Role]:
     for name, item, place in found:
         owner = parties.of_account(place)
         if owner is not None:
-            strength = _PRESUMED if parties.cast.presumed and owner[0] == "assignee" else 0.95
+            strength = _PRESUMED if parties.cast.is_doubted(owner[0]) else 0.95
             strength = min(strength, _told_of(parties.cast, owner[0]))
             yield Role(f"{name}.{owner[0]}", item, f"{item.rule}; {owner[1]}", strength)

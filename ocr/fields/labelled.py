@@ -13,6 +13,7 @@ _BLOCK_LINES = 5
 _ORDINAL = re.compile(r"^(?:\d(?:st|nd|rd|th)|first|second|third) ")
 _LABEL_LETTERS = 46
 _LABEL_WORDS = 3
+_SIGNATURES = 0.6
 _UNDER_SIGNATURE = 40
 """Letters that may stand under the name of who signs."""
 # What a line of a party's block is called that has its name.
@@ -108,7 +109,7 @@ class LabelledNames:
             begun = [
                 (role, noun, end)
                 for role, noun in self._scene.nouns()
-                if (end := begins_with(folded.text, noun))
+                if (end := begins_with(folded.text, noun)) and not self._keeps_account(noun)
             ]
             if not begun:
                 continue
@@ -122,6 +123,10 @@ class LabelledNames:
                 rest = cell.end
             if rest == cell.end or short:
                 yield from self._value(cell, rest, (role, noun), 2.5)
+
+    def _keeps_account(self, noun: str) -> bool:
+        """Whether the word names the bank of an account, as it does where the bank is no party of a contract."""
+        return self._scene.kind != "contract" and noun in self._scene.words.names.banks
 
     def _is_said(self, text: str) -> bool:
         """Whether a line is a salutation or the end of a sentence, which ask for no name."""
@@ -157,7 +162,11 @@ class LabelledNames:
                 if below is not None and (name := self._scene.name_at(below.start)) is not None:
                     yield name, sign
             return
-        for other in (self._scene.cells.after(cell), self._scene.cells.below(cell)):
+        beside, below = self._scene.cells.after(cell), self._scene.cells.below(cell)
+        if self._scene.kind == "contract" and cell.middle > _SIGNATURES and ":" not in cell.text:
+            # Beside who signs for one party stands who signs for the other.
+            beside = None
+        for other in (beside, below):
             if other is not None and (name := self._scene.name_at(other.start)) is not None:
                 if not self._signs(name):
                     yield name, sign
@@ -195,7 +204,11 @@ class LabelledNames:
                 # "Name", and beside it the next label of a form: the name stands beneath.
                 value = self._scene.cells.below(below)
             if value is not None:
-                return self._scene.name_at(value.start) or self._scene.companies.whole(value)
+                beneath = self._scene.cells.below(below)
+                named = self._scene.name_at(value.start)
+                if named is None and beneath is not None:
+                    named = self._scene.name_at(beneath.start)
+                return named or self._scene.companies.whole(value)
             if (place := self._after_name_label(below)) is not None:
                 return self._scene.name_at(place)
             person = person or name
@@ -230,7 +243,7 @@ class LabelledNames:
         # "Holder of the account" asks for a name, "account of the sender" does not.
         begun = [noun for role, noun in self._scene.nouns() if role == best[0] and folded.startswith(noun)]
         rest = folded.removeprefix(max(begun, key=len, default=best[1]))
-        if self._scene.kind == "invoice" and best[1] in self._scene.words.names.banks:
+        if self._scene.kind != "contract" and best[1] in self._scene.words.names.banks:
             # The bank of an invoice is where to pay.
             return None
         banks = [bank for bank in self._scene.words.names.banks if holds_word(rest, bank)]

@@ -41,7 +41,7 @@ _GENITIVES = (
 )  # fmt: skip
 # Words that may stand between an amount and the label behind it.
 _BRIDGE = re.compile(
-    r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|para|presupuestad[oa]s|calculad[oa]s|fijad[oa]s|в|качестве)\s)*"
+    r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|para|presupuestad[oa]s|calculad[oa]s|fijad[oa]s|bestimmte[nrs]?|festgesetzte[nrs]?|в|качестве)\s)*"
 )
 
 

@@ -34,7 +34,7 @@ class HeadOfLetter:
         """The addressee of a letter: under or after a form of address, or above an address."""
         if self._scene.kind == "court_order":
             yield from self._served()
-        if self._scene.kind not in _LETTERS:
+        if self._scene.kind not in _LETTERS and not self._acknowledges():
             return
         for cell in self._scene.cells.all:
             if cell.middle > HEAD:
@@ -59,6 +59,13 @@ class HeadOfLetter:
                 rest.startswith(",") and self._scene.is_address(rest)
             ):
                 yield name, Sign("head", 1.0, "above an address")
+
+    def _acknowledges(self) -> bool:
+        """Whether a receipt is a letter of who was paid: "we have received"."""
+        received = self._scene.words.labels.get("receipts", ())
+        return self._scene.kind == "payment_confirmation" and any(
+            word in self._scene.folded.text for word in received
+        )
 
     def _served(self) -> Iterator[tuple[Name, Sign]]:
         """The person to whom a court's paper is sent, by a form of address, above an address: mostly who owes."""

@@ -38,7 +38,8 @@ _AMOUNT = re.compile(r"^\d{1,3}(?:[.,]\d{3})*[.,]\d{2,3}$")
 # A number that goes on in the next line after a stroke.
 _BROKEN = re.compile(r"(?<=[/-])\n")
 _ALONE = re.compile(
-    r"^(?:nr|no|n|№|מס'|מס׳|מספר)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$", re.IGNORECASE | re.MULTILINE
+    r"^(?:nr|no|n|№|n[uú]mero|number|nummer|numer|מס'|מס׳|מספר)[.:º°]*\s+(?P<id>\S*\d\S*\d\S*)$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _NUMBER_SIGN = re.compile(
     r"^(?:nr|no|n|num|numero|número|number|numer|номер|№|מס'?|מספר|เลขที่)[.:º°]*$", re.IGNORECASE
@@ -46,6 +47,7 @@ _NUMBER_SIGN = re.compile(
 # "Contrato de arrendamiento RM/23/5512": what it is about, and a number that only a number can be.
 _ABOUT = re.compile(r"(?P<about>(?:[ \n]+[^\W\d_\u0e00-\u0e7f]+){1,3})[ \n]+(?=[A-ZА-Я\d][\w.]*[/-]\S*\d)")
 _RED_REACH = 20
+_BANK_REACH = 48
 _HEAD = 0.35
 _THAI_NUMBER = fold("เลขที่").text
 # What follows the number of a house, which has the same word as that of a paper.
@@ -73,7 +75,7 @@ _SHORTENED = ("'", "׳", "’")
 _GROUPED = re.compile(
     r"[A-ZÄÖÜĄĆŁŚŹŻ]{1,5}[ \n](?=\d+[/-]\d)\d{1,7}(?:[/-][A-Z\d]+)+(?!\w)"
     r"|(?:[A-ZÄÖÜ]{1,4}(?:-[A-Z]{1,4})? (?=\d{4})\d+(?:[/-]\d+)?|\d{1,6}(?= \d))(?: \d{2,6}){0,6}"
-    r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z)\s))"
+    r"(?=\s*(?:$|[\n\t,;)]|(?:vom|v\.|от|dated|of|del|z|der|des|bei|mit|with|con)\s))"
 )
 _FEWEST_GROUPED, _FEWEST_STROKED = 6, 3
 _INITIALS = re.compile(
@@ -171,6 +173,9 @@ def _after(
                 match = None
             if match and (view.row is not None or _goes_on(cells, begin - 1, match.start())):
                 value, length = _value(match)
+                if name == "contract_number" and _of_bank(view, match.start()):
+                    place = folded.text.find(label, place + 1)
+                    continue
                 if name == "reference" and (more := _INITIALS.match(view.text, match.start() + length)):
                     length += more.end() - more.start()
                     value = " ".join(view.text[match.start() : match.start() + length].split())
@@ -198,6 +203,14 @@ def _about(far: re.Match[str]) -> str:
 def _names_another(about: str, others: Collection[str]) -> bool:
     """Whether a word between the noun and its number is one that other numbers are called by."""
     return any(word in others for word in fold(about).text.split())
+
+
+def _of_bank(view: View, start: int) -> bool:
+    """Whether an account is one at a bank: its sort code stands by."""
+    place = view.span(start, start + 1)[0]
+    nearby = view.text[max(0, start - _BANK_REACH) : start + _BANK_REACH]
+    around = fold(f"{view.flow.row_before(place)} {nearby}").text
+    return any(word in around for word in ("sort code", "bankleitzahl", " blz ", "bank identifier"))
 
 
 def _number_at(text: str, place: int) -> re.Match[str] | None:

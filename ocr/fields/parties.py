@@ -171,6 +171,10 @@ class Parties:
             return False
         if any(holds_word(label, word) for word in self.words.names.debited):
             return True
+        debtor = self.cast.playing("debtor")
+        if debtor is not None and label == fold(debtor.best.name.value).text:
+            # In a form, beside the holder of the account.
+            return True
         nouns = self.words.roles["deal"]["debtor"]
         paid = self.words.roles["payment"]["claimant"]
         return (
@@ -189,6 +193,9 @@ class Parties:
         flow = candidate.flow
         cell = self.cast.cells[flow.page.number].at(candidate.start)
         context = flow.text[max(cell.start, candidate.start - _LABEL_REACH) : candidate.start]
+        if self.cast.cells[flow.page.number].wrapped(cell) is not None:
+            # "to our / account GB12 ...": the label began in the line above.
+            context = flow.text[max(0, candidate.start - _LABEL_REACH) : candidate.start]
         if len(fold(context).text) < 2:
             context = without_leaders(flow.row_before(candidate.start))[-_LABEL_REACH:]
         heading = heading_above(cell, self.cast.cells[flow.page.number])

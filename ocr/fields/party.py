@@ -91,6 +91,11 @@ def _nominative(mentions: Sequence[Mention]) -> Sequence[Mention]:
     """Of a person's name in several cases, the mentions in the shortest, which is the one that is not inflected."""
     shortest = min(mentions, key=lambda item: len(item.name.value))
     bare = fold(shortest.name.value).text
+    if shortest.name.form == "company":
+        # "Der Nordischen Bank AG": the adjective of a German name in an oblique case.
+        first = bare.partition(" ")
+        cases = {f"{first[0]}{ending} {first[2]}" for ending in "nrs"}
+        return [one for one in mentions if fold(one.name.value).text not in cases] or mentions
     inflected = [one for one in mentions if _inflected(bare, fold(one.name.value).text)]
     return [one for one in mentions if one not in inflected] if shortest.name.form == "person" else mentions
 

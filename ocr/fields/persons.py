@@ -39,6 +39,7 @@ _PARTICLES = frozenset(
         "d",
     ]
 )
+_DEGREES = ("dr", "prof", "dra", "mag")
 _INITIAL = re.compile(r"^(?:[^\W\d_]\.){1,3}$")
 _PERSON_WORD = re.compile(r"^[^\W\d_]+(?:[’'`״׳\"\-–][^\W\d_]+)*['’׳]?$")
 _CLOSING = ",;:)]"
@@ -98,7 +99,9 @@ class PersonFinder(PageOfNames):
                 return None
         while taken and self._word(taken[-1]).strip(OPENING) in _PARTICLES:
             taken.pop()
-        if len(taken) < 2 or self._is_noise(taken):
+        # "Zahnarztpraxis Dr. med. Noack" is a practice, called by its owner.
+        practice = any(fold(self._word(index)).text in _DEGREES for index in taken[1:])
+        if len(taken) < 2 or practice or self._is_noise(taken):
             return None
         start = self._flow.starts[taken[0]]
         last = self._word(taken[-1])
