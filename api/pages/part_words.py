@@ -25,7 +25,10 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _SILENT = N_("It does not answer.")
-_READ_ONLY = N_("Nothing is added to it, because that would contradict what was published.")
+_READ_ONLY = N_(
+    "Nothing is added to it, because that would contradict what was published; files are still received. "
+    "Bring back the newest catalogue and vault."
+)
 
 
 @dataclass(frozen=True, slots=True)

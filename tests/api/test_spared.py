@@ -38,7 +38,7 @@ def test_no_alarm_calls_it_missing_that_wakes_somebody(house: House) -> None:
 
 def test_operations_names_it_and_says_that_work_goes_on(house: House) -> None:
     page = see(house.client("administrator"), "/operations")
-    assert "1 part does not answer." in page
+    assert "1 part is not as it should be." in page
     assert re.search(
         r"Broker: tells workers at once Work goes on without it, [^.]*\. It takes no messages: ConnectionError\.",
         page,

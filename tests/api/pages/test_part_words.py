@@ -48,7 +48,8 @@ def test_what_parts_report_has_words(part: str, reported: str, text: str, values
         (
             "log",
             "a witness has seen 12 entries, here are 9",
-            "Nothing is added to it, because that would contradict what was published.",
+            "Nothing is added to it, because that would contradict what was published; files are still received. "
+            "Bring back the newest catalogue and vault.",
         ),
     ],
 )

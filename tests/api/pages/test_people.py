@@ -188,7 +188,7 @@ class TestOperations:
         house.settle()
         administrator = house.client("administrator")
         page = markup(administrator, "/operations")
-        assert "1 part does not answer." in page
+        assert "1 part is not as it should be." in page
         assert "No keeper runs" in page
         assert "The keys have not been backed up." in page
         reason = re.search(r'name="reason" value="([A-Z_]+)"', page)
