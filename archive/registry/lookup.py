@@ -90,12 +90,13 @@ def find_claims(
         return []
     has_it = _begins(claim_keys.c.key, part)
     near = select(claim_keys.c.claim_id).where(has_it).order_by(claim_keys.c.key).limit(_COUNTED).subquery()
+    # Claims that the version before wrote, while it still ran beside this one, have no parts. Joined to their numbers,
+    # all claims of a portfolio could be looked up instead of those that have the number.
+    folded = claim_numbers.c.folded
+    begun = select(claim_numbers.c.claim_id).where(_begins(folded, part)).order_by(folded).limit(_COUNTED)
     ways = [
-        select(claims.c.id).where(claims.c.id.in_(select(near.c.claim_id)), visible),
-        # Claims that the version before wrote, while it still ran beside this one, have no parts.
-        select(claims.c.id)
-        .join(claim_numbers, claim_numbers.c.claim_id == claims.c.id)
-        .where(_begins(claim_numbers.c.folded, part), visible),
+        select(claims.c.id).where(claims.c.id.in_(select(those.c.claim_id)), visible)
+        for those in (near, begun.subquery())
     ]
     if connection.scalar(select(func.count()).select_from(near)) == _COUNTED:
         # So many have the part that those in scope may lie beyond: then they are looked for among these.

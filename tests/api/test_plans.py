@@ -47,6 +47,7 @@ BROAD = {
     ("ix_links_target", "target_type=?"),
     ("ix_document_scopes_scope", "scope=?"),
     ("ix_log_entries_type", "type=?"),
+    ("ix_claims_portfolio_id", "portfolio_id=?"),
 }
 """What of an index leads to a large part of its table: not by this is found what is asked for by a key as well."""
 
