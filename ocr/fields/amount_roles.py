@@ -19,9 +19,10 @@ from ocr.values import FieldReading, Kind
 
 _CONTRACT_REACH = 60
 _HEADING_REACH = 12
-_PART_REACH = 12
-_BEARING_REACH = 160
-_BEARING, _LOOSE = 0.86, 0.7
+_PART_REACH, _PART_CLAUSE = 12, 60
+_BEARING_REACH, _RIGHT_BEFORE = 160, 2
+_PARTS = ("amounts.principal", "amounts.interest", "amounts.costs")
+_BEARING, _AMONG_WORDS = 0.86, 0.7
 _IN_WORDS = re.compile(r"^\s*\([^()]{4,150}\)")
 _TELLING = 16
 _POSSIBLE_REACH = 24
@@ -51,7 +52,10 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
     for item in money:
         candidate = item.candidate
         behind = label_behind(candidate, labels, allowed)
-        if (behind is None and _is_part(candidate, words)) or _is_possible(candidate, words):
+        part = _is_part(candidate, words) and (
+            behind is None or _names_before(candidate, labels, order, words) == behind.role == "amounts.costs"
+        )
+        if part or _is_possible(candidate, words):
             continue
         heading = heading_of(candidate, cells)
         if heading is not None:
@@ -63,18 +67,14 @@ def amount_roles(money: Sequence[Money], kind: Kind, words: Lexicon, cells: Cell
                         label.role, candidate, rule, (0.86 + min(len(label.label), 24) / 480) * label.likeness
                     )
                 continue
-        bearing = _bears_interest(candidate, words) if kind == "court_order" else None
-        if bearing is not None:
-            rule = f"{candidate.rule}; before “{bearing}”"
-            yield Role("amounts.principal", candidate, rule, _BEARING)
-        heading = heading_of(candidate, cells, loose=True)
-        if heading is not None:
-            label = nearest_label(heading, labels, order, _HEADING_REACH)
-            if label is not None and label.role in allowed:
-                rule = f"{candidate.rule}; beneath “{label.label}”, beside words"
-                yield Role(label.role, candidate, rule, (_LOOSE + len(label.label) / 1000) * label.likeness)
+        told = list(_by_what_is_around(candidate, kind, cells, labels, words))
+        yield from told
+        if kind == "contract" and told:
+            # Its tables list what is paid, and no goods.
+            continue
         others = [other.candidate.raw for other in money if other.candidate.raw != candidate.raw]
-        label = behind or _beside_or_before(candidate, cells, labels, order, others, reach)
+        before = _beside_or_before(candidate, cells, labels, order, others, reach)
+        label = before if behind is None or _is_part_before_a_sum(before, behind) else behind
         if label is None or label.role not in allowed:
             continue
         # The amount that counts is printed with its currency and near its label; a longer label is more telling.
@@ -142,11 +142,51 @@ def _settles(words: Lexicon, cells: Cells) -> bool:
     )
 
 
+def _by_what_is_around(
+    candidate: Candidate, kind: Kind, cells: Cells, labels: dict[str, tuple[str, ...]], words: Lexicon
+) -> Iterator[Role]:
+    """The roles of an amount by what follows it, and by the heading over a row that has words in it."""
+    if kind == "court_order" and (bearing := _bears_interest(candidate, words)) is not None:
+        yield Role("amounts.principal", candidate, f"{candidate.rule}; before “{bearing}”", _BEARING)
+    if kind == "contract" and (monthly := _is_monthly(candidate, words)) is not None:
+        yield Role("amounts.monthly_fee", candidate, f"{candidate.rule}; before “{monthly}”", _BEARING)
+    heading = heading_of(candidate, cells, loose=True)
+    label = None if heading is None else nearest_label(heading, labels, AMOUNTS[kind], _HEADING_REACH)
+    if label is not None and label.role in AMOUNTS[kind]:
+        rule = f"{candidate.rule}; beneath “{label.label}”, beside words"
+        strength = (_BEARING if kind == "contract" else _AMONG_WORDS) + len(label.label) / 1000
+        yield Role(label.role, candidate, rule, strength * label.likeness)
+
+
 def _bears_interest(candidate: Candidate, words: Lexicon) -> str | None:
     """The words behind an amount that say that it bears interest, as a debt does that a court orders to be paid."""
     behind = candidate.flow.text[candidate.end : candidate.end + _BEARING_REACH]
     behind = fold(_IN_WORDS.sub("", behind)).text
     return next((phrase for phrase in words.labels.get("bearing", ()) if behind.startswith(phrase)), None)
+
+
+def _names_before(
+    candidate: Candidate, labels: dict[str, tuple[str, ...]], order: Sequence[str], words: Lexicon
+) -> str | None:
+    """What the clause says before a part is named: costs, of which so much are fees."""
+    clause = fold(candidate.flow.before(candidate.start, _PART_CLAUSE)).text
+    part = next((part for part in words.labels["part"] if clause.endswith(f" {part}")), "")
+    found = nearest_label(clause.removesuffix(part), labels, order, LABEL_REACH)
+    return None if found is None else found.role
+
+
+def _is_monthly(candidate: Candidate, words: Lexicon) -> str | None:
+    """The words behind an amount that say that it is due every month."""
+    behind = candidate.flow.text[candidate.end : candidate.end + _BEARING_REACH]
+    behind = fold(_IN_WORDS.sub("", behind)).text
+    return next((phrase for phrase in words.labels.get("monthly", ()) if behind.startswith(phrase)), None)
+
+
+def _is_part_before_a_sum(before: LabelFound | None, behind: LabelFound) -> bool:
+    """ "Interest 33.12 - in all 1 223.30": what stands right before the amount names it, the sum follows."""
+    if before is None or before.role not in _PARTS or behind.role != "amounts.total":
+        return False
+    return before.distance < _RIGHT_BEFORE
 
 
 def _is_part(candidate: Candidate, words: Lexicon) -> bool:

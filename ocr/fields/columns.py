@@ -54,16 +54,22 @@ def dates_in_columns(flow: Flow, cells: Cells, kind: Kind, language: str, words:
             or (own.middle < _HEAD and not _lists_amounts(own, cells))
         ):
             name = "document_date"
+        if name == OTHER_DATE and fold(heading.text).text in words.labels["due_date"]:
+            # Of a listed invoice it is the day by which that was due.
+            name = "due_date" if _refers(heading, cells, words) else name
         yield Role(name, date, f"{date.rule}; beneath “{heading.text}”", _COLUMN)
 
 
 def _heads_a_letter(heading: Cell, own: Cell, cells: Cells, words: Lexicon) -> bool:
     """Whether the row is the form at the head of a letter: its date beside its reference, and no amounts."""
+    paid = any(_PAID.search(cell.text) for cell in cells.all if cell.beside(own))
+    return _refers(heading, cells, words) and not paid
+
+
+def _refers(heading: Cell, cells: Cells, words: Lexicon) -> bool:
     references = words.numbers.get("reference", ())
     row = (fold(cell.text).text for cell in cells.all if cell is not heading and cell.beside(heading))
-    referred = any(cell in references for cell in row)
-    paid = any(_PAID.search(cell.text) for cell in cells.all if cell.beside(own))
-    return referred and not paid
+    return any(cell in references for cell in row)
 
 
 def _lists_amounts(own: Cell, cells: Cells) -> bool:

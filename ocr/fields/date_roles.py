@@ -21,6 +21,7 @@ _BIRTH_REACH, _BIRTH_AFTER = 48, 20
 _FADES = 200
 _OF_SOMETHING = 0.76
 _OF_ANOTHER = 0.55
+_IN_CLAUSE = 0.84
 _PLACE_AND_DATE = 0.962
 _BESIDE = 10
 _NEXT = 3
@@ -82,14 +83,8 @@ def date_roles(
         # A year of two digits wants a label: a scan sees such numbers in specks.
         line = 0.0 if date.rule == SHORT_YEAR else _dateline(date)
         label = label_before(date, labels, order, [other.raw for other in dates if other is not date])
-        if label is not None and label.role in allowed and not (line and _is_bare_from(label)):
-            strength = (_strongest(label, words) - label.distance / _FADES) * label.likeness
-            if label.role == "document_date" and label.label in _ON and kind not in _TOLD_IN_TEXT:
-                strength = min(strength, _OF_SOMETHING)
-            found = Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
-        elif line and not (label is not None and label.role == "other_date" and label.distance < _NEXT):
-            found = Role("document_date", date, f"{date.rule}; on a line of its own", line)
-        else:
+        found = _told(date, label, line, kind, words)
+        if found is None:
             continue
         other = _dated_thing(date, kind, words) if found.name == "document_date" else None
         if other is not None:
@@ -109,6 +104,20 @@ def _of_an_invoice(date: Candidate, words: Lexicon) -> bool:
     return any(
         before.endswith(f" {noun} {joint}") for joint in words.labels["invoice_date"] for noun in nouns
     )
+
+
+def _told(date: Candidate, label: LabelFound | None, line: float, kind: Kind, words: Lexicon) -> Role | None:
+    """The role that its label tells, the clause on an assignment, or the line of a letter that it stands on."""
+    if label is not None and label.role in DATES[kind] and not (line and _is_bare_from(label)):
+        strength = (_strongest(label, words) - label.distance / _FADES) * label.likeness
+        if label.role == "document_date" and label.label in _ON and kind not in _TOLD_IN_TEXT:
+            strength = min(strength, _OF_SOMETHING)
+        return Role(label.role, date, f"{date.rule}; after “{label.label}”", strength)
+    if kind == "assignment_notice" and not line and (told := _assigns(date, words)) is not None:
+        return Role("assignment_date", date, f"{date.rule}; in a clause on “{told}”", _IN_CLAUSE)
+    if line and not (label is not None and label.role == "other_date" and label.distance < _NEXT):
+        return Role("document_date", date, f"{date.rule}; on a line of its own", line)
+    return None
 
 
 def _strongest(label: LabelFound, words: Lexicon) -> float:
@@ -161,6 +170,12 @@ def _dated_thing(date: Candidate, kind: Kind, words: Lexicon) -> str | None:
     folded = fold(clause if len(clause) < _CLAUSE else clause.partition(" ")[2]).text
     things = (word for thing, found in words.dated.items() if thing != kind for word in found)
     return next((word for word in things if word in folded), None)
+
+
+def _assigns(date: Candidate, words: Lexicon) -> str | None:
+    """The word of its clause that says that a claim was made over that day: "by deed of assignment signed on"."""
+    clause = fold(_CLAUSE_END.split(date.flow.before(date.start, _CLAUSE))[-1]).text
+    return next((word for word in words.labels.get("assigning", ()) if f" {word}" in f" {clause}"), None)
 
 
 def _is_place_and_date(date: Candidate) -> bool:

@@ -64,6 +64,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
             called = find_numbers(cast.cells[flow.page.number], words, ("reference",))
             numbers = [("contract_number", item) for _, item in called]
         numbers = _told_apart(numbers)
+        numbers = [one for one in numbers if one[0] != "reference" or not _is_of_case(one[1], numbers)]
         if kind in ("payment_confirmation", "correspondence"):
             numbers = [one for one in numbers if not _of_any_file(*one, words)]
         if kind == "court_order" and language == "he" and _of_office(cast.cells[flow.page.number], words):
@@ -136,6 +137,12 @@ def _of_office(cells: Cells, words: Lexicon) -> bool:
     return any(office in head for head in heads for office in words.names.offices) and not any(
         fold(court).text in head for head in heads for court in courts
     )
+
+
+def _is_of_case(reference: Candidate, numbers: Sequence[tuple[str, Candidate]]) -> bool:
+    """Whether what a word for a reference stands before is the case of a court."""
+    cases = [item for name, item in numbers if name == "case_number"]
+    return any(case.start <= reference.start and reference.end <= case.end for case in cases)
 
 
 def _date_the_number(roles: Sequence[Role], best: dict[str, Role]) -> None:

@@ -44,6 +44,35 @@ CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
         "pl",
         "assignment_notice",
         (
+            "Sprawa: ALT/24/10077",
+            "Na wierzytelność składają się: należność główna 1 190,18 zł, odsetki za opóźnienie 33,12 zł – razem",
+            "1 223,30 zł.",
+        ),
+        {
+            "reference": "ALT/24/10077",
+            "amounts.principal": "1190.18",
+            "amounts.interest": "33.12",
+            "amounts.total": "1223.30",
+        },
+    ),
+    (
+        "pl",
+        "contract",
+        ("Odbiorca uiszcza opłatę handlową w kwocie 19,90 zł brutto za każdy miesiąc",),
+        {"amounts.monthly_fee": "19.90"},
+    ),
+    (
+        "it",
+        "assignment_notice",
+        (
+            "in forza di contratto di cessione firmato digitalmente il 30 settembre 2024, Alfa S.r.l. ha trasferito",
+        ),
+        {"assignment_date": "2024-09-30"},
+    ),
+    (
+        "pl",
+        "assignment_notice",
+        (
             "zawiadamiamy, że umową z 28 lutego 2025 r. zbyliśmy na rzecz spółki Faktoria Północ S.A. wierzytelność",
         ),
         {"parties.assignee.name": "Faktoria Północ S.A."},
@@ -151,6 +180,24 @@ CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
 
 
 FORMS: tuple[tuple[str, Kind, tuple[tuple[str, ...], ...], dict[str, str]], ...] = (
+    (
+        "pl",
+        "contract",
+        (
+            ("Usługa i sprzęt", "Opłata miesięczna", "Kaucja"),
+            ("Internet 600 + TV", "109,00 zł", "200,00 zł"),
+        ),
+        {"amounts.monthly_fee": "109.00", "amounts.deposit": "200.00"},
+    ),
+    (
+        "pl",
+        "dunning_letter",
+        (
+            ("Numer sprawy", "Kwota do zapłaty", "Termin płatności"),
+            ("ALT/24/10077", "1 241,95 zł", "09.12.2024"),
+        ),
+        {"reference": "ALT/24/10077", "amounts.total": "1241.95", "due_date": "2024-12-09"},
+    ),
     (
         "pl",
         "invoice",
