@@ -1,6 +1,7 @@
 """The search page: answers in scope, marked strips, facets as links, errors with their place, nothing found."""
 
 import re
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -221,3 +222,14 @@ def test_a_word_of_the_screen_in_the_place_of_a_code_is_understood(house: House,
 )
 def test_what_is_meant_by_words_of_the_screen(query: str, meant: str | None) -> None:
     assert meant_by(query, Speaker("pl", ZoneInfo("Europe/Warsaw")), ("pl", "de", "en")) == meant
+
+
+def test_while_the_search_is_away_debtors_are_found(house: House, north: str, tmp_path: Path) -> None:
+    collector = house.client("collector")
+    (tmp_path / "index").rename(tmp_path / "index-away")
+    refused = collector.get("/search", params={"q": "Nowak"}, headers=HTML)
+    assert refused.status_code == 503
+    assert 'href="/debtors?q=Nowak"' in refused.text
+    assert "Nobody in your scope has this name" in see(collector, "/debtors", q="Nowak")
+    auditor = house.client("auditor").get("/search", params={"q": "Nowak"}, headers=HTML)
+    assert (auditor.status_code, "/debtors" in auditor.text) == (503, False)
