@@ -23,7 +23,7 @@ _NOTHING = 1.6
 _SHARPNESS = 0.55
 _AT_THE_END = 0.8
 _OF_SUBJECT = 0.6
-_SLIP_FROM, _FEWEST_ROWS = 0.35, 12
+_SLIP_FROM, _FEWEST_ROWS = 0.25, 12
 _HEADED, _PROMINENT, _LONGEST_HEADED = 3.5, 0.3, 80
 # "Subject:" in eight languages; Thai has no space behind it.
 _SUBJECTS = (

@@ -215,7 +215,9 @@ def _completed(
         for item in money:
             if Decimal(item.candidate.value) == wanted > 0 and item.candidate.value not in used:
                 rule = f"{item.candidate.rule}; completes the sum"
-                best[absent[0]] = Role(absent[0], item.candidate, rule, 0.9)
+                best[absent[0]] = Role(
+                    absent[0], item.candidate, rule, min(0.9, *(best[name].strength for name in known))
+                )
                 return True
     return False
 

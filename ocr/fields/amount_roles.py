@@ -26,6 +26,8 @@ _BEARING, _AMONG_WORDS = 0.86, 0.7
 _IN_WORDS = re.compile(r"^\s*\([^()]{4,150}\)")
 _TELLING = 16
 _POSSIBLE_REACH = 24
+_SPELT_REACH = 110
+_SPELT = re.compile(r"(?:euros?|c[eé]ntimos?|pounds|pence|cent)\s*\(\s*(?:[€£]|EUR|GBP)?\s*$", re.IGNORECASE)
 _NEXT, _LOOSE, _BREAK = 3, 0.15, 6
 _DETAIL = 0.6
 _LABEL_LETTERS = 8
@@ -96,7 +98,11 @@ def _beside_or_before(
     reach: int,
 ) -> LabelFound | None:
     """The label of an amount: the nearest before it, or the one its row begins with, where that says more besides."""
-    found = label_before(candidate, labels, order, others, reach)
+    spelt = _SPELT.search(candidate.flow.before(candidate.start, _SPELT_REACH)) is not None
+    found = label_before(candidate, labels, order, others, _SPELT_REACH if spelt else reach)
+    if spelt and found is not None:
+        # The amount in words stands between: "the sum of one hundred pounds (100.00)".
+        found = replace(found, distance=min(found.distance, _NEXT))
     begun = label_of_row(candidate, cells, labels, order)
     if begun is None:
         return found

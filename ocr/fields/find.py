@@ -34,6 +34,24 @@ from ocr.lexicon import Lexicon, lexicon
 from ocr.values import FieldReading, Kind, PageReading
 
 _NAME_BASE, _NAME_STEP = 0.7, 0.07
+_ON_BEHALF = (
+    "en nombre",
+    "en representacion",
+    "actuando en nombre",
+    "como administrador",
+    "como apoderad",
+    "in rappresentanza",
+)
+_PURPOSES = (
+    "concepto",
+    "observaciones",
+    "verwendungszweck",
+    "purpose",
+    "payment details",
+    "causale",
+    "tytul",
+)
+_OF_PURPOSE = 0.84
 _OFFICER_REACH, _OFFICER_LETTERS = 90, 7
 _MORE_THAN_NAME, _OF_NOBODY = 0.05, 0.84
 _NEAR_NUMBER = 24
@@ -114,6 +132,9 @@ def _told_strength(number: Candidate, words: Lexicon) -> float:
         # A Thai case has a black number when it is filed and a red one when it is decided.
         return 0.93
     others = words.numbers.get("others_reference", ())
+    if fold(number.flow.row_before(number.start)).text.startswith(_PURPOSES):
+        # What a payer wrote of the payment, which the bank's own reference comes before.
+        return _OF_PURPOSE
     return 0.9 if any(number.rule.endswith(f"“{label}”") for label in others) else 0.95
 
 
@@ -233,7 +254,8 @@ def _of_officer(identifier: Candidate, words: Lexicon) -> bool:
     """Whether the clause before an identifier says that its bearer represents a party."""
     clause = re.split(r"[;\n]", identifier.flow.before(identifier.start, _OFFICER_REACH))[-1]
     folded = f" {fold(clause).text} "
-    return any(
+    behind = fold(identifier.flow.text[identifier.end : identifier.end + _OFFICER_REACH]).text
+    return behind.startswith(_ON_BEHALF) or any(
         f" {officer} " in folded for officer in words.names.officers if len(officer) > _OFFICER_LETTERS
     )
 

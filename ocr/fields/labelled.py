@@ -14,6 +14,7 @@ _ORDINAL = re.compile(r"^(?:\d(?:st|nd|rd|th)|first|second|third) ")
 _LABEL_LETTERS = 46
 _LABEL_WORDS = 3
 _SIGNATURES = 0.6
+_OWN_LINE, _LINE_BEFORE = 0.4, 2.4
 _UNDER_SIGNATURE = 40
 """Letters that may stand under the name of who signs."""
 # What a line of a party's block is called that has its name.
@@ -173,9 +174,10 @@ class LabelledNames:
                 return
         name = self._named_below(cell)
         above = self._scene.cells.above(cell)
-        if name is None and above is not None and self._scene.kind == "court_order":
-            # Parties of a lawsuit stand over the word for their role.
-            name = self._scene.name_at(above.start)
+        if name is None and self._scene.kind == "court_order":
+            # Parties of a lawsuit stand over the word for their role, in the middle where that is at the margin.
+            above = above or self._line_above(cell)
+            name = None if above is None else self._scene.name_at(above.start)
         if name is not None:
             yield name, sign
 
@@ -184,6 +186,15 @@ class LabelledNames:
         letter = self._scene.kind in ("assignment_notice", "dunning_letter")
         rest = self._scene.flow.text[name.end :]
         return letter and name.form == "person" and sum(map(str.isalpha, rest)) < _UNDER_SIGNATURE
+
+    def _line_above(self, cell: Cell) -> Cell | None:
+        """The cell of the line before, wherever in it."""
+        near = [
+            other
+            for other in self._scene.cells.all
+            if _OWN_LINE * cell.height < cell.middle - other.middle < _LINE_BEFORE * cell.height
+        ]
+        return max(near, key=lambda other: other.middle, default=None)
 
     def _named_below(self, heading: Cell) -> Name | None:
         """Under the heading of a party's block: the company there, or what its line for the name says."""

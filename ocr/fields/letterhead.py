@@ -18,6 +18,7 @@ _ABBREVIATED = 4
 _TOP, _LEFT = 0.12, 0.4
 _LONGEST_LINE = 90
 _TRADE_LINES = 3
+_HOUSE, _SAME_COLUMN = 0.04, 0.02
 _SEPARATED = re.compile(r"\s+[·•|*–—-]\s+|,\s+")
 _LEAST_PARTS = 3
 _DEALER = fold("עוסק").text
@@ -114,10 +115,21 @@ class HeadOfLetter:
                 continue
             mention.signs = [sign for sign in mention.signs if sign.role != "head"]
             second = first is not None and mention is not first and mention.name.value != first.name.value
+            if second and first is not None and self._names_the_house(mention, first):
+                continue
             if second or (first is None and len(heads) > 1 and mention is not heads[0]):
                 mention.signs.append(Sign("debtor", 1.6, "addressee in the head"))
         if first is not None:
             first.signs.append(Sign("sender", 1.6, "head of the paper"))
+
+    def _names_the_house(self, mention: Mention, sender: Mention) -> bool:
+        """Whether words over the sender's own name, in its column at the top, are what the house is called."""
+        above = sender.cell.middle - mention.cell.middle
+        return (
+            mention.cell.middle < _TOP
+            and 0 < above < _HOUSE
+            and abs(mention.cell.x0 - sender.cell.x0) < _SAME_COLUMN
+        )
 
     def _lawyers(self) -> bool:
         """Whether the first lines of the paper call its sender lawyers or the like."""

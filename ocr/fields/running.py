@@ -19,6 +19,9 @@ _TRADER = re.compile(
     r"(?:^|[:–—-]\s|\b(?:e|tra|fra|la|a|między|pomiędzy)\s)(?P<name>[A-ZÀ-Ž][^\s,;:]*(?:\s(?:[A-ZÀ-Ž&][^\s,;:]*|d[aei]l?|i)){1,8})\s?,\s*$"
 )
 _LEAD_WORDS = 3
+# A company that manages or represents a party is none.
+_STANDS_IN = ("administrador", "administradora", "administrado por", "representada por", "represented by", "managed by",
+    "vertreten durch", "verwalter", "hausverwaltung", "managing agent", "managing agents")  # fmt: skip
 _BANK_REACH = 14
 _OF_ACCOUNTS = ("iban", "bic", "blz", "swift", "sort code", "kto", "konto nr")
 _OF_HOUSE = re.compile(r"[\s,](of) (?=\d)")
@@ -110,7 +113,8 @@ class RunningText:
         called = False
         led = self._without_lead(before)
         for role, noun in nouns:
-            if len(noun) > 3 and re.search(rf"(?:^| ){re.escape(noun)}\w{{0,5}}$", led):
+            bank = self._scene.kind != "contract" and noun in self._scene.words.names.banks
+            if not bank and len(noun) > 3 and re.search(rf"(?:^| ){re.escape(noun)}\w{{0,5}}$", led):
                 yield Sign(role, 2.0, f"after “{noun}”")
                 called = True
                 break
@@ -180,7 +184,8 @@ class RunningText:
     def is_officer(self, mention: Mention) -> bool:
         """Whether the person judges, signs or represents, and is no party."""
         if mention.name.form != "person":
-            return False
+            near = self._scene.flow.text[max(0, mention.name.start - _OFFICER_REACH) : mention.name.start]
+            return not mention.signs and fold(near).text.endswith(_STANDS_IN)
         before = fold(
             self._scene.flow.text[max(0, mention.name.start - _OFFICER_REACH) : mention.name.start]
         ).text

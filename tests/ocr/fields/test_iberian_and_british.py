@@ -8,6 +8,48 @@ from tests.ocr.papers import page_of
 
 _LINES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
     (
+        "es",
+        "invoice",
+        ("Base imponible\t59,36 €", "IVA 21% s/ 59,36\t12,47 €", "TOTAL IMPORTE FACTURA\t71,83 €"),
+        {"amounts.net": "59.36", "amounts.vat": "12.47", "amounts.total": "71.83"},
+    ),
+    (
+        "es",
+        "court_order",
+        (
+            "a abonar a la actora la suma de mil ciento veintitrés euros con cuarenta céntimos (1.123,40 €),",
+            "más los intereses legales desde el 5 de noviembre de 2024",
+        ),
+        {"amounts.principal": "1123.40", "interest_from": "2024-11-05"},
+    ),
+    (
+        "es",
+        "contract",
+        (
+            "De una parte, D. Fermín Echavarri Lasanta, con DNI 12345678Z, en nombre y representación de",
+            "Bodegas Echavarri, S.L.; y de otra, Dª Paula Bermejo Ruiz, con DNI 87.654.321-X (la DEUDORA).",
+        ),
+        {"parties.debtor.nif": "87654321X"},
+    ),
+    (
+        "en",
+        "assignment_notice",
+        (
+            "On 31 October 2024 Brightwater Bank plc sold its rights in your account",
+            "to Larkfield Portfolio (UK) Limited.",
+        ),
+        {
+            "parties.creditor.name": "Brightwater Bank plc",
+            "parties.assignee.name": "Larkfield Portfolio (UK) Limited",
+        },
+    ),
+    (
+        "en",
+        "invoice",
+        ("Invoice: 2291", "Date: 14/3/25", "Please pay by 28/3/25.", "Amount payable £337.68"),
+        {"document_date": "2025-03-14", "due_date": "2025-03-28"},
+    ),
+    (
         "en",
         "dunning_letter",
         (
