@@ -199,6 +199,7 @@ def _completed(
     Without `parts`, only the whole is: what a court awards besides may be of another sum.
     """
     used = {role.candidate.value for role in best.values()}
+    named = {role.candidate.value for role in roles if role.name.startswith("amounts.")}
     for names in _SUMS:
         absent = [name for name in names if name not in best]
         if len(absent) != 1 or any(role.name == absent[0] for role in roles):
@@ -215,9 +216,10 @@ def _completed(
         for item in money:
             if Decimal(item.candidate.value) == wanted > 0 and item.candidate.value not in used:
                 rule = f"{item.candidate.rule}; completes the sum"
-                best[absent[0]] = Role(
-                    absent[0], item.candidate, rule, min(0.9, *(best[name].strength for name in known))
-                )
+                # Of something that has a label of its own, as a second kind of interest, less is sure.
+                sure = parts and item.candidate.value not in named
+                most = min(0.9 if sure else _CONTENDED, *(best[name].strength for name in known))
+                best[absent[0]] = Role(absent[0], item.candidate, rule, most)
                 return True
     return False
 

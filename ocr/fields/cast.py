@@ -22,6 +22,7 @@ _LAWYERS = ("radcow", "adwok", "avvocat", "legale", "komornic", "abogad", "recht
 _MOST_PARTIES = 6
 _OTHERS = 60.0
 _DOUBT = 2.5
+_LABELLED = 2.5
 _OF_TWO: tuple[Kind, ...] = ("contract", "invoice")
 """Papers on which a law office is a party like others."""
 _WITHOUT_SENDER: tuple[Kind, ...] = ("court_order", "payment_confirmation", "contract")
@@ -138,7 +139,7 @@ def _chosen(parties: Sequence[Party], kind: Kind, words: Lexicon, text: str) -> 
             Told(sign, mention)
             for mention in party.mentions
             for sign in mention.signs
-            if (sign.role, sign.why) not in shared
+            if _said(sign) not in shared
         ]
         named = {told.sign.role for told in signs}
         acquires = "assignee" in named and "creditor" not in named
@@ -200,15 +201,20 @@ def _summed(party: Party, signs: Sequence[Told]) -> Casting:
     return Casting(party, first.sign.why, sum(told.sign.weight for told in signs), first.at)
 
 
-def _shared(parties: Sequence[Party]) -> set[tuple[str, str]]:
+def _said(sign: Sign) -> tuple[str, str, bool]:
+    """What a sign says, and whether it is a label beside the name and not a word before it in the text."""
+    return sign.role, sign.why, sign.weight >= _LABELLED
+
+
+def _shared(parties: Sequence[Party]) -> set[tuple[str, str, bool]]:
     """What stands before the names of different companies, as "on behalf of" over two signatures, tells nothing."""
-    names: dict[tuple[str, str], str] = {}
-    shared: set[tuple[str, str]] = set()
+    names: dict[tuple[str, str, bool], str] = {}
+    shared: set[tuple[str, str, bool]] = set()
     for party in parties:
         if party.is_person:
             continue
         name = fold(party.mentions[0].name.value).text
-        for key in {(sign.role, sign.why) for mention in party.mentions for sign in mention.signs}:
+        for key in {_said(sign) for mention in party.mentions for sign in mention.signs}:
             if key[1].startswith("after ") and fuzz.ratio(names.setdefault(key, name), name) < _OTHERS:
                 shared.add(key)
     return shared

@@ -38,6 +38,7 @@ _FORM_BEHIND = re.compile(
 )
 
 
+_COMPANY, _FOR = fold("חברה").text, "ל"
 _TO = re.compile(r"ל[א-ת]{3}")
 _GIVEN = re.compile(r"(?:הומח|המח|הוסב|הועבר|העביר|העברנו|נמכר|מכר|המכר)[^.\n]{0,40}$")
 _GIVEN_REACH = 60
@@ -94,7 +95,7 @@ class CompanyFinder(PageOfNames):
         value = _balanced(" ".join(cell.text.split()).strip(OPENING), cell.text)
         if (
             not value[:1].isupper()
-            or any(letter.isdigit() for letter in value)
+            or any(letter.isdigit() or letter == ":" for letter in value)
             or len(value) > _LONGEST_VALUE
         ):
             return None
@@ -179,11 +180,16 @@ class CompanyFinder(PageOfNames):
             return True
         if not any(letter.isalpha() for letter in bare):
             return bare.isdigit() and self._is_of_name(bare, k, beside_form=beside_form)
-        if folded in self._words.names.stops or any(title == folded for title in self._words.names.titles):
+        # A stop right before the form of a language without capitals is of the name: "Arazim Debt Ltd".
+        # So is "company for": "Kinneret Insurance Company Ltd".
+        own = self._caseless and (beside_form or (folded == _COMPANY and self._word(k)[0] == _FOR))
+        if (folded in self._words.names.stops and not own) or any(
+            title == folded for title in self._words.names.titles
+        ):
             return False
         if self._caseless:
             tail = folded[1:] if folded[:1] in HEBREW_PREFIXES else folded
-            return (
+            return own or (
                 not any(letter.isdigit() for letter in bare)
                 and tail not in self._words.names.stops
                 and not self._is_role(folded)

@@ -19,11 +19,12 @@ _DIVISION = re.compile(
 _END = re.compile(
     r"[,;:(]|\s[–—-]\s(?=[a-zа-яё])|\.\s"
     # Who sits, and over what.
-    r"|\s(?:в составе|под председательством)\b"
+    r"|\s?คดี(?:หมายเลข|แดง|ดำ|ดํา)|\s(?:в составе|под председательством)\b"
     r"|\s(?:w (?:następującym )?składzie|w osobie|po rozpoznaniu|w sprawie|in composizione|in persona|nella persona)\b"
 )
 _BEFORE = re.compile(r"^(?:in the|at the|the|il|im namen des volkes|przed|w)\s+", re.IGNORECASE)
 _HEBREW_IN = "ב"
+_WHEREAS = fold("ด้วย").text
 # "Court" or "enforcement authority" alone, where another line says which.
 _BARE = 0.03
 _COURT_FIRST = ("pl", "it", "es")
@@ -84,7 +85,8 @@ def _start(cell: Cell, courts: Sequence[str], language: str) -> int:
             continue
         if place == 0:
             return offset + 1
-        if court[0] >= "\u0e00" and folded.text[place - 1] in " 0123456789":
+        led = folded.text[:place]
+        if court[0] >= "\u0e00" and (led[-1] in " 0123456789" or led.endswith(_WHEREAS)):
             # Behind the number of a Thai case stands the court that decided it.
             return offset + folded.back(place, place + 1)[0] + 1
         # "Leninsky District Court of Perm", "Northampton County Court": the name runs before the word.

@@ -146,7 +146,7 @@ def _is_of_birth(date: Candidate, words: Lexicon) -> bool:
     after = fold(date.flow.text[date.end : date.end + _BIRTH_AFTER]).text
     return any(
         re.search(rf"(?:^| ){re.escape(word)}(?: \D*)?$", before)
-        or (len(word) > 5 and after.startswith(word))
+        or ((len(word) > 5 or " " in word) and after.startswith(word))
         for word in words.names.born
     )
 

@@ -57,7 +57,7 @@ _MORE_THAN_NAME, _OF_NOBODY = 0.05, 0.84
 _NEAR_NUMBER = 24
 _DIVIDED = re.compile(r"^[ ,–-]+[IVXL]{1,6}\s+Wydział", re.IGNORECASE)
 _SAME_DAY = 0.85
-_FILE, _HEAD = "enforcement_number", 0.2
+_FILE, _HEAD, _TOP = "enforcement_number", 0.2, 0.3
 _BLACK = fold("ดำ").text
 _PRESUMED = 0.84
 """Of what belongs to a claimant who is only presumed to have acquired the claim."""
@@ -78,9 +78,7 @@ def find_fields(pages: Sequence[PageReading], kind: Kind, language: str) -> tupl
     for flow in flows:
         numbers = list(find_numbers(cast.cells[flow.page.number], words, NUMBERS[kind]))
         if kind == "contract" and not numbers:
-            # A contract that is called by a reference has no other number.
-            called = find_numbers(cast.cells[flow.page.number], words, ("reference",))
-            numbers = [("contract_number", item) for _, item in called]
+            numbers = _called(cast.cells[flow.page.number], words, language)
         numbers = _told_apart(numbers)
         numbers = [one for one in numbers if one[0] != "reference" or not _is_of_case(one[1], numbers)]
         if kind in ("payment_confirmation", "correspondence"):
@@ -149,6 +147,18 @@ def _of_any_file(name: str, number: Candidate, words: Lexicon) -> bool:
     shared = words.numbers.get("reference", ())
     told = name == "case_number" and any(number.rule.endswith(f"“{label}”") for label in shared)
     return told and not number.value[:1].isdigit()
+
+
+def _called(cells: Cells, words: Lexicon, language: str) -> list[tuple[str, Candidate]]:
+    """What a contract is called that has no other number: its reference; in Thailand "No." under its title."""
+    found = list(find_numbers(cells, words, ("reference",)))
+    if not found and language == "th":
+        found = [
+            (name, item)
+            for name, item in find_numbers(cells, words, ("document_number",))
+            if item.flow.box(item.start, item.end).y0 < _TOP
+        ]
+    return [("contract_number", item) for _, item in found]
 
 
 def _of_office(cells: Cells, words: Lexicon) -> bool:

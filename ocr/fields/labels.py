@@ -39,6 +39,22 @@ _GENITIVES = (
     "naleznosci glownej", "odsetek ", "kapitalu",
     "госпошлины", "судебных расходов", "судебных издержек", "штрафа", "задолженности",
 )  # fmt: skip
+# "64 000 руб. в месяц": what is paid every month.
+_A_MONTH = tuple(
+    fold(word).text
+    for word in (
+        "в месяц",
+        "ежемесячно",
+        "לחודש",
+        "מדי חודש",
+        "בכל חודש",
+        "ต่อเดือน",
+        "ทุกเดือน",
+        "per month",
+        "a month",
+        "monatlich",
+    )
+)
 # Words that may stand between an amount and the label behind it.
 _BRIDGE = re.compile(
     r"(?:(?:en|de|del|concepto|por|in|respect|of|for|tytulem|z|titolo|a|di|per|als|an|fur|para|presupuestad[oa]s|calculad[oa]s|fijad[oa]s|bestimmte[nrs]?|festgesetzte[nrs]?|в|качестве)\s)*"
@@ -160,6 +176,8 @@ def label_behind(
     same = flow.row_number(place) == flow.row_number(max(candidate.start, candidate.end - 1))
     listed = same and _DASH.match(rest) is not None and _ITEM.search(flow.row_before(candidate.start))
     beside = same and "\t" not in rest[:3] and (behind.startswith(_GENITIVES) or _BESIDE.match(rest))
+    if "amounts.monthly_fee" in allowed and same and behind.startswith(_A_MONTH):
+        return LabelFound("amounts.monthly_fee", behind[: len(_A_MONTH[0])], 0, 1.0)
     if bridge is None or not (bridge[0] or listed or beside):
         return None
     rest = behind[bridge.end() :]

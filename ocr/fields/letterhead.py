@@ -168,7 +168,11 @@ class HeadOfLetter:
             ):
                 continue
             name = parts[0]
-            if name[:1].isupper() and " " in name and not any(map(str.isdigit, name)):
+            if (
+                name[:1].isupper()
+                and " " in name
+                and not any(letter.isdigit() or letter == ":" for letter in name)
+            ):
                 return self._named(Name(cell.start, cell.start + len(name), name, "company"))
         return None
 

@@ -28,6 +28,7 @@ _SETTINGS: dict[Kind, tuple[str, ...]] = {
     "other": ("deal", "payment", "court", "assignment"),
 }
 _OF_PAYEES: tuple[Kind, ...] = ("dunning_letter", "assignment_notice")
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+(?=\D)")
 _DIGIT = re.compile(r"\d")
 # Swiss and Austrian postcodes have four digits, as years have: they begin the line, before a town.
 _POSTCODE = re.compile(
@@ -78,7 +79,9 @@ class Scene:
         return mention
 
     def name_at(self, offset: int) -> Name | None:
-        """The name that begins at this place, give or take a form of address."""
+        """The name that begins at this place, give or take a form of address or a number: "1. Moor Ltd"."""
+        if numbered := _NUMBERED.match(self.flow.text, offset):
+            offset = numbered.end()
         for mention in self.mentions:
             if offset - 3 <= mention.name.start <= offset + 10:
                 return mention.name

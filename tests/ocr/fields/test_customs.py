@@ -1,4 +1,4 @@
-"""Customs of Polish and Italian papers: what stands where a label or a legal form would stand elsewhere."""
+"""Customs of the papers of several countries: what stands where a label or a legal form would stand elsewhere."""
 
 import pytest
 
@@ -104,6 +104,65 @@ CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
             "assignment_date": "2025-02-14",
             "parties.creditor.name": "Banca Adriatica S.p.A.",
             "parties.assignee.name": "Minerva Credit SPV S.r.l.",
+        },
+    ),
+    (
+        "ru",
+        "dunning_letter",
+        (
+            "Требование о возврате просроченной задолженности",
+            "размер задолженности составляет 41 870 рублей 50 копеек, в том числе:",
+            "18 000 рублей 00 копеек основного долга и 23 400 рублей 00 копеек процентов,",
+            "а также 470 рублей 50 копеек расходов",
+            "Получатель: ООО ПКО «Правовой Эскорт»",
+            "по кредиту, выданному «Север Банк» (АО)",
+        ),
+        {"amounts.principal": "18000.00", "amounts.interest": "23400.00"},
+    ),
+    (
+        "ru",
+        "court_order",
+        (
+            "Ленинское районное отделение судебных приставов г. Екатеринбурга",
+            "17.09.2025",
+            "в отношении должника Рябова Ильи Константиновича, 03.12.1990 г.р.,",
+            "Возбудить исполнительное производство № 184420/25/66004-ИП.",
+            "Перечислить на депозитный счёт: р/с 03212643000000016200, БИК 016577551",
+        ),
+        {
+            "parties.court.name": "Ленинское районное отделение судебных приставов г. Екатеринбурга",
+            "parties.debtor.birth_date": "1990-12-03",
+            "enforcement_number": "184420/25/66004-ИП",
+        },
+    ),
+    (
+        "ru",
+        "contract",
+        ("Договор № Ч-0417/25", "Стоимость услуг – 64 000 руб. 00 коп. в месяц."),
+        {"contract_number": "Ч-0417/25", "amounts.monthly_fee": "64000.00"},
+    ),
+    (
+        "he",
+        "dunning_letter",
+        (
+            "ולא פרעת את המגיע ממך, ובחשבונית מס' 90041277 מיום 15.9.2024",
+            'קרן החוב: 1,844.50 ש"ח',
+        ),
+        {"invoice_number": "90041277", "invoice_date": "2024-09-15", "amounts.principal": "1844.50"},
+    ),
+    (
+        "th",
+        "court_order",
+        (
+            "คดีหมายเลขดำที่ ผบ ๑๑๒๔/๒๕๖๘",
+            "คดีหมายเลขแดงที่ ผบ ๑๘๗๗/๒๕๖๘",
+            "ศาลจังหวัดนนทบุรี",
+            "ให้จำเลยชำระเงิน ๘๔,๓๒๐.๕๐ บาท แก่โจทก์",
+        ),
+        {
+            "case_number": "ผบ ๑๘๗๗/๒๕๖๘",
+            "parties.court.name": "ศาลจังหวัดนนทบุรี",
+            "amounts.principal": "84320.50",
         },
     ),
 )
