@@ -113,7 +113,7 @@ class Finder:
     def answer(self, request: SearchRequest) -> Answer:
         """Raises QueryError for a query that cannot be understood, CursorError for a cursor of another one."""
         tree = parse(request.query)
-        compiled = Compiler(self.analyser, self.index.variants).compile(tree)
+        compiled = Compiler(self.analyser, partial(self.index.variants, scopes=request.scopes)).compile(tree)
         limit = min(max(request.limit, 1), MOST_HITS)
         overview = self._overview(compiled, request.scopes)
         found, following = self._documents(request, compiled, limit)

@@ -170,8 +170,12 @@ class SearchIndex(Protocol):
         """The number of matching documents and the facets."""
         ...
 
-    def variants(self, word: str, distance: int, limit: int) -> list[str]:
-        """Indexed words within so many edits of a folded word, itself left out, nearest and commonest first."""
+    def variants(self, word: str, distance: int, limit: int, scopes: Scopes | None = None) -> list[str]:
+        """Indexed words within so many edits of a folded word, itself left out, nearest and commonest first.
+
+        They are words of all pages. An index may remember them for others with the same scopes, and for nobody else,
+        so that no time tells who has asked for a word before.
+        """
         ...
 
     def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:

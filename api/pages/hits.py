@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from api import access
 from api.access import Actor, DocumentAccess
@@ -32,8 +33,10 @@ def pages_with(
 ) -> list[int]:
     """The open pages of the document that match, in its order. Raises QueryError."""
     finder = service.finder
-    compiled = Compiler(finder.analyser, finder.index.variants).compile(parse(query))
-    found = finder.index.pages(compiled.plan, access.search_scopes(actor), [document_id], MOST_PAGES)
+    scopes = access.search_scopes(actor)
+    variants = partial(finder.index.variants, scopes=scopes)
+    compiled = Compiler(finder.analyser, variants).compile(parse(query))
+    found = finder.index.pages(compiled.plan, scopes, [document_id], MOST_PAGES)
     return sorted(hit.page for hit in found.get(document_id, ()) if opened.page(hit.page))
 
 

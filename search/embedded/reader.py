@@ -55,7 +55,7 @@ class EmbeddedIndex:
         self._seen: Commit | None = None
         self._labels = Labels(self._schema)
         self._overviews: UntilCommit[tuple[Plan, Scopes], Overview] = UntilCommit(_MOST_OVERVIEWS)
-        self._variants: UntilCommit[tuple[str, int, int], tuple[str, ...]] = UntilCommit(_MOST_WORDS)
+        self._variants: UntilCommit[tuple[str, int, int, Scopes], tuple[str, ...]] = UntilCommit(_MOST_WORDS)
         self._pages: UntilCommit[tuple[Plan, Scopes], _AllPages] = UntilCommit(_MOST_LISTS)
 
     @property
@@ -158,14 +158,16 @@ class EmbeddedIndex:
 
         return self._overviews.of(commit, (plan, scopes), count)
 
-    def variants(self, word: str, distance: int, limit: int) -> list[str]:
+    def variants(self, word: str, distance: int, limit: int, scopes: Scopes | None = None) -> list[str]:
         """Indexed words within so many edits of a folded word, itself left out (`search.embedded.vocabulary`)."""
         searcher, commit = self._opened()
 
         def look_up() -> tuple[str, ...]:
             return near_words(searcher, word, distance, limit)
 
-        return list(self._variants.of(commit, (word, distance, limit), look_up))
+        if scopes is None:
+            return list(look_up())
+        return list(self._variants.of(commit, (word, distance, limit, scopes), look_up))
 
     def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:
         """Words of pages in scope that begin so, commonest first; nothing for less than two letters."""

@@ -77,8 +77,8 @@ class OpenSearchIndex:
         """The number of matching documents and the facets."""
         return overview_of(self._asking, condition(scoped(plan, scopes)))
 
-    def variants(self, word: str, distance: int, limit: int) -> list[str]:
-        """Indexed words within so many edits of a folded word, itself left out."""
+    def variants(self, word: str, distance: int, limit: int, scopes: Scopes | None = None) -> list[str]:
+        """Indexed words within so many edits of a folded word, itself left out; nothing is remembered of them."""
         return near_words(self._asking, word, distance, limit)
 
     def suggest(self, prefix: str, scopes: Scopes, limit: int) -> list[str]:

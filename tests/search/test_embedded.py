@@ -29,6 +29,7 @@ from search.embedded.rebuild import index_threads
 from search.embedded.reshape import lean, narrowed, unscored
 from search.embedded.schema import build_schema
 from search.embedded.translate import _query
+from search.embedded.vocabulary import near_words
 from search.engines import EmbeddedEngine
 from search.scoping import scoped
 from tabellion.base.errors import Conflict
@@ -242,6 +243,26 @@ def test_what_was_counted_is_counted_again_after_a_commit_and_for_other_scopes(f
         writer.replace("b", [record("b", "umowa")])
         writer.commit()
         assert index.overview(EVERYTHING, ALL).total == 2
+
+
+def test_near_words_are_remembered_for_the_same_scopes_alone(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[str] = []
+
+    def look_up(searcher: tantivy.Searcher, word: str, distance: int, limit: int) -> tuple[str, ...]:
+        looked_up.append(word)
+        return near_words(searcher, word, distance, limit)
+
+    monkeypatch.setattr("search.embedded.reader.near_words", look_up)
+    with open_writer(folder) as writer:
+        writer.replace("doc-1", [record("doc-1", "wezwanle")])
+        writer.commit()
+        index = EmbeddedIndex(folder)
+        mine, others = Scopes.of("portfolio:a"), Scopes.of("portfolio:b")
+        for scopes, times in ((mine, 1), (mine, 1), (others, 2), (None, 3), (None, 4)):
+            assert index.variants("wezwanie", 1, 5, scopes) == ["wezwanle"]
+            assert len(looked_up) == times
 
 
 def test_names_of_any_kind_come_back(folder: Path) -> None:
