@@ -72,9 +72,17 @@ def cell_above(cell: Cell, cells: Cells) -> Cell | None:
         for other in cells.all
         if 0.4 * cell.height < cell.middle - other.middle < _ROW_GAP * cell.height and _shares(cell, other)
     ]
+    column = None if cells.leftward else _heading_of_column(cell, cells)
+    if (
+        column is not None
+        and any(map(str.isalpha, column.text))
+        and not any(one.beside(column) for one in near)
+    ):
+        # What shares its width stands higher than the row of headings.
+        return column
     if near or cells.leftward:
         return max(near, key=lambda other: (round(other.middle, 3), _common(cell, other)), default=None)
-    return _heading_of_column(cell, cells)
+    return column
 
 
 def _heading_of_column(cell: Cell, cells: Cells) -> Cell | None:

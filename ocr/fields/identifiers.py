@@ -87,13 +87,13 @@ _FORMS = (
         _always("company"),
     ),
     _Form("pesel", ("pl",), _labelled("PESEL", _digits(11)), pesel.is_valid, _always("person")),
-    # A KRS number has no check digit: the label must stand right before its ten digits.
+    # A KRS number has no check digit: the label must stand right before its ten digits, which begin with zeros.
     _Form(
         "krs",
         ("pl",),
         _labelled(
             r"(?:KRS|Krajow\w+\s+Rejestr\w*\s+Sądow\w+)(?:\s+pod)?(?:\s+(?:numerem|nr))?(?:\s+KRS)?",
-            r"\d{10}",
+            r"000\d{7}",
         ),
         _true,
         _always("company"),

@@ -118,6 +118,10 @@ class RunningText:
                 yield Sign(role, 2.0, f"after “{noun}”")
                 called = True
                 break
+        acting = self._acts_as(fold(text[name.end : name.end + _NEAR_AFTER]).text, nouns)
+        if acting is not None:
+            yield acting
+            return
         yield from self._behind(name, end, nouns, called=called)
 
     def _behind(
@@ -169,6 +173,16 @@ class RunningText:
             return 0
         last = self._scene.cells.at(own.start - 1)
         return 0 if last.beside(own) or min(last.x1, own.x1) > max(last.x0, own.x0) else own.start
+
+    def _acts_as(self, behind: str, nouns: Sequence[tuple[str, str]]) -> Sign | None:
+        """The role as which a party is said to act: "Moor Ltd as assignor"."""
+        for word in self._scene.words.labels.get("acts_as", ()):
+            rest = behind.removeprefix(f"{word} ")
+            found = [item for item in nouns if begins_with(rest, item[1])] if rest != behind else []
+            if found:
+                role, noun = max(found, key=lambda item: len(item[1]))
+                return Sign(role, 3.0, f"before “{word} {noun}”")
+        return None
 
     def _called(self, behind: str, nouns: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
         """The role by which a contract calls a party without quotes: "Moor Ltd, hereinafter the Lender"."""

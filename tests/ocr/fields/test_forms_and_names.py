@@ -162,6 +162,38 @@ CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
         {"parties.debtor.name": "STUDIO DENTISTICO MARTA OLIVIERI"},
     ),
     (
+        "pl",
+        "assignment_notice",
+        (
+            "Pożyczki Kopernik Sp. z o.o. jako Zbywca i Toruń Asset Management NSFIZ jako Nabywca informują,",
+            "że na mocy umowy z dnia 27 sierpnia 2024 r. Nabywca nabył wierzytelność",
+        ),
+        {
+            "parties.creditor.name": "Pożyczki Kopernik Sp. z o.o.",
+            "parties.assignee.name": "Toruń Asset Management NSFIZ",
+            "assignment_date": "2024-08-27",
+        },
+    ),
+    (
+        "pl",
+        "court_order",
+        ("Sygn. akt V GNc 88/25 upr", "sprawa o zapłatę"),
+        {"case_number": "V GNc 88/25 upr"},
+    ),
+    (
+        "it",
+        "assignment_notice",
+        (
+            "il credito già vantato da Alfa Gas S.p.A. è stato acquistato da Trinacria NPL S.r.l.",
+            "con atto del 20 giugno 2024",
+        ),
+        {
+            "parties.creditor.name": "Alfa Gas S.p.A.",
+            "parties.assignee.name": "Trinacria NPL S.r.l.",
+            "assignment_date": "2024-06-20",
+        },
+    ),
+    (
         "it",
         "contract",
         ("tra Immobiliare La Quercia s.r.l., di seguito denominata «Locatrice»",),
