@@ -109,7 +109,7 @@ def test_files_of_several_papers_are_cut_and_proposals_decided(house: House) -> 
     invoice = ["INVOICE", "Invoice number: NP-5531", "Invoice date: 3 May 2024", "Total due: 240.00"]
     judgment = ["IN THE COUNTY COURT AT LEEDS", "JUDGMENT FOR CLAIMANT", "Claim number: K04YX218"]
     vague = [
-        "Contract number: ZX 99/17",
+        "Agreement: see overleaf",
         "Date: 9 June 2024",
         "We write to you about the goods and the terms.",
     ]
