@@ -66,7 +66,11 @@ class Recogniser:
             if found is not None and found.confidence >= _MIN_ORIENTATION_CONFIDENCE:
                 turned = turn(grey, found.rotation)
                 script = _OSD_SCRIPTS.get(found.script)
-                other = language if script in (None, language.script) else self._guess(turned, dpi)
+                other = (
+                    language
+                    if script in (None, language.script)
+                    else self._of_script(script or "") or language
+                )
                 if found.rotation or other is not language:
                     again = self._words(turned, dpi, other, 0.0 if found.rotation else skew, bilevel=bilevel)
                     if mean_confidence(again) > confidence - (_TOLERANCE if askew else 0.0):
@@ -152,8 +156,8 @@ class Recogniser:
             # The Thai model brings the English one along, and reads poor Latin print as well as that: what it then
             # reads is not Thai.
             tried.append((found is not None, confidence, self._by_code[found] if found else language))
-            # The Thai model makes letters of anything: another script that reads better is looked for.
-            if confidence >= (_READABLE if language.script == "Latin" else _CLEARLY):
+            # The Thai model makes letters of anything: a script that reads better is looked for.
+            if confidence >= (_CLEARLY if language.script == "Thai" else _READABLE):
                 break
             if len(tried) == 1:
                 seen = self._engine.orientation(grey, dpi)
