@@ -14,6 +14,7 @@ from ocr.fields.flow import Flow
 _FIRST = re.compile(r"[\u0e01-\u0e2e\u0e40-\u0e44]")
 # Vowels that are written before a consonant, and the short one between two, end no word.
 _NEVER_LAST = re.compile(r"[\u0e31\u0e40-\u0e44 ]")
+_FIGURE = re.compile(r"(?<=\s)\d(?=\s|$)")
 _LETTER = re.compile(r"[\u0e01-\u0e4e]")
 _COMPANY = re.compile(
     r"(?P<form>บริษัท|ธนาคาร)(?!ฯ)(?P<name>(?:(?!บริษัท|ธนาคาร|บัญชี|เลขที)(?:[^\d,:()\n]|(?<=\s)\d{1,4}(?=\s)|\([^()\d\n]{2,24}\))){2,70}?)"
@@ -28,6 +29,8 @@ _PERSON = re.compile(
     r"|(?<!ขอบ)(?<!พระ)(?P<courtesy>คุณ)(?!นาย|นาง|ภาพ|สมบัติ|ได้|จะ|สามารถ|มี|ต้อง|ชำระ|ค้าง|เป็น)(?P<called>[\u0e01-\u0e4e]{4,44})"
 )
 _LIKE, _WIDE = 0.8, 0.26
+_OF_FIRST = ("บริหารสินทรัพย์", "บริหารสินทรัพย")
+"""What the names of asset managers begin with, behind which most have a space."""
 # What runs into a name from behind.
 _BEHIND = re.compile(
     r"เลขประ|ถือบัตร|ถือหนังสือ|เกิดวัน|หมายเลข|เลขที|เลขบัตร|อยู|ซึ|จำเลย|จําเลย|โจทก|ที่อยู|ทีอยู|บัตร|อายุ|ผู|บัญชี|ตาม|ได้|เป็น|ชำระ|ในฐานะ|ลูกหนี|ให้|และ|กับ"
@@ -141,10 +144,11 @@ def _spaced(flow: Flow, text: Squeezed, start: int, end: int) -> str:
     parts = ""
     for place in range(start, end):
         begins = _FIRST.match(text.text[place]) and not _NEVER_LAST.match(text.text[place - 1])
-        if parts and begins and gaps.get(place, 0.0) >= least:
+        if parts.endswith(_OF_FIRST) and begins and gaps.get(place, 0.0) >= least:
             parts += " "
         parts += text.text[place]
-    return " ".join(parts.split())
+    # A figure alone is a speck between letters.
+    return " ".join(_FIGURE.sub(" ", parts).split())
 
 
 def _gap_before(flow: Flow, text: Squeezed, place: int) -> float | None:
