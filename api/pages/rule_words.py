@@ -42,17 +42,30 @@ _PLAIN = {
         N_("after a word for birth"),
         N_("after a place, in the head"),
         N_("another date says so as well"),
+        N_("another says so as well"),
         N_("the only day"),
+        N_("the only amount"),
+        N_("to whom it is given"),
+        N_("to whom the paper is sent"),
+        N_("of an invoice without its number"),
+        N_("its check digit fails"),
+        N_("quantity times price"),
         N_("row of sums"),
         N_("adds up"),
         N_("completes the sum"),
+        N_("sum of the costs"),
     )
 }
-_ENDS: Mapping[str, str] = {", repaired": N_("repaired"), ", Buddhist year": N_("Buddhist year")}
+_ENDS: Mapping[str, str] = {
+    ", repaired": N_("repaired"),
+    ", Buddhist year": N_("Buddhist year"),
+    ", beside words": N_("beside words"),
+}
 _FORMS: Mapping[str, str] = {
     "form": N_("by its form"),
     "alone": N_("alone on its line"),
     "check digit": N_("its check digit holds"),
+    "label": N_("by its label"),
 }
 _AROUND: Mapping[str, str] = {
     "after": N_("after “%(word)s”"),
@@ -63,6 +76,7 @@ _AROUND: Mapping[str, str] = {
     "called": N_("called “%(word)s”"),
     "addressed:": N_("addressed: “%(word)s”"),
     "of": N_("of “%(word)s”"),
+    "in a clause on": N_("in a clause on “%(word)s”"),
 }
 _AFTER_FIELD = N_("after the field before it")
 _EMBEDDED = N_("the file's own data: %(word)s")
@@ -70,7 +84,7 @@ _AS_IT_IS = "%(word)s"
 
 _APART = re.compile(r"; (?![^“]*”)")
 _OF_ANOTHER = re.compile(r"(?s)([^“]+(?:“.*?”)?), of “(.*)”")
-_QUOTED = re.compile(r"(?s)([a-z]+:?) “(.*)”")
+_QUOTED = re.compile(r"(?s)([a-z ]+:?) “(.*)”")
 
 
 @dataclass(frozen=True, slots=True)

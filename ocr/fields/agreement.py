@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import product
 
 from ocr.fields.amounts import Money
+from ocr.fields.candidate import Candidate
 from ocr.fields.role import Role
 from ocr.values import Kind
 
@@ -18,6 +19,8 @@ _SUMS = (
 )
 _RIVALS = 6
 _NEAR_COSTS = 120
+_HIGHEST_VAT = Decimal("0.3")
+"""Of the net amount; the highest rate in force is 27 % (Hungary, Council Directive 2006/112/EC lets it)."""
 _CONTENDS, _CONTENDED = 0.1, 0.8
 _RIVALLED = 0.03
 _OF_ONE_VALUE = ("_number", "reference", "assignment_date", "payment_date", "due_date")
@@ -81,11 +84,17 @@ def _doubt_rivals(roles: Sequence[Role], best: dict[str, Role]) -> None:
             other.name == name
             and other.candidate.value != role.candidate.value
             and other.strength > role.strength - _RIVALLED
+            and not _overlap(other.candidate, role.candidate)
             for other in roles
         )
         if rival:
             rule = f"{role.rule}; another says so as well"
             best[name] = replace(role, rule=rule, strength=_CONTENDED)
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    """Whether they are of the same print: a part of a number is no other number."""
+    return one.flow is other.flow and one.start < other.end and other.start < one.end
 
 
 def _doubt_contended(roles: Sequence[Role], best: dict[str, Role]) -> None:
@@ -249,4 +258,6 @@ def _drop_doubtful_vat(best: dict[str, Role]) -> None:
 
 def _adds_up(group: tuple[Role, ...]) -> bool:
     whole, *parts = (Decimal(role.candidate.value) for role in group)
+    if group[-1].name == "amounts.vat" and abs(parts[-1]) > _HIGHEST_VAT * abs(parts[0]):
+        return False
     return whole == sum(parts) and (all(part > 0 for part in parts) or all(part < 0 for part in parts))

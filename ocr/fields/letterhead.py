@@ -1,7 +1,7 @@
 """Sender and addressee of a letter: by forms of address, by the addresses under names, by who stands first."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ocr.fields.cells import Cell
 from ocr.fields.names import Name
@@ -53,6 +53,8 @@ class HeadOfLetter:
                     continue
             name = self._scene.name_at(cell.start)
             if name is None or name.start > cell.start + 8:
+                continue
+            if name.form == "person" and self._works_there(cell):
                 continue
             rest = self._scene.flow.text[name.end : cell.end]
             last = self._scene.cells.at(name.end - 1)
@@ -227,16 +229,27 @@ class HeadOfLetter:
 
     def _company_over(self, cell: Cell) -> Name | None:
         """The company on the line above a person's form of address: the letter goes to it, the person works there."""
-        above = self._scene.cells.above(cell)
         companies = [mention for mention in self._scene.mentions if mention.name.form == "company"]
-        found = [
-            mention.name
-            for mention in companies[1:]
-            if above is not None
-            and above.start <= mention.name.start <= above.start + 3
-            and mention.name.end >= above.end - 2
-        ]
-        return found[0] if found and found[0].value != companies[0].name.value else None
+        found = self._on_the_line_above(cell, companies[1:])
+        return found if found is not None and found.value != companies[0].name.value else None
+
+    def _works_there(self, cell: Cell) -> bool:
+        """Whether a person stands beneath a company, in its address: he is whom to ask for there."""
+        companies = [mention for mention in self._scene.mentions if mention.name.form == "company"]
+        return self._on_the_line_above(cell, companies) is not None
+
+    def _on_the_line_above(self, cell: Cell, companies: Sequence[Mention]) -> Name | None:
+        above = self._scene.cells.above(cell)
+        return next(
+            (
+                mention.name
+                for mention in companies
+                if above is not None
+                and above.start <= mention.name.start <= above.start + 3
+                and mention.name.end >= above.end - 2
+            ),
+            None,
+        )
 
     def _over_address(self, name: Cell) -> bool:
         """Whether an address stands under the name: in one line, or street and town in a line each."""

@@ -185,7 +185,7 @@ def test_a_list_for_who_may_see_few_is_led_by_his_scopes(house: House, paper: di
     client = house.client("collector", scopes=[f"portfolio:{paper['portfolio']}"])
     with asked.noting("list"):
         listed = client.json("/api/v1/documents")["documents"]
-    assert [one["document"] for one in listed][-1] == paper["document"]
+    assert paper["document"] in {one["document"] for one in listed}
     with house.archive.catalogue.read() as connection:
         steps = [
             row[3]

@@ -60,10 +60,12 @@ def _texts() -> list[str]:
                 )
                 # Quotes alone are compared with the end of a rule; they are none.
                 if (text != "“{}”" and "“{}”" in text) or text.endswith(
-                    (": form", ": alone", ": check digit")
+                    (": form", ": alone", ": check digit", ": label")
                 ):
                     parts = (part.removeprefix("{}, ") for part in text.split("; ") if part != "{}")
                     found += [part.replace("{}", "nip") for part in parts]
+                elif (ends := re.fullmatch(r"\{\}; ([a-z0-9' -]+)", text)) is not None:
+                    found.append(ends[1])
             elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Sign":
                 last = node.args[-1]
                 if isinstance(last, ast.Constant) and isinstance(last.value, str):
