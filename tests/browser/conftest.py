@@ -113,9 +113,11 @@ def places(house: House) -> dict[str, str]:
         found = collector.get("/search", params={"q": "odsetki"}).text
         debtors, batches = collector.get("/debtors").text, operator.get("/batches").text
         accounts = administrator.get("/operations/accounts").text
-        claims = "".join(
-            collector.get(debtor).text for debtor in re.findall(r"/debtors/[0-9a-f-]{36}", debtors)[:5]
-        )
+        addresses = list(dict.fromkeys(re.findall(r"/debtors/[0-9a-f-]{36}", debtors)))[:5]
+        dossiers = {debtor: collector.get(debtor).text for debtor in addresses}
+        claims = "".join(dossiers.values())
+    # One that shows a paper of several pages, wherever it stands in the list.
+    debtors = next((debtor for debtor, text in dossiers.items() if 'class="faint numbers"' in text), debtors)
     places = {}
     for name, pattern, text in (
         ("PAPER", r"/documents/[0-9a-f-]{36}", found),
