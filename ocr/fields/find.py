@@ -57,6 +57,8 @@ _MORE_THAN_NAME, _OF_NOBODY = 0.05, 0.84
 _NEAR_NUMBER = 24
 _DIVIDED = re.compile(r"^[ ,–-]+[IVXL]{1,6}\s+Wydział", re.IGNORECASE)
 _SAME_DAY = 0.85
+_COURTS_OF_LAW = tuple(fold(court).text for court in ("בית משפט", "בית המשפט"))
+"""The lexicon's courts have the offices of enforcement among them, since these are named as who issued a paper too."""
 _FILE, _HEAD, _TOP = "enforcement_number", 0.2, 0.3
 _BLACK = fold("ดำ").text
 _PRESUMED = 0.84
@@ -164,9 +166,8 @@ def _called(cells: Cells, words: Lexicon, language: str) -> list[tuple[str, Cand
 def _of_office(cells: Cells, words: Lexicon) -> bool:
     """Whether an office of enforcement issued the paper: its head names one, and no court."""
     heads = [fold(cell.text).text for cell in cells.all if cell.middle < _HEAD]
-    courts = ("בית משפט", "בית המשפט")
     return any(office in head for head in heads for office in words.names.offices) and not any(
-        fold(court).text in head for head in heads for court in courts
+        court in head for head in heads for court in _COURTS_OF_LAW
     )
 
 

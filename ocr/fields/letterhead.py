@@ -180,14 +180,7 @@ class HeadOfLetter:
 
     def _near_address(self, cell: Cell) -> bool:
         """Whether an address stands beneath the first line, or beneath what says the trade and the owner."""
-        below = self._scene.cells.below(cell)
-        for _ in range(_TRADE_LINES):
-            if below is None:
-                return False
-            if self._scene.is_address(below.text):
-                return True
-            below = self._scene.cells.below(below)
-        return False
+        return any(self._scene.is_address(line.text) for line in self._beneath(cell, _TRADE_LINES))
 
     def _named(self, name: Name | None) -> Mention | None:
         """The mention of a sender by a name of its own, in place of others there; None where it is who owes."""
@@ -253,18 +246,19 @@ class HeadOfLetter:
 
     def _over_address(self, name: Cell) -> bool:
         """Whether an address stands under the name: in one line, or street and town in a line each."""
-        below = self._scene.cells.below(name)
-        if below is None:
-            return False
-        if self._scene.is_address(below.text):
-            return True
-        for _ in range(_ADDRESS_LINES):
+        lines = list(self._beneath(name, _ADDRESS_LINES))
+        return bool(lines) and (
+            self._scene.is_address(lines[0].text) or any(self._scene.is_town(line.text) for line in lines)
+        )
+
+    def _beneath(self, cell: Cell, most: int) -> Iterator[Cell]:
+        """The lines that stand under a cell, at most so many."""
+        below = self._scene.cells.below(cell)
+        for _ in range(most):
             if below is None:
-                return False
-            if self._scene.is_town(below.text):
-                return True
+                return
+            yield below
             below = self._scene.cells.below(below)
-        return False
 
     def _name_after(self, cell: Cell, place: int) -> Name | None:
         while place < cell.end and not self._scene.flow.text[place].isalnum():

@@ -10,6 +10,18 @@ _ROOM = ("",) * 20
 
 CASES: tuple[tuple[str, Kind, tuple[str, ...], dict[str, str]], ...] = (
     (
+        "he",
+        "court_order",
+        ("לשכת ההוצאה לפועל תל אביב", "אזהרה", "תיק מס' 512345-03-24"),
+        {"enforcement_number": "512345-03-24"},
+    ),
+    (
+        "he",
+        "court_order",
+        ("בית משפט השלום בתל אביב, לשכת ההוצאה לפועל", "אזהרה", "תיק מס' 512345-03-24"),
+        {"case_number": "512345-03-24"},
+    ),
+    (
         "pl",
         "dunning_letter",
         (
